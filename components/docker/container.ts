@@ -1,0 +1,99 @@
+import type * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+import { type App, environmentOf, SECRETS_PATH } from "../app";
+
+type ContainerArgs = docker.ContainerArgs;
+
+/** What mounts need to know of the volumes. */
+export interface Mounted {
+	/** Name of the data volume, or absolute path of a directory on the host. */
+	data: pulumi.Input<string>;
+	/** Name of the cache volume. */
+	cache?: pulumi.Input<string>;
+	/** Name of the volume with the secrets. */
+	secrets?: pulumi.Input<string>;
+}
+
+/** What every container that runs the app's image has in common: whose it is, what it may do, what it sees. */
+export function appContainer(app: App, mounted: Mounted) {
+	return {
+		user: `${app.user}:${app.group ?? app.user}`,
+		envs: pulumi
+			.output(environmentOf(app))
+			.apply((all) => Object.entries(all).map(([key, value]) => `${key}=${value}`)),
+		mounts: mounts(app, mounted),
+		// A PID 1 that reaps children and passes SIGTERM on, which an app often does not do for itself.
+		init: true,
+		readOnly: true,
+		tmpfs: { "/tmp": "rw,nosuid,nodev,size=64m,mode=1777" },
+		capabilities: { drops: ["ALL"] },
+		securityOpts: ["no-new-privileges:true"],
+		logDriver: "json-file",
+		logOpts: { "max-size": `${app.logs.maxSizeMB}m`, "max-file": `${app.logs.maxFiles}` },
+		...(app.memoryMiB !== undefined && { memory: app.memoryMiB, memorySwap: app.memoryMiB }),
+		...(app.cpus !== undefined && { cpus: `${app.cpus}` }),
+	} satisfies Partial<ContainerArgs>;
+}
+
+function mounts(app: App, { data, cache, secrets }: Mounted): docker.types.input.ContainerMount[] {
+	const type = pulumi.output(data).apply((source) => (source.startsWith("/") ? "bind" : "volume"));
+	const all: docker.types.input.ContainerMount[] = [{ type, source: data, target: app.data.mountPath }];
+	if (app.cache !== undefined && cache !== undefined) {
+		all.push({ type: "volume", source: cache, target: app.cache.mountPath });
+	}
+	if (secrets !== undefined) {
+		all.push({ type: "volume", source: secrets, target: SECRETS_PATH, readOnly: true });
+	}
+	return all;
+}
+
+/** The stop that lets the app finish. By default the provider would kill the container at once. */
+export function gracefulStop(app: App) {
+	return {
+		stopTimeout: app.stopGraceSeconds,
+		destroyGraceSeconds: app.stopGraceSeconds,
+	} satisfies Partial<ContainerArgs>;
+}
+
+/** The command line, with the secrets put into the process's own environment where a command is given. */
+export function commandLine(app: App): Partial<ContainerArgs> {
+	if (app.command === undefined) return {};
+	return processOf(app, app.command);
+}
+
+/** A container that runs `words` instead of what the image says. */
+export function processOf(app: App, words: string[]): Partial<ContainerArgs> {
+	const names = Object.keys(app.secrets);
+	if (names.length === 0) return { entrypoints: words.slice(0, 1), command: words.slice(1) };
+	const exports = names.map((name) => `${name}=$(cat ${SECRETS_PATH}/${name}) && export ${name}`);
+	return { entrypoints: ["/bin/sh", "-c", `${exports.join(" && ")} && exec "$@"`, "sh"], command: words };
+}
+
+/** The health check, run inside the container with whatever HTTP client the image has. */
+export function healthcheck(app: App): Partial<ContainerArgs> {
+	if (app.health === undefined) return {};
+	const { path, intervalSeconds, timeoutSeconds, retries, startPeriodSeconds } = app.health;
+	return {
+		healthcheck: {
+			tests: ["CMD-SHELL", healthProbe(`http://127.0.0.1:${app.port}${path}`)],
+			interval: `${intervalSeconds}s`,
+			timeout: `${timeoutSeconds}s`,
+			retries,
+			startPeriod: `${startPeriodSeconds}s`,
+		},
+	};
+}
+
+/** Slim images often lack curl, so the probe takes the first client that is there, and says so when none is. */
+export function healthProbe(url: string): string {
+	const python = `import urllib.request as r; r.urlopen("${url}", timeout=60)`;
+	const node = `fetch("${url}").then((a) => process.exit(a.ok ? 0 : 1), () => process.exit(1))`;
+	return [
+		`if command -v curl >/dev/null; then exec curl -fsS -o /dev/null "${url}"`,
+		`elif command -v wget >/dev/null; then exec wget -q -O /dev/null "${url}"`,
+		`elif command -v python3 >/dev/null; then exec python3 -c '${python}'`,
+		`elif command -v node >/dev/null; then exec node -e '${node}'`,
+		`else echo "no curl, wget, python3 or node in this image: set health to false"; exit 1`,
+		"fi",
+	].join("; ");
+}

@@ -1,0 +1,93 @@
+import { randomBytes } from "node:crypto";
+import type { DockerCli } from "./cli";
+
+/** What is known of a data directory on the Docker host without starting anything in it. */
+export interface Look {
+	uid: number;
+	gid: number;
+	/** Permission bits, such as 0o755. */
+	mode: number;
+	/** Why it cannot be written at all, such as "read-only file system". */
+	readOnly?: string;
+	/** What is at the path of the database. */
+	database: "missing" | "empty" | "sqlite" | "other";
+}
+
+const BLOCK = 512;
+const AT = "/look";
+
+/**
+ * Looks into a volume or a directory of the Docker host. It works on any host and with any image, because nothing runs:
+ * a container that never starts mounts it, and `docker cp` reads the headers. Returns a sentence when that fails.
+ */
+export async function lookInto(docker: DockerCli, source: string, databaseFile: string): Promise<Look | string> {
+	const name = `holdfast-look-${randomBytes(6).toString("hex")}`;
+	const type = source.startsWith("/") ? "bind" : "volume";
+	// An image without any file: Docker has nothing that it could copy into an empty volume.
+	const image = await docker.run(["import", "-", "holdfast-look:1"], { input: Buffer.alloc(2 * BLOCK) });
+	if (image.code !== 0) return image.reason;
+	const mount = `type=${type},source=${source},target=${AT}`;
+	const created = await docker.run([
+		"create",
+		"--name",
+		name,
+		"--network",
+		"none",
+		"--mount",
+		mount,
+		"holdfast-look:1",
+		"x",
+	]);
+	try {
+		if (created.code !== 0) return created.reason;
+		const head = await docker.run(["cp", `${name}:${AT}`, "-"], { enough: 4 * BLOCK });
+		if (head.code !== 0) return head.reason;
+		const directory = firstHeader(head.stdout);
+		// The same header back: it changes nothing, and fails where nothing can be written.
+		const same = Buffer.concat([head.stdout.subarray(0, directory.end), Buffer.alloc(2 * BLOCK)]);
+		const written = await docker.run(["cp", "-", `${name}:/`], { input: same });
+		const found = await docker.run(["cp", "--follow-link", `${name}:${AT}/${databaseFile}`, "-"], {
+			enough: 4 * BLOCK,
+		});
+		return {
+			...directory,
+			...(written.code !== 0 && { readOnly: written.reason }),
+			database: found.code !== 0 ? "missing" : kindOf(found.stdout),
+		};
+	} finally {
+		await docker.run(["rm", "--force", "--volumes=false", name]);
+	}
+}
+
+/** Whether a user may create files in it: SQLite needs that for its journal, not only the file itself. */
+export function isWritable(look: Look, user: number, group: number): boolean {
+	if (user === 0) return true;
+	if (look.uid === user) return (look.mode & 0o300) === 0o300;
+	if (look.gid === group) return (look.mode & 0o030) === 0o030;
+	return (look.mode & 0o003) === 0o003;
+}
+
+/** The first real header of a tar stream, and where it ends; extended headers (`x`, `g`) come before it. */
+function firstHeader(tar: Buffer): { uid: number; gid: number; mode: number; size: number; end: number } {
+	let at = 0;
+	while ("xg".includes(String.fromCharCode(tar[at + 156] ?? 0))) {
+		at += BLOCK + Math.ceil(octal(tar, at + 124, 12) / BLOCK) * BLOCK;
+	}
+	return {
+		mode: octal(tar, at + 100, 8) & 0o7777,
+		uid: octal(tar, at + 108, 8),
+		gid: octal(tar, at + 116, 8),
+		size: octal(tar, at + 124, 12),
+		end: at + BLOCK,
+	};
+}
+
+function octal(tar: Buffer, start: number, length: number): number {
+	return Number.parseInt(tar.toString("latin1", start, start + length).replace(/[^0-7]/g, ""), 8) || 0;
+}
+
+function kindOf(tar: Buffer): Look["database"] {
+	const { size, end } = firstHeader(tar);
+	if (size === 0) return "empty";
+	return tar.toString("latin1", end, end + 15) === "SQLite format 3" ? "sqlite" : "other";
+}

@@ -1,0 +1,14 @@
+import { setUp } from "./setup/index";
+import { pulumi } from "./stackConfig";
+import { main, pulumiEnvironment } from "./workspace";
+
+// Any Pulumi command, with this project's engine, backend and environment: npm run pulumi -- preview
+main(async () => {
+	await setUp();
+	const env = await pulumiEnvironment();
+	const args = process.argv.slice(2);
+	const named = /^(?:-s|--stack)(?:=(.+))?$/;
+	const at = args.findIndex((arg) => named.test(arg));
+	const stack = at < 0 ? undefined : (named.exec(args[at] ?? "")?.[1] ?? args[at + 1]);
+	return (await pulumi(stack ?? env.PULUMI_STACK ?? "local", args, env)).code;
+});

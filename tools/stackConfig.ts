@@ -1,0 +1,96 @@
+import { spawn } from "node:child_process";
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { command, lastLine } from "./setup/command";
+import { home, localBackendUrl, ROOT, writeWhole } from "./workspace";
+
+/** Commands that read or write the configuration of a stack, and so take `--config-file`. */
+const READS_CONFIG = [
+	"up",
+	"update",
+	"preview",
+	"pre",
+	"destroy",
+	"down",
+	"dn",
+	"refresh",
+	"import",
+	"watch",
+	"config",
+];
+const SALT = /^encryptionsalt: .*\n/m;
+
+/**
+ * Runs Pulumi, in the terminal or for its output, and returns how it ended.
+ *
+ * Pulumi keeps the salt of the passphrase in the stack's configuration file. That of the local stack is committed, while
+ * each clone has a passphrase of its own. So Pulumi gets a copy that has the salt, and what it changes goes back.
+ */
+export async function pulumi(
+	stack: string,
+	args: string[],
+	env: NodeJS.ProcessEnv,
+	output: "inherit" | "pipe" = "inherit",
+) {
+	const file = configFile(stack);
+	const named = args.some((arg) => arg.startsWith("--config-file"));
+	if (named || !READS_CONFIG.includes(args[0] ?? "")) return run(args, env, output);
+	const salt = saltFile(stack);
+	const original = existsSync(file) ? readFileSync(file, "utf8") : "";
+	if (env.PULUMI_BACKEND_URL !== localBackendUrl() || !existsSync(salt) || SALT.test(original)) {
+		return run([...args, "--config-file", file], env, output);
+	}
+	const copy = join(home(), `Pulumi.${stack}.yaml`);
+	writeWhole(copy, readFileSync(salt, "utf8") + original);
+	const ended = await run([...args, "--config-file", copy], env, output);
+	const changed = readFileSync(copy, "utf8").replace(SALT, "");
+	if (changed !== original) writeWhole(file, changed);
+	return ended;
+}
+
+/** Makes the stack where the backend does not know it yet. */
+export async function ensureStack(stack: string, env: NodeJS.ProcessEnv): Promise<void> {
+	const known = join(home(), "backend", ".pulumi", "stacks", "holdfast", `${stack}.json`);
+	if (env.PULUMI_BACKEND_URL === localBackendUrl() && existsSync(known)) return;
+	// In a directory of its own, so that the salt does not go into the committed file.
+	const directory = mkdtempSync(join(tmpdir(), "holdfast-stack-"));
+	try {
+		copyFileSync(join(ROOT, "Pulumi.yaml"), join(directory, "Pulumi.yaml"));
+		mkdirSync(join(directory, "stacks"));
+		const made = await command("pulumi", ["stack", "init", stack, "--cwd", directory], { env });
+		if (made.code !== 0 && !made.output.includes("already exists")) {
+			throw new Error(`cannot make the stack ${stack}: ${lastLine(made.output)}`);
+		}
+		const config = join(directory, "stacks", `Pulumi.${stack}.yaml`);
+		const salt = existsSync(config) ? SALT.exec(readFileSync(config, "utf8"))?.[0] : undefined;
+		if (salt !== undefined) writeWhole(saltFile(stack), salt);
+	} finally {
+		rmSync(directory, { recursive: true, force: true });
+	}
+}
+
+/** The configuration file of a stack. `HOLDFAST_CONFIG` names another one. */
+export function configFile(stack: string): string {
+	return process.env.HOLDFAST_CONFIG ?? join(ROOT, "stacks", `Pulumi.${stack}.yaml`);
+}
+
+function saltFile(stack: string): string {
+	return join(home(), `encryptionsalt.${stack}`);
+}
+
+function run(
+	args: string[],
+	env: NodeJS.ProcessEnv,
+	stdout: "inherit" | "pipe",
+): Promise<{ code: number; output: string }> {
+	return new Promise((resolve, reject) => {
+		const child = spawn("pulumi", args, { cwd: ROOT, env, stdio: ["inherit", stdout, "inherit"] });
+		let output = "";
+		child.stdout?.on("data", (chunk) => {
+			output += chunk;
+		});
+		child.on("error", reject);
+		child.on("close", (code) => resolve({ code: code ?? 130, output }));
+	});
+}

@@ -1,0 +1,76 @@
+import { randomBytes } from "node:crypto";
+import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { delimiter, dirname, join } from "node:path";
+import { engineDirectories } from "./setup/engine";
+
+/** The directory of Pulumi.yaml. */
+export const ROOT = dirname(__dirname);
+
+/** Holds the local backend with its passphrase: git ignores it. `HOLDFAST_HOME` moves it. */
+export function home(): string {
+	return process.env.HOLDFAST_HOME ?? join(ROOT, ".holdfast");
+}
+
+/** The environment in which every Pulumi command of this project runs: engine, backend, passphrase. */
+export async function pulumiEnvironment(): Promise<NodeJS.ProcessEnv> {
+	const path = [...(await engineDirectories()), process.env.PATH].join(delimiter);
+	const common = {
+		...process.env,
+		PATH: path,
+		PULUMI_SKIP_UPDATE_CHECK: "true",
+		// `npm run check` does the types; here they would cost seconds each time.
+		PULUMI_NODEJS_TRANSPILE_ONLY: "true",
+	};
+	// Somebody who names a backend also knows its passphrase or key.
+	if (process.env.PULUMI_BACKEND_URL !== undefined) return common;
+	return { ...common, ...localBackend(), PULUMI_STACK: process.env.PULUMI_STACK ?? "local" };
+}
+
+export function localBackendUrl(): string {
+	return `file://${join(home(), "backend")}`;
+}
+
+/** A backend in a directory of the repo. Its passphrase is made on first use and kept beside it. */
+function localBackend() {
+	const state = join(home(), "backend");
+	const passphrase = join(home(), "passphrase");
+	const id = join(home(), "id");
+	if (!existsSync(passphrase)) {
+		if (existsSync(join(state, ".pulumi"))) {
+			throw new Error(
+				`the passphrase of the local backend is gone: put ${passphrase} back, without it the secrets in ${state} cannot be read`,
+			);
+		}
+		mkdirSync(state, { recursive: true });
+		chmodSync(home(), 0o700);
+		writeWhole(passphrase, randomBytes(24).toString("base64url"));
+	}
+	// Tells this backend's stacks from those of the same name in another clone, on the same Docker host.
+	if (!existsSync(id)) writeWhole(id, randomBytes(4).toString("hex"));
+	return {
+		PULUMI_BACKEND_URL: localBackendUrl(),
+		PULUMI_CONFIG_PASSPHRASE_FILE: passphrase,
+		PULUMI_CONFIG_PASSPHRASE: undefined,
+		HOLDFAST_BACKEND: readFileSync(id, "utf8"),
+	};
+}
+
+/** Writes a file that only its owner may read, whole or not at all. */
+export function writeWhole(file: string, content: string): void {
+	const staging = `${file}.${process.pid}`;
+	writeFileSync(staging, content, { mode: 0o600 });
+	renameSync(staging, file);
+}
+
+/** Runs a tool: its exit code is the process's, an error is one line and not a stack. */
+export function main(tool: () => Promise<number>): void {
+	tool().then(
+		(code) => {
+			process.exitCode = code;
+		},
+		(error) => {
+			console.error(`✗ ${error instanceof Error ? error.message : error}`);
+			process.exitCode = 1;
+		},
+	);
+}
