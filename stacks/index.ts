@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 
 /** The program of a stack is chosen by `holdfast:target`, and only its SDK is loaded. */
-const programs: Record<string, () => Promise<{ program: () => Promise<object> }>> = {
-	docker: () => import("./local"),
+const programs: Record<string, () => { program: () => Promise<object> }> = {
+	docker: () => require("./local"),
 };
 
 export = async () => {
@@ -11,6 +11,5 @@ export = async () => {
 	if (load === undefined) {
 		throw new pulumi.RunError(`holdfast:target must be one of ${Object.keys(programs).join(", ")} (got "${target}")`);
 	}
-	const { program } = await load();
-	return program();
+	return load().program();
 };

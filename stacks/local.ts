@@ -1,4 +1,3 @@
-import * as pulumi from "@pulumi/pulumi";
 import { DockerApp } from "../components/docker/app";
 import { checkedDockerSettings } from "./settings";
 
@@ -6,5 +5,6 @@ import { checkedDockerSettings } from "./settings";
 export async function program() {
 	const { name, args, host } = await checkedDockerSettings();
 	const app = new DockerApp(name, args);
-	return { url: app.url, data: app.data, container: app.container, image: app.image, dockerHost: pulumi.output(host) };
+	const { url, data, container, image } = app;
+	return { url, data, container, image, ...(host !== undefined && { dockerHost: host }) };
 }

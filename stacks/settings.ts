@@ -60,7 +60,7 @@ function configProblems(): Problem[] {
 	const keys = Object.keys(pulumi.runtime.allConfig()).filter((key) => key.startsWith(NAMESPACE));
 	return keys.flatMap((key) => {
 		const propertyPath = key.slice(NAMESPACE.length);
-		const isSecret = pulumi.runtime.isConfigSecret(key);
+		const isSecret = isSecretKey(key);
 		if (KEYS.includes(propertyPath)) {
 			if (!isSecret) return [];
 			const reason =
@@ -71,9 +71,14 @@ function configProblems(): Problem[] {
 	});
 }
 
+/** The engine tells a program by this variable; the SDK keeps its own reading of it to itself. */
+function isSecretKey(key: string): boolean {
+	return (JSON.parse(process.env.PULUMI_CONFIG_SECRET_KEYS ?? "[]") as string[]).includes(key);
+}
+
 function missingSecrets(names: string[], config: pulumi.Config): Problem[] {
 	return names
-		.filter((name) => config.getSecret(name) === undefined || !pulumi.runtime.isConfigSecret(NAMESPACE + name))
+		.filter((name) => config.getSecret(name) === undefined || !isSecretKey(NAMESPACE + name))
 		.map((name) => ({
 			propertyPath: `app.secrets.${name}`,
 			reason: `must have a secret value (got none): npm run pulumi -- config set --secret ${name}`,

@@ -20,7 +20,7 @@ main(async () => {
 	const isStack = first !== undefined && !first.startsWith("-");
 	const stack = isStack ? first : (process.env.PULUMI_STACK ?? "local");
 	const options = process.argv.slice(isStack ? 3 : 2);
-	const env = { ...(await pulumiEnvironment()), PULUMI_STACK: stack };
+	const env: NodeJS.ProcessEnv = { ...(await pulumiEnvironment()), PULUMI_STACK: stack };
 
 	await ensureStack(stack, env);
 	const up = await pulumi(stack, ["up", "--yes", "--skip-preview", "--suppress-outputs", ...options], env);
