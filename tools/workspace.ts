@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
-import { engineDirectories } from "./setup/engine";
+import { engineDirectory, pluginHome, pluginIn } from "./setup/engine";
 
 /** The directory of Pulumi.yaml. */
 export const ROOT = dirname(__dirname);
@@ -13,17 +13,18 @@ export function home(): string {
 
 /** The environment in which every Pulumi command of this project runs: engine, backend, passphrase. */
 export async function pulumiEnvironment(): Promise<NodeJS.ProcessEnv> {
-	const path = [...(await engineDirectories()), process.env.PATH].join(delimiter);
 	const common = {
 		...process.env,
-		PATH: path,
+		PATH: [await engineDirectory(), process.env.PATH].join(delimiter),
 		PULUMI_SKIP_UPDATE_CHECK: "true",
 		// `npm run check` does the types; here they would cost seconds each time.
 		PULUMI_NODEJS_TRANSPILE_ONLY: "true",
 	};
-	// Somebody who names a backend also knows its passphrase or key.
-	if (process.env.PULUMI_BACKEND_URL !== undefined) return common;
-	return { ...common, ...localBackend(), PULUMI_STACK: process.env.PULUMI_STACK ?? "local" };
+	if (process.env.PULUMI_BACKEND_URL !== undefined) {
+		// Who names a backend has the credentials for it in a home of their own, and knows its passphrase or key.
+		return { ...common, PATH: [common.PATH, pluginIn(pluginHome())].join(delimiter) };
+	}
+	return { ...common, ...localBackend(), PULUMI_HOME: pluginHome(), PULUMI_STACK: process.env.PULUMI_STACK ?? "local" };
 }
 
 export function localBackendUrl(): string {

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { withLock } from "./lock.mjs";
@@ -15,17 +15,23 @@ export function cached(key: string): string {
 }
 
 /**
- * Makes the directory of `key`: `fill` writes into one beside it, which is moved into place whole or not at all. Of two
- * set-ups at once the second waits and finds the result of the first.
+ * Makes the directory of `key` unless it is there and `isWhole`: `fill` writes into one beside it, which is moved into
+ * place whole or not at all. Of two set-ups at once the second waits and finds the result of the first.
  */
-export async function fillCache(key: string, fill: (directory: string) => Promise<void>): Promise<string> {
+export async function fillCache(
+	key: string,
+	isWhole: (directory: string) => boolean,
+	fill: (directory: string) => Promise<void>,
+): Promise<string> {
 	const target = cached(key);
 	mkdirSync(dirname(target), { recursive: true });
 	return withLock(`${target}.lock`, async () => {
-		if (existsSync(target)) return target;
+		if (isWhole(target)) return target;
 		const staging = mkdtempSync(`${target}.`);
 		try {
 			await fill(staging);
+			if (!isWhole(staging)) throw new Error(`${staging} lacks a part`);
+			rmSync(target, { recursive: true, force: true });
 			renameSync(staging, target);
 		} finally {
 			rmSync(staging, { recursive: true, force: true });

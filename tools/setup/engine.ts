@@ -15,21 +15,31 @@ const PACKAGES = {
 	docker: ".",
 };
 
-/** The directories that hold engine, language host and plugin, in the order in which PATH should have them. */
-export async function engineDirectories(): Promise<string[]> {
-	const own = await engineOnPath();
-	return [own ?? cached(engineKey()), cached(pluginKey())].filter((directory) => existsSync(directory));
+/** The directory that holds the engine and its host for Node.js. */
+export async function engineDirectory(): Promise<string> {
+	return (await engineOnPath()) ?? cached(engineKey());
+}
+
+/** A home for Pulumi (`PULUMI_HOME`) that has the Docker plugin: the user's own, or one in the cache. */
+export function pluginHome(): string {
+	const own = process.env.PULUMI_HOME ?? join(homedir(), ".pulumi");
+	return hasPlugin(own) ? own : cached(pluginKey());
+}
+
+/** Where a Pulumi home keeps the Docker plugin. */
+export function pluginIn(home: string): string {
+	return join(home, "plugins", `resource-docker-v${DOCKER_PLUGIN}`);
 }
 
 /** The Pulumi engine with its host for Node.js. */
 export const engineStep: Step = {
 	title: `Pulumi engine ${ENGINE}`,
 	async present() {
-		return (await engineOnPath()) ?? (existsSync(cached(engineKey())) ? cached(engineKey()) : undefined);
+		return (await engineOnPath()) ?? (hasEngine(cached(engineKey())) ? cached(engineKey()) : undefined);
 	},
 	async make(say) {
 		let how = "downloaded from the vendor";
-		const directory = await fillCache(engineKey(), async (staging) => {
+		const directory = await fillCache(engineKey(), hasEngine, async (staging) => {
 			say(`downloading the vendor's release`);
 			try {
 				await downloadEngine(ENGINE, staging);
@@ -51,43 +61,49 @@ export const engineStep: Step = {
 	},
 };
 
+function hasEngine(directory: string): boolean {
+	return ["pulumi", "pulumi-language-nodejs"].every((program) => existsSync(join(directory, program)));
+}
+
+function hasPlugin(home: string): boolean {
+	return existsSync(join(pluginIn(home), "pulumi-resource-docker"));
+}
+
 /** The Docker provider. */
 export const pluginStep: Step = {
 	title: `Pulumi Docker plugin ${DOCKER_PLUGIN}`,
 	async present() {
-		const installed = join(
-			process.env.PULUMI_HOME ?? join(homedir(), ".pulumi"),
-			"plugins",
-			`resource-docker-v${DOCKER_PLUGIN}`,
-		);
-		return [cached(pluginKey()), which("pulumi-resource-docker"), installed].find(
-			(path) => path !== undefined && existsSync(path),
-		);
+		return hasPlugin(pluginHome()) ? pluginHome() : undefined;
 	},
 	async make(say) {
-		const [directory = ""] = await engineDirectories();
-		say("installing the vendor's release");
-		const installed = await command(
-			join(directory, "pulumi"),
-			["plugin", "install", "resource", "docker", DOCKER_PLUGIN],
-			{
-				timeout: 300_000,
-				env: { ...process.env, PULUMI_SKIP_UPDATE_CHECK: "true" },
-			},
-		);
-		if (installed.code === 0) return "installed by pulumi plugin install";
-		say("the vendor's site is out of reach; building from Go modules instead, 3 to 6 minutes");
-		const target = await fillCache(pluginKey(), (staging) =>
-			build("docker", join(staging, "pulumi-resource-docker"), `-X main.version=${DOCKER_PLUGIN}`),
-		);
-		return `built from Go modules, in ${target}`;
+		let how = "installed by pulumi plugin install";
+		const home = await fillCache(pluginKey(), hasPlugin, async (staging) => {
+			const install = await pluginInstaller(staging);
+			say("installing the vendor's release");
+			if ((await install()).code === 0) return;
+			say("the vendor's site is out of reach; building from Go modules instead, 3 to 6 minutes");
+			const binary = join(staging, "pulumi-resource-docker");
+			await build("docker", binary, `-X main.version=${DOCKER_PLUGIN}`);
+			const installed = await install("--file", binary);
+			if (installed.code !== 0) throw new Error(`pulumi plugin install: ${lastLine(installed.output)}`);
+			rmSync(binary);
+			how = "built from Go modules";
+		});
+		return `${how}, in ${home}`;
 	},
 };
+
+async function pluginInstaller(home: string) {
+	const engine = join(await engineDirectory(), "pulumi");
+	const env = { ...process.env, PULUMI_HOME: home, PULUMI_SKIP_UPDATE_CHECK: "true" };
+	return (...options: string[]) =>
+		command(engine, ["plugin", "install", "resource", "docker", DOCKER_PLUGIN, ...options], { timeout: 300_000, env });
+}
 
 /** The directory of a `pulumi` on PATH that is new enough and has its host for Node.js beside it. */
 async function engineOnPath(): Promise<string | undefined> {
 	const path = which("pulumi");
-	if (path === undefined || !existsSync(join(dirname(path), "pulumi-language-nodejs"))) return undefined;
+	if (path === undefined || !hasEngine(dirname(path))) return undefined;
 	const { code, output } = await command(path, ["version"], { timeout: 20_000 });
 	const version = /^v?(\d+\.\d+\.\d+)/m.exec(output)?.[1];
 	return code === 0 && version !== undefined && isAtLeast(version, OLDEST_ENGINE) ? dirname(path) : undefined;
@@ -101,7 +117,7 @@ export function isAtLeast(version: string, oldest: string): boolean {
 export async function worksAs(directory: string): Promise<void> {
 	const { code, output } = await command(join(directory, "pulumi"), ["version"], { timeout: 60_000 });
 	if (code !== 0 || output.trim() !== `v${ENGINE}`) throw new Error(`the engine does not start: ${lastLine(output)}`);
-	if (!existsSync(join(directory, "pulumi-language-nodejs"))) throw new Error("the release has no host for Node.js");
+	if (!hasEngine(directory)) throw new Error("the release has no host for Node.js");
 }
 
 async function build(recipe: keyof typeof PACKAGES, output: string, linkerFlags = ""): Promise<void> {
@@ -127,7 +143,7 @@ function engineKey(): string {
 }
 
 function pluginKey(): string {
-	return `pulumi-docker-${DOCKER_PLUGIN}-${recipeHash("docker")}-${process.platform}-${process.arch}`;
+	return `pulumi-home-docker-${DOCKER_PLUGIN}-${recipeHash("docker")}-${process.platform}-${process.arch}`;
 }
 
 /** Changes when a recipe does, so that a cache never answers for another one. */
