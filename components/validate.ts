@@ -17,6 +17,16 @@ export function throwProblems(subject: string, problems: Problem[]): void {
 	});
 }
 
+/**
+ * An error of which the user sees only the message. It has no stack: node's `util.inspect`, which Pulumi calls on every
+ * error, runs for up to a minute on a stack with Pulumi's own frames (Node.js 20, seen 2026-11-22).
+ */
+export function refusal(message: string): pulumi.RunError {
+	const error = new pulumi.RunError(message);
+	error.stack = `Error: ${message}`;
+	return error;
+}
+
 /** The value as an error shows it. */
 export function shown(value: unknown): string {
 	return pulumi.Output.isInstance(value) ? "a value that is not known yet" : JSON.stringify(value);

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { refusal } from "../components/validate";
 
 /** The program of a stack is chosen by `holdfast:target`, and only its SDK is loaded. */
 const programs: Record<string, () => { program: () => Promise<object> }> = {
@@ -9,7 +10,12 @@ export = async () => {
 	const target = new pulumi.Config("holdfast").get("target") ?? "docker";
 	const load = programs[target];
 	if (load === undefined) {
-		throw new pulumi.RunError(`holdfast:target must be one of ${Object.keys(programs).join(", ")} (got "${target}")`);
+		throw refusal(`holdfast:target must be one of ${Object.keys(programs).join(", ")} (got "${target}")`);
 	}
-	return load().program();
+	try {
+		return await load().program();
+	} catch (error) {
+		// The message lists every problem; the engine would print the whole object after it.
+		throw error instanceof pulumi.InputPropertiesError ? refusal(error.message) : error;
+	}
 };

@@ -33,7 +33,11 @@ export async function checkedDockerSettings() {
 	const onHost = await hostProblems(new DockerCli(host), settings.name, args);
 	const resolved = { ...args, user: onHost.user };
 	const meaning = [...dockerAppProblems(resolved), ...onHost.problems];
-	const problems = [...shapes, ...missingSecrets(secretNames, config), ...meaning.filter(isNotAbout(shapes))];
+	const problems = [
+		...shapes,
+		...missingSecrets(secretNames, config),
+		...meaning.map(asSetting).filter(isNotAbout(shapes)),
+	];
 	throwProblems(`the configuration of stack ${pulumi.getStack()}`, problems);
 	return { name: settings.name, args: resolved, host };
 }
@@ -111,12 +115,15 @@ function filled(value: Record<string, unknown>, standIns: Record<string, unknown
 	return result;
 }
 
+/** A component's option under the name that it has in the configuration. */
+function asSetting({ propertyPath, reason }: Problem): Problem {
+	const [first = ""] = propertyPath.split(".");
+	return { propertyPath: first in shape.shape.app.shape ? `app.${propertyPath}` : propertyPath, reason };
+}
+
 /** Says of a problem of meaning whether its value is the user's own, and not one that stands in. */
 function isNotAbout(shapes: Problem[]) {
-	const strip = (path: string) => path.replace(/^app\./, "");
+	const within = (path: string, other: string) => `${path}.`.startsWith(`${other}.`);
 	return ({ propertyPath }: Problem) =>
-		!shapes.some(
-			(wrong) =>
-				propertyPath.startsWith(strip(wrong.propertyPath)) || strip(wrong.propertyPath).startsWith(`${propertyPath}.`),
-		);
+		!shapes.some((wrong) => within(propertyPath, wrong.propertyPath) || within(wrong.propertyPath, propertyPath));
 }

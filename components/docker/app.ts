@@ -3,7 +3,7 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { type App, SECRETS_PATH, withDefaults } from "../app";
 import { stateful } from "../stateful";
-import { throwProblems } from "../validate";
+import { refusal, throwProblems } from "../validate";
 import { type DockerAppArgs, dockerAppProblems, publishedAt } from "./args";
 import { appContainer, commandLine, gracefulStop, healthcheck, type Mounted, processOf } from "./container";
 import { dockerNames, labelsOf } from "./identity";
@@ -133,7 +133,7 @@ export class DockerApp extends pulumi.ComponentResource {
 			);
 			return pulumi.all([ready, migration.exitCode]).apply(([id, exitCode]) => {
 				if (exitCode === 0) return id;
-				throw new pulumi.RunError(
+				throw refusal(
 					`the migration of ${name} failed with exit code ${exitCode}, so the app was not started; its output: docker logs ${names.migration}. ` +
 						`Mend it and deploy again; to run the same one again, add --replace '${pulumi.createUrn(`${name}-migration`, "docker:index/container:Container")}'`,
 				);

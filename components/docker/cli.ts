@@ -14,11 +14,14 @@ export interface Answer {
 export class DockerCli {
 	constructor(readonly host?: string) {}
 
-	/** Runs a command. `enough` bytes of output end it early: for the head of a stream. */
-	run(args: string[], { input, enough }: { input?: Buffer; enough?: number } = {}): Promise<Answer> {
+	/** Runs a command. `enough` bytes of output end it early: for the head of a stream. `timeout` is in milliseconds. */
+	run(
+		args: string[],
+		{ input, enough, timeout }: { input?: Buffer; enough?: number; timeout?: number } = {},
+	): Promise<Answer> {
 		const all = this.host === undefined ? args : ["--host", this.host, ...args];
 		return new Promise((resolve) => {
-			const child = spawn("docker", all, { stdio: ["pipe", "pipe", "pipe"] });
+			const child = spawn("docker", all, { stdio: ["pipe", "pipe", "pipe"], timeout });
 			const chunks: Buffer[] = [];
 			let size = 0;
 			let errors = "";
@@ -31,9 +34,10 @@ export class DockerCli {
 				errors += chunk;
 			});
 			child.on("error", (error) => resolve({ code: 127, stdout: Buffer.alloc(0), errors, reason: error.message }));
-			child.on("close", (code) => {
+			child.on("close", (code, signal) => {
 				const done = enough !== undefined && size >= enough;
-				resolve({ code: done ? 0 : (code ?? 1), stdout: Buffer.concat(chunks), errors, reason: lastLine(errors) });
+				const reason = lastLine(errors) || (signal === null ? "it said nothing" : `no answer within ${timeout} ms`);
+				resolve({ code: done ? 0 : (code ?? 1), stdout: Buffer.concat(chunks), errors, reason });
 			});
 			// A command that ends without reading its input closes the pipe; its exit code says why.
 			child.stdin.on("error", () => {});
