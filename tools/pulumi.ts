@@ -9,8 +9,7 @@ main(async () => {
 	const args = process.argv.slice(2);
 	const named = /^(?:-s|--stack)(?:=(.+))?$/;
 	const at = args.findIndex((arg) => named.test(arg));
-	const stack = at < 0 ? undefined : (named.exec(args[at] ?? "")?.[1] ?? args[at + 1]);
-	// The local stack is there from the first command on; any other one is made on purpose, by stack init.
-	if (stack === undefined && env.PULUMI_STACK === "local") await ensureStack("local", env);
-	return (await pulumi(stack ?? env.PULUMI_STACK ?? "local", args, env)).code;
+	const stack = (at < 0 ? undefined : (named.exec(args[at] ?? "")?.[1] ?? args[at + 1])) ?? env.PULUMI_STACK ?? "local";
+	if (args[0] !== "stack" && args[0] !== "version") await ensureStack(stack, env);
+	return (await pulumi(stack, args, env)).code;
 });

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { command, lastLine } from "./setup/command";
@@ -42,24 +42,24 @@ export async function pulumi(
 		return run([...args, "--config-file", file], env, output);
 	}
 	const copy = join(home(), `Pulumi.${stack}.yaml`);
-	writeWhole(copy, readFileSync(salt, "utf8") + original);
+	writeWhole(copy, `${original.trimEnd()}\n${readFileSync(salt, "utf8")}`);
 	const ended = await run([...args, "--config-file", copy], env, output);
 	const changed = readFileSync(copy, "utf8").replace(SALT, "");
-	if (changed !== original) writeWhole(file, changed);
+	if (changed.trimEnd() !== original.trimEnd()) writeFileSync(file, changed);
 	return ended;
 }
 
-/** Makes the stack where the backend does not know it yet. */
+/** Makes a stack that has a configuration file but is new to the local backend. Other backends are their owner's. */
 export async function ensureStack(stack: string, env: NodeJS.ProcessEnv): Promise<void> {
 	const known = join(home(), "backend", ".pulumi", "stacks", "holdfast", `${stack}.json`);
-	if (env.PULUMI_BACKEND_URL === localBackendUrl() && existsSync(known)) return;
+	if (env.PULUMI_BACKEND_URL !== localBackendUrl() || existsSync(known) || !existsSync(configFile(stack))) return;
 	// In a directory of its own, so that the salt does not go into the committed file.
 	const directory = mkdtempSync(join(tmpdir(), "holdfast-stack-"));
 	try {
 		copyFileSync(join(ROOT, "Pulumi.yaml"), join(directory, "Pulumi.yaml"));
 		mkdirSync(join(directory, "stacks"));
 		const made = await command("pulumi", ["stack", "init", stack, "--cwd", directory], { env });
-		if (made.code !== 0 && !made.output.includes("already exists")) {
+		if (made.code !== 0) {
 			throw new Error(`cannot make the stack ${stack}: ${lastLine(made.output)}`);
 		}
 		const config = join(directory, "stacks", `Pulumi.${stack}.yaml`);

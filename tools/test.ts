@@ -19,7 +19,7 @@ main(async () => {
 		const check = await run("npm", ["run", "--silent", "check"], env);
 		if (check !== 0) return check;
 	}
-	return run("npx", ["vitest", "run", "--config", "test/vitest.config.ts", ...projects, ...rest], env);
+	return run("npx", ["vitest", "run", "--config", "test/vitest.config.mts", ...projects, ...rest], env);
 });
 
 function run(program: string, args: string[], env: NodeJS.ProcessEnv): Promise<number> {

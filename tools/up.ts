@@ -1,5 +1,6 @@
 import { DockerCli } from "../components/docker/cli";
 import { lastWords, waitForHealth } from "./health";
+import { Plan } from "./plan";
 import { setUp } from "./setup/index";
 import { seconds } from "./setup/steps";
 import { configFile, ensureStack, pulumi } from "./stackConfig";
@@ -21,12 +22,54 @@ main(async () => {
 	const stack = isStack ? first : (process.env.PULUMI_STACK ?? "local");
 	const options = process.argv.slice(isStack ? 3 : 2);
 	const env: NodeJS.ProcessEnv = { ...(await pulumiEnvironment()), PULUMI_STACK: stack };
-
 	await ensureStack(stack, env);
-	const up = await pulumi(stack, ["up", "--yes", "--skip-preview", "--suppress-outputs", ...options], env);
-	if (up.code !== 0) return up.code;
-	const read = await pulumi(stack, ["stack", "output", "--json", "--stack", stack], env, "pipe");
-	const { url, data, container = "", dockerHost } = JSON.parse(read.output) as Outputs;
+
+	// First what would happen: what is refused, such as a change of what is protected, is refused before anything is touched.
+	const preview = await pulumi(stack, ["preview", "--json", ...options], env, "pipe");
+	const plan = new Plan(preview.output);
+	if (preview.code !== 0) return refuse(stack, plan.errors);
+	const before = await outputsOf(stack, env);
+	const docker = new DockerCli(before.dockerHost);
+	for (const [volume, urn] of plan.keptVolumes) {
+		if ((await docker.run(["volume", "inspect", volume])).code !== 0) return refuse(stack, goneVolume(volume, urn));
+	}
+
+	const isThere =
+		before.container !== undefined && (await docker.run(["container", "inspect", before.container])).code === 0;
+	const again = isThere ? undefined : plan.containerUrn(before.container ?? "");
+	if (plan.changesNothing && again === undefined) {
+		console.log("No change.");
+	} else {
+		const replace = again === undefined ? [] : ["--replace", again];
+		const up = await pulumi(
+			stack,
+			["up", "--yes", "--skip-preview", "--suppress-outputs", ...replace, ...options],
+			env,
+		);
+		if (up.code !== 0) return up.code;
+	}
+	return report(stack, env, await outputsOf(stack, env), start);
+});
+
+async function outputsOf(stack: string, env: NodeJS.ProcessEnv): Promise<Outputs> {
+	const { output } = await pulumi(stack, ["stack", "output", "--json", "--stack", stack], env, "pipe");
+	return JSON.parse(output || "{}") as Outputs;
+}
+
+function refuse(stack: string, reason: string): number {
+	console.error(`✗ ${stack} was not changed:\n${reason}`);
+	return 1;
+}
+
+/** Docker would make an empty volume of that name without a word, and the app would start with no data. */
+function goneVolume(volume: string, urn: string): string {
+	return `the volume ${volume}, which holds the data of this stack, is gone from the Docker host.
+  If it was moved, bring it back under this name. To start with an empty one on purpose:
+  npm run pulumi -- state delete --force --yes '${urn}'`;
+}
+
+async function report(stack: string, env: NodeJS.ProcessEnv, outputs: Outputs, start: number): Promise<number> {
+	const { url, data, container = "", dockerHost } = outputs;
 	const docker = new DockerCli(dockerHost);
 	const ill = await waitForHealth(docker, container);
 	if (ill !== undefined) {
@@ -44,4 +87,4 @@ main(async () => {
 
   Next: deploy a change with npm run up again; see it first with npm run pulumi -- preview --diff; stop with npm run down`);
 	return 0;
-});
+}

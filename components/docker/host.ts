@@ -10,7 +10,7 @@ import { isWritable, lookInto } from "./look";
 
 interface Running {
 	Name: string;
-	Config: { Labels: Record<string, string> | null };
+	Config: { User: string; Labels: Record<string, string> | null };
 	HostConfig: { PortBindings: Record<string, { HostIp: string; HostPort: string }[] | null> | null };
 	Mounts: { Name?: string; Source: string }[];
 }
@@ -48,10 +48,32 @@ export async function hostProblems(docker: DockerCli, name: string, args: Docker
 	if (right("port", "publish"))
 		problems.push(...(await portProblems(docker, args, others, running.length !== others.length)));
 	problems.push(...(await nameProblems(docker, own)));
-	if (right("data", "existingData", "user", "group")) {
+	if (right("data", "existingData", "user", "group") && !isInUse(name, { ...args, user }, running)) {
 		problems.push(...(await dataProblems(docker, name, { ...args, user }, others)));
 	}
 	return { problems, user };
+}
+
+/** Whether the app runs on its data as it should, which is proof enough; the look then costs nothing. */
+function isInUse(name: string, args: DockerAppArgs, running: Running[]): boolean {
+	const own = running.find((container) => container.Name === `/${dockerNames(name).container}`);
+	const { user, group = user } = args;
+	return (
+		own?.Config.User === `${user ?? 1000}:${group ?? 1000}` && mountsOf(own, dataSource(name, args)) && isOurs(own)
+	);
+}
+
+function isOurs({ Config }: Running): boolean {
+	return Config.Labels?.[STACK_LABEL] === stackIdentity();
+}
+
+function mountsOf({ Mounts }: Running, source: string): boolean {
+	return Mounts.some((mount) => (source.startsWith("/") ? within(mount.Source, source) : mount.Name === source));
+}
+
+function dataSource(name: string, { existingData }: DockerAppArgs): string {
+	if (existingData === undefined) return dockerNames(name).data;
+	return "directory" in existingData ? existingData.directory : existingData.volume;
 }
 
 async function imageProblems(docker: DockerCli, { image, user }: DockerAppArgs) {
@@ -139,7 +161,7 @@ async function dataProblems(
 	const { existingData } = args;
 	const taking = existingData !== undefined;
 	const isDirectory = taking && "directory" in existingData;
-	const source = !taking ? dockerNames(name).data : isDirectory ? existingData.directory : existingData.volume;
+	const source = dataSource(name, args);
 	const propertyPath = !taking ? "data" : `existingData.${isDirectory ? "directory" : "volume"}`;
 	const problem = (reason: string) => [{ propertyPath, reason }];
 
@@ -159,9 +181,7 @@ async function dataProblems(
 			];
 		}
 	}
-	const user = others.find(({ Mounts }) =>
-		Mounts.some((mount) => (isDirectory ? within(mount.Source, source) : mount.Name === source)),
-	);
+	const user = others.find((container) => mountsOf(container, source));
 	if (user !== undefined) {
 		return problem(
 			`must have no other writer (got ${shown(source)}, which the container ${user.Name.slice(1)} has mounted): docker stop ${user.Name.slice(1)} first`,

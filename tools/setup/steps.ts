@@ -23,13 +23,14 @@ export async function runSteps(steps: Step[], out: (line: string) => void = cons
 	let made = 0;
 	for (const step of steps) {
 		const stepStart = performance.now();
-		const stop = { ticking: () => {} };
+		let stopTicking = () => {};
 		try {
 			const present = await step.present();
 			if (present !== undefined) continue;
 			made += 1;
-			stop.ticking = tick(step.title, out);
+			stopTicking = tick(step.title, out);
 			const result = await step.make((doing) => out(`… ${step.title}: ${doing}`));
+			if ((await step.present()) === undefined) throw new Error(`${result}, and yet it is still missing`);
 			out(`✓ ${step.title}: ${result} (${seconds(stepStart)})`);
 		} catch (error) {
 			const [reason = ""] = (error instanceof Error ? error.message : `${error}`).split("\n");
@@ -37,7 +38,7 @@ export async function runSteps(steps: Step[], out: (line: string) => void = cons
 			out(`  ${error instanceof StepFailed ? error.remedy : "This is a defect of tools/setup: please report it."}`);
 			return false;
 		} finally {
-			stop.ticking();
+			stopTicking();
 		}
 	}
 	if (made > 0) out(`✓ set-up done (${seconds(start)})`);

@@ -1,0 +1,116 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { expect, it } from "vitest";
+import { addNotes, Load, lost, notesOf } from "./load";
+import { docker, dockerOutput, TestStack } from "./testStack";
+
+const version = async (url: string) => ((await (await fetch(`${url}/health`)).json()) as { version: string }).version;
+
+it("1,000 notes stay through a deploy, a destroy and another up; a second up changes nothing", async () => {
+	const stack = (await TestStack.make()).configure();
+	const first = await stack.up();
+	expect(first.output).toContain(`app      ${stack.url}`);
+	expect(first.output).toContain(`volume ${stack.volume}`);
+	expect(first.output).toMatch(/backend {2}file:\/\//);
+	expect(first.code).toBe(0);
+
+	const acknowledged = await addNotes(stack.url, 1000);
+	expect(acknowledged).toHaveLength(1000);
+	const stays = async () => {
+		expect(await notesOf(stack.url)).toHaveLength(1000);
+		expect(await lost(stack.url, acknowledged)).toEqual([]);
+	};
+	await stays();
+
+	const same = await stack.up();
+	expect(same.output).toContain("No change.");
+
+	stack.configure({ build: { context: "stacks/sample-app", args: { VERSION: "2" } } });
+	expect((await stack.up()).code).toBe(0);
+	expect(await version(stack.url)).toBe("2");
+	await stays();
+
+	const down = await stack.down();
+	expect(down).toMatchObject({ code: 0, output: expect.stringContaining("its data is kept") });
+	expect(await dockerOutput("ps", "--all", "--quiet", "--filter", `name=${stack.container}`)).toBe("");
+	expect(await dockerOutput("volume", "ls", "--quiet", "--filter", `name=${stack.volume}`)).toBe(stack.volume);
+
+	expect((await stack.up()).code).toBe(0);
+	expect(await version(stack.url)).toBe("2");
+	await stays();
+});
+
+it("the volume is found again by its name where the state has lost it", async () => {
+	const stack = (await TestStack.make()).configure();
+	expect((await stack.up()).code).toBe(0);
+	const acknowledged = await addNotes(stack.url, 20);
+	expect((await stack.down()).code).toBe(0);
+	const urn = `urn:pulumi:${stack.name}::holdfast::holdfast:docker:DockerApp$docker:index/volume:Volume::notes-data`;
+	expect(await stack.pulumi("state", "delete", "--yes", "--force", "--target-dependents", urn)).toMatchObject({
+		code: 0,
+	});
+	const again = await stack.up();
+	expect(again.output).toContain("Volume notes-data created");
+	expect(await lost(stack.url, acknowledged)).toEqual([]);
+	// The labels that Docker keeps are the first ones: they must not make the volume look changed for ever.
+	expect((await stack.up()).output).toContain("No change.");
+});
+
+it("a stop under load loses no acknowledged note: docker stop, and a deploy", async () => {
+	const stack = (await TestStack.make()).configure();
+	expect((await stack.up()).code).toBe(0);
+
+	const stopped = new Load(stack.url, 8);
+	await sleep(1000);
+	await dockerOutput("stop", stack.container);
+	const acknowledged = await stopped.stop();
+	expect(acknowledged.length).toBeGreaterThan(50);
+	await dockerOutput("start", stack.container);
+	await expect.poll(() => version(stack.url).catch(() => ""), { timeout: 30_000 }).toBe("1");
+	expect(await lost(stack.url, acknowledged)).toEqual([]);
+
+	const deployed = new Load(stack.url, 8);
+	stack.configure({ build: { context: "stacks/sample-app", args: { VERSION: "2" } } });
+	expect((await stack.up()).code).toBe(0);
+	const more = await deployed.stop();
+	expect(deployed.failed).toBeGreaterThan(0);
+	expect(await lost(stack.url, [...acknowledged, ...more])).toEqual([]);
+});
+
+it("protects the data: a plain destroy is refused, and so is taking the component out of the program", async () => {
+	const stack = (await TestStack.make()).configure();
+	expect((await stack.up()).code).toBe(0);
+	const acknowledged = await addNotes(stack.url, 20);
+
+	const destroy = await stack.pulumi("destroy", "--yes", "--skip-preview");
+	expect(destroy).toMatchObject({ code: 255, output: expect.stringContaining("protected") });
+	// Another name in the configuration is another component, and the first is no longer in the program.
+	stack.configure({}, { name: "other" });
+	const renamed = await stack.up();
+	expect(renamed).toMatchObject({ code: 1, output: expect.stringContaining("protected") });
+	expect(await dockerOutput("volume", "ls", "--quiet", "--filter", `name=holdfast-${stack.name}-other`)).toBe("");
+
+	stack.configure();
+	expect((await stack.up()).code).toBe(0);
+	expect(await lost(stack.url, acknowledged)).toEqual([]);
+});
+
+it("brings back a container that was removed by hand, and refuses to go on without the volume", async () => {
+	const stack = (await TestStack.make()).configure();
+	expect((await stack.up()).code).toBe(0);
+	const acknowledged = await addNotes(stack.url, 20);
+	await dockerOutput("rm", "--force", stack.container);
+	expect((await stack.up()).code).toBe(0);
+	expect(await lost(stack.url, acknowledged)).toEqual([]);
+
+	expect((await stack.down()).code).toBe(0);
+	await dockerOutput("volume", "rm", stack.volume);
+	const refused = await stack.up();
+	expect(refused).toMatchObject({
+		code: 1,
+		output: expect.stringContaining(`the volume ${stack.volume}, which holds the data of this stack, is gone`),
+	});
+	expect((await docker.run(["volume", "inspect", stack.volume])).code).toBe(1);
+	const [, remedy = ""] = /npm run pulumi -- (.*)/.exec(refused.output) ?? [];
+	expect((await stack.pulumi(...remedy.replaceAll("'", "").split(" "))).code).toBe(0);
+	expect((await stack.up()).code).toBe(0);
+});

@@ -1,0 +1,69 @@
+/** One note that the app has acknowledged. */
+export interface Acknowledged {
+	id: number;
+	text: string;
+}
+
+/** Adds `count` notes, `parallel` at a time, and returns what was acknowledged. A refused note is an error. */
+export async function addNotes(url: string, count: number, parallel = 8): Promise<Acknowledged[]> {
+	const load = new Load(url, parallel, count);
+	const acknowledged = await load.finished;
+	if (load.failed > 0) throw new Error(`${load.failed} of ${count} notes were refused`);
+	return acknowledged;
+}
+
+/** Writers that go on until they are stopped or have written `count` notes. A write without an answer is not counted. */
+export class Load {
+	readonly acknowledged: Acknowledged[] = [];
+	readonly finished: Promise<Acknowledged[]>;
+	failed = 0;
+	private started = 0;
+	private stopped = false;
+
+	constructor(
+		private readonly url: string,
+		parallel: number,
+		private readonly count = Number.POSITIVE_INFINITY,
+	) {
+		const writers = Array.from({ length: parallel }, () => this.write());
+		this.finished = Promise.all(writers).then(() => this.acknowledged);
+	}
+
+	stop(): Promise<Acknowledged[]> {
+		this.stopped = true;
+		return this.finished;
+	}
+
+	private async write(): Promise<void> {
+		while (!this.stopped && this.started < this.count) {
+			this.started += 1;
+			const text = `note ${this.started}`;
+			try {
+				const response = await fetch(`${this.url}/notes`, {
+					method: "POST",
+					headers: { "content-type": "application/json" },
+					body: JSON.stringify({ text }),
+				});
+				if (response.status !== 201) throw new Error(`status ${response.status}`);
+				const { id } = (await response.json()) as { id: number };
+				this.acknowledged.push({ id, text });
+			} catch {
+				// Not acknowledged, so not promised: the app is being stopped.
+				this.failed += 1;
+				await new Promise((resolve) => setTimeout(resolve, 20));
+			}
+		}
+	}
+}
+
+/** Every note that the app has, by id. */
+export async function notesOf(url: string): Promise<Map<number, string>> {
+	const notes = (await (await fetch(`${url}/notes?limit=1000000`)).json()) as Acknowledged[];
+	return new Map(notes.map(({ id, text }) => [id, text]));
+}
+
+/** The acknowledged notes that are not there, or not as they were acknowledged. */
+export async function lost(url: string, acknowledged: Acknowledged[]): Promise<Acknowledged[]> {
+	const there = await notesOf(url);
+	return acknowledged.filter(({ id, text }) => there.get(id) !== text);
+}

@@ -1,0 +1,147 @@
+import { randomBytes } from "node:crypto";
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { onTestFinished } from "vitest";
+import { DockerCli } from "../../components/docker/cli";
+import { command, type Ended } from "../../tools/setup/command";
+import { ROOT } from "../../tools/workspace";
+
+export const docker = new DockerCli();
+
+/** Runs docker, and fails the test when it does. */
+export async function dockerOutput(...args: string[]): Promise<string> {
+	const { code, stdout, errors } = await docker.run(args);
+	if (code !== 0) throw new Error(`docker ${args.join(" ")}: ${errors}`);
+	return `${stdout}`.trim();
+}
+
+/** A port of the loopback interface on which nobody listens now. */
+export function freePort(): Promise<number> {
+	return new Promise((resolve) => {
+		const server = createServer().listen(0, "127.0.0.1", () => {
+			const address = server.address();
+			server.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0));
+		});
+	});
+}
+
+type Settings = Record<string, unknown>;
+
+/**
+ * A stack of the repo's own program with names, port, backend and configuration of its own, run by the same tools that a
+ * user runs. All that it leaves on the host is removed when the test is finished, however it ended.
+ */
+export class TestStack {
+	readonly name = `t${randomBytes(4).toString("hex")}`;
+	readonly container = `holdfast-${this.name}-notes`;
+	readonly volume = `${this.container}-data`;
+	private readonly home = mkdtempSync(join(tmpdir(), "holdfast-test-"));
+	private readonly volumes = [this.volume];
+
+	private constructor(readonly port: number) {}
+
+	static async make(): Promise<TestStack> {
+		const stack = new TestStack(await freePort());
+		onTestFinished(() => stack.remove(), 120_000);
+		return stack;
+	}
+
+	get url(): string {
+		return `http://127.0.0.1:${this.port}`;
+	}
+
+	/** Writes the configuration: the sample app, with changes to `app` and to the rest. */
+	configure(app: Settings = {}, rest: Settings = {}): this {
+		const sample = {
+			build: { context: "stacks/sample-app", args: { VERSION: "1" } },
+			port: 8000,
+			data: { mountPath: "/app/data", databaseFile: "notes.db" },
+			migration: ["alembic", "upgrade", "head"],
+		};
+		const settings: Settings = {
+			target: "docker",
+			name: "notes",
+			app: { ...sample, ...app },
+			publish: { port: this.port },
+			...rest,
+		};
+		// JSON is YAML. What was set by hand before, such as a secret, goes.
+		const lines = Object.entries(settings).map(([key, value]) => `  holdfast:${key}: ${JSON.stringify(value)}`);
+		writeFileSync(this.config, `config:\n${lines.join("\n")}\n`);
+		return this;
+	}
+
+	up(...options: string[]): Promise<Ended> {
+		return this.tool("up", this.name, ...options);
+	}
+
+	down(): Promise<Ended> {
+		return this.tool("down", this.name);
+	}
+
+	pulumi(...args: string[]): Promise<Ended> {
+		return this.tool("pulumi", ...args);
+	}
+
+	/** A volume that goes with the stack. */
+	async madeVolume(suffix: string, ...options: string[]): Promise<string> {
+		const volume = `${this.container}-${suffix}`;
+		this.volumes.push(volume);
+		await dockerOutput("volume", "create", ...options, volume);
+		return volume;
+	}
+
+	/** Runs a shell in a container of the sample app's base, with a volume at /look. */
+	inVolume(volume: string, script: string): Promise<string> {
+		return dockerOutput(
+			"run",
+			"--rm",
+			"--network",
+			"none",
+			"--mount",
+			`type=volume,source=${volume},target=/look`,
+			"holdfast/sample-base:1",
+			"sh",
+			"-c",
+			script,
+		);
+	}
+
+	/** A copy of the sample app that the test may change. */
+	sampleApp(): string {
+		const copy = join(this.home, "sample-app");
+		cpSync(join(ROOT, "stacks", "sample-app"), copy, { recursive: true });
+		return copy;
+	}
+
+	private get config(): string {
+		return join(this.home, "config.yaml");
+	}
+
+	private tool(...args: string[]): Promise<Ended> {
+		const env = { ...process.env, HOLDFAST_HOME: this.home, HOLDFAST_CONFIG: this.config, PULUMI_STACK: this.name };
+		return command(process.execPath, [join(ROOT, "tools", "run.mjs"), ...args], { cwd: ROOT, env });
+	}
+
+	private async remove(): Promise<void> {
+		const mine = ["--filter", `name=holdfast-${this.name}-`, "--quiet"];
+		const lines = async (...args: string[]) => (await dockerOutput(...args)).split("\n").filter(Boolean);
+		for (const id of await lines("ps", "--all", ...mine)) await docker.run(["rm", "--force", "--volumes", id]);
+		for (const name of [...(await lines("volume", "ls", ...mine)), ...this.volumes])
+			await docker.run(["volume", "rm", "--force", name]);
+		for (const id of await lines("network", "ls", ...mine)) await docker.run(["network", "rm", id]);
+		for (const image of await lines(
+			"image",
+			"ls",
+			"--filter",
+			`reference=holdfast-${this.name}-*`,
+			"--format",
+			"{{.Repository}}:{{.Tag}}",
+		)) {
+			await docker.run(["image", "rm", "--force", image]);
+		}
+		rmSync(this.home, { recursive: true, force: true });
+	}
+}

@@ -1,0 +1,148 @@
+import * as pulumi from "@pulumi/pulumi";
+import { beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { DockerApp } from "../../components/docker/app";
+import type { DockerAppArgs } from "../../components/docker/args";
+import { Made, problemsOf, resolved } from "./mocks";
+
+const CONTAINER = "docker:index/container:Container";
+const VOLUME = "docker:index/volume:Volume";
+const args: DockerAppArgs = {
+	image: "ghcr.io/me/notes:1",
+	port: 8000,
+	data: { mountPath: "/app/data", databaseFile: "notes.db" },
+};
+
+const made = new Made();
+beforeAll(() => made.start());
+beforeEach(() => made.forget());
+
+async function make(change: Partial<DockerAppArgs> = {}) {
+	const app = new DockerApp("notes", { ...args, ...change });
+	const outputs = { url: await resolved(app.url), data: await resolved(app.data), image: await resolved(app.image) };
+	await pulumi.runtime.disconnect();
+	return outputs;
+}
+
+describe("DockerApp", () => {
+	it("defaults: a volume of its own, a closed container, the guides' health and log limits, loopback only", async () => {
+		const outputs = await make();
+		expect(outputs).toEqual({
+			url: "http://127.0.0.1:8000",
+			data: "shop-test-notes-data",
+			image: "sha256:notes-image",
+		});
+		expect(made.of(CONTAINER).notes).toMatchObject({
+			name: "shop-test-notes",
+			image: "sha256:notes-image",
+			user: "1000:1000",
+			readOnly: true,
+			init: true,
+			capabilities: { drops: ["ALL"] },
+			securityOpts: ["no-new-privileges:true"],
+			mounts: [{ type: "volume", source: "shop-test-notes-data", target: "/app/data" }],
+			envs: ["DATA_DIR=/app/data", "DATABASE_URL=sqlite:////app/data/notes.db"],
+			ports: [{ internal: 8000, external: 8000, ip: "127.0.0.1" }],
+			restart: "unless-stopped",
+			logDriver: "json-file",
+			logOpts: { "max-size": "10m", "max-file": "3" },
+			stopTimeout: 30,
+			destroyGraceSeconds: 30,
+			healthcheck: { interval: "30s", timeout: "10s", retries: 3, startPeriod: "40s" },
+		});
+		expect(Object.keys(made.of(CONTAINER))).toEqual(["notes-prepare", "notes"]);
+		expect(made.of(CONTAINER)["notes-prepare"]).toMatchObject({ start: false, mustRun: false, networkMode: "none" });
+		expect(Object.keys(made.of(VOLUME))).toEqual(["notes-data"]);
+	});
+
+	it("custom: every option reaches the container", async () => {
+		await make({
+			migration: ["alembic", "upgrade", "head"],
+			command: ["gunicorn", "app"],
+			cache: { mountPath: "/app/tmp" },
+			environment: { LOG_LEVEL: "INFO" },
+			user: 33,
+			group: 44,
+			memoryMiB: 256,
+			cpus: 0.5,
+			logs: { maxSizeMB: 1, maxFiles: 2 },
+			stopGraceSeconds: 5,
+			health: { path: "/ok", intervalSeconds: 1 },
+			publish: { port: 9000, address: "0.0.0.0" },
+			transform: { container: (container) => ({ ...container, hostname: "changed" }) },
+		});
+		const { notes, "notes-migration": migration } = made.of(CONTAINER);
+		expect(notes).toMatchObject({
+			hostname: "changed",
+			user: "33:44",
+			entrypoints: ["gunicorn"],
+			command: ["app"],
+			memory: 256,
+			memorySwap: 256,
+			cpus: "0.5",
+			logOpts: { "max-size": "1m", "max-file": "2" },
+			stopTimeout: 5,
+			destroyGraceSeconds: 5,
+			ports: [{ internal: 8000, external: 9000, ip: "0.0.0.0" }],
+		});
+		expect(notes?.envs).toContain("CACHE_DIR=/app/tmp");
+		expect(notes?.mounts).toContainEqual({ type: "volume", source: "shop-test-notes-cache", target: "/app/tmp" });
+		expect(notes?.healthcheck.tests[1]).toContain("http://127.0.0.1:8000/ok");
+		expect(migration).toMatchObject({
+			entrypoints: ["alembic"],
+			command: ["upgrade", "head"],
+			mustRun: false,
+			attach: true,
+			restart: "no",
+		});
+		expect(migration).toMatchObject({ user: "33:44", readOnly: true, mounts: notes?.mounts, envs: notes?.envs });
+		const built = Object.values(made.of("docker:index/remoteImage:RemoteImage")).find(
+			({ build }) => build !== undefined,
+		);
+		expect(built?.build.buildArgs).toEqual({ OWNER: "33:44" });
+	});
+
+	it("secrets: files for the app, never in its plain environment, marked as secret", async () => {
+		await make({ secrets: { ADMIN_KEY: "hidden" }, command: ["gunicorn"] });
+		const { notes, "notes-prepare": prepare } = made.of(CONTAINER);
+		expect(JSON.stringify(notes)).not.toContain("hidden");
+		expect(notes?.envs).toContain("ADMIN_KEY_FILE=/run/secrets/ADMIN_KEY");
+		expect(notes?.entrypoints).toEqual([
+			"/bin/sh",
+			"-c",
+			'ADMIN_KEY=$(cat /run/secrets/ADMIN_KEY) && export ADMIN_KEY && exec "$@"',
+			"sh",
+		]);
+		expect(notes?.command).toEqual(["gunicorn"]);
+		// The mark of a secret, which the engine encrypts in the state.
+		expect(prepare?.uploads).toMatchObject({
+			"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270",
+			value: [{ file: "/run/secrets/ADMIN_KEY", content: "hidden", owner: "1000", group: "1000", permissions: "0400" }],
+		});
+	});
+
+	it("existing data: neither made nor filled by us", async () => {
+		expect((await make({ existingData: { directory: "/srv/notes" } })).data).toBe("/srv/notes");
+		expect(made.of(VOLUME)).toEqual({});
+		expect(made.of(CONTAINER).notes?.mounts).toEqual([{ type: "bind", source: "/srv/notes", target: "/app/data" }]);
+		expect(made.of(CONTAINER)["notes-prepare"]?.mounts).toEqual([]);
+	});
+
+	it("throws: the app's and the platform's problems together", () => {
+		const wrong = {
+			port: 0,
+			publish: { port: 70000, address: "localhost" },
+			user: "app",
+			existingData: { directory: "data" },
+		};
+		expect(Object.keys(problemsOf(() => new DockerApp("notes", { ...args, ...wrong })))).toEqual([
+			"port",
+			"publish.port",
+			"publish.address",
+			"user",
+			"existingData.directory",
+		]);
+		const volume = problemsOf(() => new DockerApp("notes", { ...args, existingData: { volume: "../x" } }));
+		expect(volume["existingData.volume"]).toContain("docker volume ls");
+		expect(made.types()).toEqual([]);
+	});
+});

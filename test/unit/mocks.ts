@@ -1,0 +1,57 @@
+import * as pulumi from "@pulumi/pulumi";
+
+// biome-ignore lint/suspicious/noExplicitAny: what a mock was given has no type, and tests look deep into it
+type Inputs = Record<string, any>;
+
+/** What a program made under mocks, to be asked by type and name. */
+export class Made {
+	private readonly resources: pulumi.runtime.MockResourceArgs[] = [];
+
+	/** From now on, resources are recorded instead of made. A call of a function that is not mocked throws. */
+	async start(): Promise<void> {
+		await pulumi.runtime.setMocks(
+			{
+				newResource: (args) => {
+					this.resources.push(args);
+					return { id: `${args.name}-id`, state: { ...args.inputs, imageId: `sha256:${args.name}`, exitCode: 0 } };
+				},
+				call: ({ token }) => {
+					throw new Error(`unexpected call of ${token}`);
+				},
+			},
+			"shop",
+			"test",
+		);
+	}
+
+	forget(): void {
+		this.resources.splice(0);
+	}
+
+	/** The inputs of every resource of a type, by name. */
+	of(type: string): Record<string, Inputs> {
+		const found = this.resources.filter((resource) => resource.type === type);
+		return Object.fromEntries(found.map(({ name, inputs }) => [name, inputs]));
+	}
+
+	types(): string[] {
+		return this.resources.map(({ type }) => type).sort();
+	}
+}
+
+export function resolved<T>(output: pulumi.Output<T>): Promise<T> {
+	return new Promise((resolve) => output.apply(resolve));
+}
+
+/** The problems that a call throws, path and reason. */
+export function problemsOf(call: () => unknown): Record<string, string> {
+	try {
+		call();
+	} catch (error) {
+		if (pulumi.InputPropertiesError.isInstance(error)) {
+			return Object.fromEntries((error.errors ?? []).map(({ propertyPath, reason }) => [propertyPath, reason]));
+		}
+		throw error;
+	}
+	return {};
+}

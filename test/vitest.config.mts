@@ -1,0 +1,20 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+	test: {
+		projects: [
+			{ test: { name: "unit", root: `${import.meta.dirname}/unit`, include: ["*.test.ts"], testTimeout: 10_000 } },
+			{
+				test: {
+					name: "engine",
+					root: `${import.meta.dirname}/engine`,
+					include: ["*.test.ts"],
+					// Generous, for a busy machine: a test that hangs is stopped, no test measures time by it.
+					testTimeout: 300_000,
+					hookTimeout: 300_000,
+					maxWorkers: 2,
+				},
+			},
+		],
+	},
+});

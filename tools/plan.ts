@@ -1,0 +1,51 @@
+/** A `pulumi preview --json`, as far as `npm run up` needs it. */
+interface Preview {
+	steps?: { op: string; urn: string; oldState?: { type: string; protect?: boolean; outputs?: { name?: string } } }[];
+	changeSummary?: Record<string, number>;
+	diagnostics?: { severity: string; message: string }[];
+}
+
+/** What an update would do. */
+export class Plan {
+	private readonly preview: Preview;
+
+	constructor(private readonly output: string) {
+		this.preview = parsed(output);
+	}
+
+	/** Why the preview failed, in its own words. */
+	get errors(): string {
+		const { diagnostics = [] } = this.preview;
+		const errors = diagnostics.filter(({ severity }) => severity === "error").map(({ message }) => message.trim());
+		return [...new Set(errors)].join("\n") || this.output.trim();
+	}
+
+	/** Whether everything is as it should be, as far as the state knows. */
+	get changesNothing(): boolean {
+		return Object.keys(this.preview.changeSummary ?? { unknown: 1 }).every((operation) => operation === "same");
+	}
+
+	/** The volumes that the state knows and that hold data, by name, with their URN. */
+	get keptVolumes(): Map<string, string> {
+		const kept = (this.preview.steps ?? []).filter(
+			({ oldState }) => oldState?.type === "docker:index/volume:Volume" && oldState.protect,
+		);
+		return new Map(kept.map(({ urn, oldState }) => [oldState?.outputs?.name ?? "", urn]));
+	}
+
+	/** The URN of the container with a name. */
+	containerUrn(name: string): string | undefined {
+		return this.preview.steps?.find(
+			({ oldState }) => oldState?.type === "docker:index/container:Container" && oldState.outputs?.name === name,
+		)?.urn;
+	}
+}
+
+function parsed(output: string): Preview {
+	try {
+		return JSON.parse(output) as Preview;
+	} catch {
+		// A preview that fails early speaks plain text; then that text is the error.
+		return {};
+	}
+}
