@@ -39,14 +39,19 @@ export async function pulumi(
 	const salt = saltFile(stack);
 	const original = existsSync(file) ? readFileSync(file, "utf8") : "";
 	if (env.PULUMI_BACKEND_URL !== localBackendUrl() || !existsSync(salt) || SALT.test(original)) {
-		return run([...args, "--config-file", file], env, output);
+		return run(withFile(args, file), env, output);
 	}
 	const copy = join(home(), `Pulumi.${stack}.yaml`);
 	writeWhole(copy, `${original.trimEnd()}\n${readFileSync(salt, "utf8")}`);
-	const ended = await run([...args, "--config-file", copy], env, output);
+	const ended = await run(withFile(args, copy), env, output);
 	const changed = readFileSync(copy, "utf8").replace(SALT, "");
 	if (changed.trimEnd() !== original.trimEnd()) writeFileSync(file, changed);
 	return ended;
+}
+
+/** Before the rest, which may end in `--` and a value. */
+function withFile([command = "", ...rest]: string[], file: string): string[] {
+	return [command, "--config-file", file, ...rest];
 }
 
 /** Makes a stack that has a configuration file but is new to the local backend. Other backends are their owner's. */

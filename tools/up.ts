@@ -25,7 +25,7 @@ main(async () => {
 	await ensureStack(stack, env);
 
 	// First what would happen: what is refused, such as a change of what is protected, is refused before anything is touched.
-	const preview = await pulumi(stack, ["preview", "--json", ...options], env, "pipe");
+	const preview = await pulumi(stack, ["preview", "--json", "--show-sames", ...options], env, "pipe");
 	const plan = new Plan(preview.output);
 	if (preview.code !== 0) return refuse(stack, plan.errors);
 	const before = await outputsOf(stack, env);
@@ -34,9 +34,8 @@ main(async () => {
 		if ((await docker.run(["volume", "inspect", volume])).code !== 0) return refuse(stack, goneVolume(volume, urn));
 	}
 
-	const isThere =
-		before.container !== undefined && (await docker.run(["container", "inspect", before.container])).code === 0;
-	const again = isThere ? undefined : plan.containerUrn(before.container ?? "");
+	// The state does not know of a container that was stopped or removed by hand.
+	const again = (await isStarted(docker, before.container)) ? undefined : plan.containerUrn(before.container ?? "");
 	if (plan.changesNothing && again === undefined) {
 		console.log("No change.");
 	} else {
@@ -54,6 +53,11 @@ main(async () => {
 async function outputsOf(stack: string, env: NodeJS.ProcessEnv): Promise<Outputs> {
 	const { output } = await pulumi(stack, ["stack", "output", "--json", "--stack", stack], env, "pipe");
 	return JSON.parse(output || "{}") as Outputs;
+}
+
+async function isStarted(docker: DockerCli, container = ""): Promise<boolean> {
+	const [found] = await docker.inspect<{ State: { Status: string } }>("container", [container]);
+	return ["running", "restarting"].includes(found?.State.Status ?? "");
 }
 
 function refuse(stack: string, reason: string): number {

@@ -46,6 +46,8 @@ export class DockerApp extends pulumi.ComponentResource {
 		const publish = publishedAt(args);
 		const labels = labelsOf(name);
 		const here = { parent: this };
+		// Two containers cannot have one name, and two of them must never write one database.
+		const oneAtATime = { ...here, deleteBeforeReplace: true };
 
 		const image = appImage(`${name}-image`, `${names.container}-app`, args, here);
 		const network = createNetwork();
@@ -108,7 +110,7 @@ export class DockerApp extends pulumi.ComponentResource {
 					uploads: secretFiles(app),
 					labels,
 				},
-				here,
+				oneAtATime,
 			);
 		}
 
@@ -129,7 +131,7 @@ export class DockerApp extends pulumi.ComponentResource {
 					attach: true,
 					labels,
 				},
-				here,
+				oneAtATime,
 			);
 			return pulumi.all([ready, migration.exitCode]).apply(([id, exitCode]) => {
 				if (exitCode === 0) return id;
@@ -155,7 +157,7 @@ export class DockerApp extends pulumi.ComponentResource {
 				restart: "unless-stopped",
 				labels,
 			};
-			return new docker.Container(name, args.transform?.container?.(containerArgs) ?? containerArgs, here);
+			return new docker.Container(name, args.transform?.container?.(containerArgs) ?? containerArgs, oneAtATime);
 		}
 	}
 }

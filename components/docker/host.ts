@@ -6,7 +6,7 @@ import { type DockerAppArgs, dockerAppProblems, publishedAt } from "./args";
 import { DockerCli } from "./cli";
 import { holderOf } from "./holder";
 import { dockerNames, STACK_LABEL, stackIdentity } from "./identity";
-import { isWritable, lookInto } from "./look";
+import { isWritable, type Look, lookInto } from "./look";
 
 interface Running {
 	Name: string;
@@ -102,8 +102,8 @@ async function usersOf(docker: DockerCli, image: string): Promise<[string, numbe
 	if (created.code !== 0) return [];
 	const passwd = await docker.run(["cp", `${container}:/etc/passwd`, "-"]);
 	await docker.run(["rm", "--force", container]);
-	// The tar block around it has no line that looks like this.
-	return [...passwd.stdout.toString().matchAll(/^([\w.-]+):[^:\n]*:(\d+):/gm)].map(([, login, id]) => [
+	// The tar header before it ends in zeros, and has no line that looks like this.
+	return [...passwd.stdout.toString().matchAll(/(?:^|\0)([\w.-]+):[^:\n]*:(\d+):/gm)].map(([, login, id]) => [
 		login ?? "",
 		Number(id),
 	]);
@@ -190,33 +190,41 @@ async function dataProblems(
 	const app = withDefaults(args);
 	const look = await lookInto(docker, source, posix.relative(app.data.mountPath, app.data.databasePath));
 	if (typeof look === "string") return problem(`must be readable by the Docker host (got ${shown(source)}: ${look})`);
-	return problem(lookReason(app, source, look, taking)).filter(({ reason }) => reason !== "");
+	return lookReasons(app, source, look, taking).map((reason) => ({ propertyPath, reason }));
 }
 
-function lookReason(
-	app: App,
-	source: string,
-	look: Exclude<Awaited<ReturnType<typeof lookInto>>, string>,
-	taking: boolean,
-): string {
+function lookReasons(app: App, source: string, look: Look, taking: boolean): string[] {
 	const user = Number(app.user);
 	const group = app.group ?? user;
-	const file = posix.basename(app.data.databasePath);
-	if (look.readOnly !== undefined)
-		return `must be writable (got ${shown(source)}: ${look.readOnly}); mount it read-write`;
-	if (!isWritable(look, user, group)) {
-		const mode = look.mode.toString(8).padStart(4, "0");
+	const name = posix.basename(app.data.databasePath);
+	const reasons: string[] = [];
+	if (look.readOnly !== undefined) {
+		reasons.push(`must be writable (got ${shown(source)}: ${look.readOnly}); mount it read-write`);
+	}
+	const closed = !isWritable(look.directory, user, group, "directory")
+		? look.directory
+		: look.file !== undefined && !isWritable(look.file, user, group, "file") && look.file;
+	if (closed) {
+		const what = closed === look.file ? `, where ${name}` : ", which";
+		const { uid, gid, mode } = closed;
 		const command = source.startsWith("/")
 			? `chown -R ${user}:${group} ${source}`
 			: `docker run --rm -v ${source}:/data debian chown -R ${user}:${group} /data`;
-		return `must be writable by user ${user} (got ${shown(source)}, which belongs to ${look.uid}:${look.gid} with mode ${mode}): set user to ${look.uid} and group to ${look.gid}, or run ${command}`;
+		const other = uid === 0 ? "" : `set user to ${uid} and group to ${gid}, or `;
+		reasons.push(
+			`must be writable by user ${user} (got ${shown(source)}${what} belongs to ${uid}:${gid} with mode ${mode.toString(8).padStart(4, "0")}): ${other}run ${command}`,
+		);
 	}
-	if (look.database === "other")
-		return `must hold a SQLite database (got ${shown(source)}, where ${file} is something else): correct data.databaseFile`;
-	if (taking && look.database !== "sqlite") {
-		return `must hold the data that is taken over (got ${shown(source)}, where ${file} is ${look.database}): correct data.databaseFile or the name, or leave existingData out to start anew`;
+	if (look.database === "other") {
+		reasons.push(
+			`must hold a SQLite database (got ${shown(source)}, where ${name} is something else): correct data.databaseFile`,
+		);
+	} else if (taking && look.database !== "sqlite") {
+		reasons.push(
+			`must hold the data that is taken over (got ${shown(source)}, where ${name} is ${look.database}): correct data.databaseFile or the name, or leave existingData out to start anew`,
+		);
 	}
-	return "";
+	return reasons;
 }
 
 function within(path: string, directory: string): boolean {

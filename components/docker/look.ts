@@ -1,16 +1,23 @@
 import { randomBytes } from "node:crypto";
 import type { DockerCli } from "./cli";
 
-/** What is known of a data directory on the Docker host without starting anything in it. */
-export interface Look {
+/** Whose a file or directory is. */
+export interface Owned {
 	uid: number;
 	gid: number;
 	/** Permission bits, such as 0o755. */
 	mode: number;
+}
+
+/** What is known of a data directory on the Docker host without starting anything in it. */
+export interface Look {
+	directory: Owned;
 	/** Why it cannot be written at all, such as "read-only file system". */
 	readOnly?: string;
 	/** What is at the path of the database. */
 	database: "missing" | "empty" | "sqlite" | "other";
+	/** Whose the database is, where there is one. */
+	file?: Owned;
 }
 
 const BLOCK = 512;
@@ -50,25 +57,31 @@ export async function lookInto(docker: DockerCli, source: string, databaseFile: 
 			enough: 4 * BLOCK,
 		});
 		return {
-			...directory,
+			directory,
 			...(written.code !== 0 && { readOnly: written.reason }),
-			database: found.code !== 0 ? "missing" : kindOf(found.stdout),
+			...(found.code !== 0
+				? { database: "missing" as const }
+				: { database: kindOf(found.stdout), file: firstHeader(found.stdout) }),
 		};
 	} finally {
 		await docker.run(["rm", "--force", "--volumes=false", name]);
 	}
 }
 
-/** Whether a user may create files in it: SQLite needs that for its journal, not only the file itself. */
-export function isWritable(look: Look, user: number, group: number): boolean {
-	if (user === 0) return true;
-	if (look.uid === user) return (look.mode & 0o300) === 0o300;
-	if (look.gid === group) return (look.mode & 0o030) === 0o030;
-	return (look.mode & 0o003) === 0o003;
+/** Whether a user may write it; of a directory: make files in it, which SQLite needs for its journal. */
+export function isWritable(
+	{ uid, gid, mode }: Owned,
+	user: number,
+	group: number,
+	kind: "file" | "directory",
+): boolean {
+	const bits = kind === "directory" ? 0o3 : 0o2;
+	const shift = uid === user ? 6 : gid === group ? 3 : 0;
+	return user === 0 || ((mode >> shift) & bits) === bits;
 }
 
 /** The first real header of a tar stream, and where it ends; extended headers (`x`, `g`) come before it. */
-function firstHeader(tar: Buffer): { uid: number; gid: number; mode: number; size: number; end: number } {
+function firstHeader(tar: Buffer): Owned & { size: number; end: number } {
 	let at = 0;
 	while ("xg".includes(String.fromCharCode(tar[at + 156] ?? 0))) {
 		at += BLOCK + Math.ceil(octal(tar, at + 124, 12) / BLOCK) * BLOCK;

@@ -34,16 +34,21 @@ type Settings = Record<string, unknown>;
  * user runs. All that it leaves on the host is removed when the test is finished, however it ended.
  */
 export class TestStack {
-	readonly name = `t${randomBytes(4).toString("hex")}`;
-	readonly container = `holdfast-${this.name}-notes`;
-	readonly volume = `${this.container}-data`;
+	readonly container: string;
+	readonly volume: string;
 	private readonly home = mkdtempSync(join(tmpdir(), "holdfast-test-"));
-	private readonly volumes = [this.volume];
 
-	private constructor(readonly port: number) {}
+	private constructor(
+		readonly name: string,
+		readonly port: number,
+	) {
+		this.container = `holdfast-${name}-notes`;
+		this.volume = `${this.container}-data`;
+	}
 
-	static async make(): Promise<TestStack> {
-		const stack = new TestStack(await freePort());
+	/** @param name that of another stack, for a twin of it in another backend */
+	static async make(name = `t${randomBytes(4).toString("hex")}`): Promise<TestStack> {
+		const stack = new TestStack(name, await freePort());
 		onTestFinished(() => stack.remove(), 120_000);
 		return stack;
 	}
@@ -88,7 +93,6 @@ export class TestStack {
 	/** A volume that goes with the stack. */
 	async madeVolume(suffix: string, ...options: string[]): Promise<string> {
 		const volume = `${this.container}-${suffix}`;
-		this.volumes.push(volume);
 		await dockerOutput("volume", "create", ...options, volume);
 		return volume;
 	}
@@ -129,8 +133,7 @@ export class TestStack {
 		const mine = ["--filter", `name=holdfast-${this.name}-`, "--quiet"];
 		const lines = async (...args: string[]) => (await dockerOutput(...args)).split("\n").filter(Boolean);
 		for (const id of await lines("ps", "--all", ...mine)) await docker.run(["rm", "--force", "--volumes", id]);
-		for (const name of [...(await lines("volume", "ls", ...mine)), ...this.volumes])
-			await docker.run(["volume", "rm", "--force", name]);
+		for (const name of await lines("volume", "ls", ...mine)) await docker.run(["volume", "rm", "--force", name]);
 		for (const id of await lines("network", "ls", ...mine)) await docker.run(["network", "rm", id]);
 		for (const image of await lines(
 			"image",

@@ -1,0 +1,225 @@
+import { createServer } from "node:net";
+import { expect, it, onTestFinished } from "vitest";
+import { addNotes, lost } from "./load";
+import { docker, dockerOutput, TestStack } from "./testStack";
+
+/** What a stack says when it is refused. Nothing may have been made by then. */
+async function refusal(stack: TestStack): Promise<string> {
+	const there = () => dockerOutput("ps", "--all", "--quiet", "--filter", `name=${stack.container}`);
+	const before = await there();
+	const { code, output } = await stack.up();
+	expect(code).toBe(1);
+	expect(output).toContain("nothing was changed");
+	expect(await there()).toBe(before);
+	return output;
+}
+
+it("refuses a port that is taken, and says by what: a process, a container", async () => {
+	const stack = await TestStack.make();
+	const server = createServer().listen(stack.port, "127.0.0.1");
+	onTestFinished(() => void server.close());
+	const byProcess = await refusal(stack.configure());
+	expect(byProcess).toMatch(
+		new RegExp(
+			`publish.port: must be free on the host \\(got ${stack.port} at 127.0.0.1, which is taken by .*process ${process.pid}\\)`,
+		),
+	);
+	await new Promise((resolve) => server.close(resolve));
+
+	const other = `holdfast-${stack.name}-other`;
+	await dockerOutput(
+		"run",
+		"--detach",
+		"--name",
+		other,
+		"--publish",
+		`127.0.0.1:${stack.port}:80`,
+		"holdfast/sample-base:1",
+		"sleep",
+		"300",
+	);
+	expect(await refusal(stack)).toContain(`taken by the container ${other}`);
+});
+
+it("refuses an image that does not exist, and a user that an image does not have; takes one that it has", async () => {
+	const stack = await TestStack.make();
+	const image = { build: undefined, migration: undefined };
+	expect(await refusal(stack.configure({ ...image, image: "127.0.0.1:1/no/such:1" }))).toContain(
+		'app.image: must exist on the Docker host or in its registry (got "127.0.0.1:1/no/such:1"',
+	);
+	const unknown = await refusal(stack.configure({ ...image, image: "holdfast/sample-base:1", user: "nobodyy" }));
+	expect(unknown).toMatch(
+		/app.user: must be a user of the image holdfast\/sample-base:1 \(got "nobodyy"; it has root, daemon, .*nobody/,
+	);
+
+	stack.configure({
+		...image,
+		image: "holdfast/sample-base:1",
+		user: "www-data",
+		command: ["sleep", "300"],
+		health: false,
+	});
+	expect((await stack.up()).code).toBe(0);
+	expect(JSON.parse(await dockerOutput("inspect", stack.container))[0].Config.User).toBe("33:33");
+});
+
+it("refuses a volume of another user, a read-only one, and another stack's; each with the way out", async () => {
+	const stack = await TestStack.make();
+	const taken = await stack.madeVolume("data");
+	const byName = await refusal(stack.configure());
+	expect(byName).toContain(`stack: must not clash with another one's: the volume ${taken} was not made by Holdfast`);
+	expect(byName).toContain(`set existingData.volume to ${taken} to take it over`);
+
+	const stacks = { label: `holdfast.stack=holdfast/${stack.name}@otherone` };
+	await dockerOutput("volume", "rm", taken);
+	await stack.madeVolume("data", "--label", stacks.label);
+	expect(await refusal(stack)).toContain(`the volume ${taken} belongs to the stack holdfast/${stack.name}@otherone`);
+
+	const old = await stack.madeVolume("old");
+	await stack.inVolume(
+		old,
+		"sqlite3 /look/notes.db 'create table x(y)' && chown -R 1500:1600 /look && chmod 755 /look",
+	);
+	const owned = await refusal(stack.configure({}, { existingData: { volume: old } }));
+	expect(owned).toContain(
+		`existingData.volume: must be writable by user 1000 (got "${old}", which belongs to 1500:1600 with mode 0755)`,
+	);
+	expect(owned).toContain("set user to 1500 and group to 1600");
+
+	const readOnly = await stack.madeVolume("ro", "--opt", "type=tmpfs", "--opt", "device=tmpfs", "--opt", "o=ro");
+	expect(await refusal(stack.configure({}, { existingData: { volume: readOnly } }))).toMatch(
+		/must be writable .*read-only file system/,
+	);
+});
+
+it("refuses its own volume for another user than the one who wrote it", async () => {
+	const stack = (await TestStack.make()).configure();
+	expect((await stack.up()).code).toBe(0);
+	expect(await refusal(stack.configure({ user: 2000 }))).toContain(
+		`data: must be writable by user 2000 (got "${stack.volume}", which belongs to 1000:1000`,
+	);
+});
+
+it("takes over a volume with data, without changing what is in it but the database; refuses a wrong one", async () => {
+	const stack = await TestStack.make();
+	const old = await stack.madeVolume("old");
+	const exists = { existingData: { volume: old } };
+	const empty = await refusal(stack.configure({}, exists));
+	// All at once, and nobody is told to run as root.
+	expect(empty).toMatch(
+		/must be writable by user 1000 \(got ".*-old", which belongs to 0:0 with mode 0755\): run docker run/,
+	);
+	expect(empty).toContain(`must hold the data that is taken over (got "${old}", where notes.db is missing)`);
+	await stack.inVolume(old, "chown 1000 /look && touch /look/notes.db && echo text > /look/hancat.db");
+	expect(await refusal(stack)).toContain("where notes.db is empty");
+	expect(
+		await refusal(stack.configure({ data: { mountPath: "/app/data", databaseFile: "hancat.db" } }, exists)),
+	).toContain("where hancat.db is something else");
+	expect(await refusal(stack.configure({}, { existingData: { volume: "no-such-volume" } }))).toContain(
+		"docker volume ls",
+	);
+
+	// A database as the app itself left it in another deployment.
+	await stack.inVolume(old, "sqlite3 /look/root.db 'create table x(y)'");
+	expect(
+		await refusal(stack.configure({ data: { mountPath: "/app/data", databaseFile: "root.db" } }, exists)),
+	).toContain(`(got "${old}", where root.db belongs to 0:0 with mode 0644): run docker run`);
+	await stack.inVolume(old, "rm /look/*.db && echo mine > /look/upload.txt && chown 1000:1000 /look/upload.txt");
+	const before = (await TestStack.make()).configure();
+	expect((await before.up()).code).toBe(0);
+	const acknowledged = await addNotes(before.url, 50);
+	await dockerOutput("stop", before.container);
+	await dockerOutput(
+		"run",
+		"--rm",
+		"--volume",
+		`${before.volume}:/from`,
+		"--volume",
+		`${old}:/to`,
+		"holdfast/sample-base:1",
+		"sh",
+		"-c",
+		"cp -p /from/notes.db* /to",
+	);
+
+	stack.configure({}, exists);
+	expect((await stack.up()).code).toBe(0);
+	expect(await lost(stack.url, acknowledged)).toEqual([]);
+	expect(await stack.inVolume(old, "cat /look/upload.txt; ls /look/.holdfast 2>/dev/null || true")).toBe("mine");
+
+	// Somebody else writes it: two writers are one too many.
+	const writer = await TestStack.make();
+	expect(await refusal(writer.configure({}, exists))).toContain(
+		`which the container ${stack.container} has mounted): docker stop ${stack.container} first`,
+	);
+	expect((await stack.down()).code).toBe(0);
+	expect((await docker.run(["volume", "inspect", old])).code).toBe(0);
+});
+
+it("takes over a directory of the host", async () => {
+	const stack = await TestStack.make();
+	const directory = stack.sampleApp();
+	expect(await refusal(stack.configure({}, { existingData: { directory } }))).toContain("where notes.db is missing");
+	expect(await refusal(stack.configure({}, { existingData: { directory: `${directory}/none` } }))).toMatch(
+		/must be readable by the Docker host .*does not exist/,
+	);
+	await dockerOutput(
+		"run",
+		"--rm",
+		"--volume",
+		`${directory}:/d`,
+		"holdfast/sample-base:1",
+		"sh",
+		"-c",
+		"sqlite3 /d/notes.db 'pragma user_version=1; create table mine(x)' && chown 1000:1000 /d /d/notes.db",
+	);
+	stack.configure({}, { existingData: { directory } });
+	expect((await stack.up()).code).toBe(0);
+	const { tables } = (await (await fetch(`${stack.url}/health/data`)).json()) as { tables: object };
+	expect(tables).toMatchObject({ mine: 0, notes: 0 });
+	expect((await stack.down()).code).toBe(0);
+	expect(
+		await dockerOutput("run", "--rm", "--volume", `${directory}:/d`, "holdfast/sample-base:1", "ls", "/d/notes.db"),
+	).toBe("/d/notes.db");
+});
+
+it("shows all that is wrong at once: settings, meaning and host", async () => {
+	const stack = await TestStack.make();
+	const server = createServer().listen(stack.port, "127.0.0.1");
+	onTestFinished(() => void server.close());
+	stack.configure(
+		{ prot: 1, cpus: "two", data: { mountPath: "data", databaseFile: "x.db" }, secrets: ["ADMIN_KEY"], image: "a b" },
+		{ nmae: 1 },
+	);
+	const output = await refusal(stack);
+	for (const line of [
+		'nmae: is not a setting (got "nmae"): did you mean name?',
+		'app.prot: is not a setting (got "prot"): did you mean port?',
+		'app.cpus: must be a number (got "two")',
+		'app.data.mountPath: must be an absolute path in the container (got "data")',
+		"app.secrets.ADMIN_KEY: must have a secret value (got none)",
+		"app.image: must be given, or else build (got both)",
+		`publish.port: must be free on the host (got ${stack.port}`,
+	]) {
+		expect(output).toContain(line);
+	}
+});
+
+it("refuses a secret in the open, and a stack of the same name in another backend", async () => {
+	const stack = (await TestStack.make()).configure();
+	expect((await stack.pulumi("config", "set", "--path", "--secret", "app.environment.ADMIN_KEY", "hidden")).code).toBe(
+		0,
+	);
+	const output = await refusal(stack);
+	expect(output).toContain("app: must not hold a secret");
+	expect(output).not.toContain("hidden");
+
+	stack.configure();
+	expect((await stack.up()).code).toBe(0);
+	const twin = await TestStack.make(stack.name);
+	expect(await refusal(twin.configure())).toContain(
+		`the container ${stack.container} belongs to holdfast/${stack.name}@`,
+	);
+	expect((await stack.down()).code).toBe(0);
+	expect(await refusal(twin)).toContain(`the volume ${stack.volume} belongs to the stack holdfast/${stack.name}@`);
+});
