@@ -46,7 +46,7 @@ export class DockerCli {
 	}
 
 	/** The parsed output of an `inspect`, or undefined when there is no such thing. */
-	async inspect<T>(kind: "image" | "volume" | "container", names: string[]): Promise<T[]> {
+	async inspect<T>(kind: "image" | "volume" | "container" | "network", names: string[]): Promise<T[]> {
 		if (names.length === 0) return [];
 		const { stdout } = await this.run([kind, "inspect", ...names]);
 		// With several names, docker prints what it found and fails for the rest.

@@ -5,12 +5,12 @@ import { type Problem, shown, throwProblems } from "../validate";
 import { type DockerAppArgs, dockerAppProblems, publishedAt } from "./args";
 import { DockerCli } from "./cli";
 import { holderOf } from "./holder";
-import { dockerNames, STACK_LABEL, stackIdentity } from "./identity";
+import { appIdentity, dockerNames, isOtherBackend, type Labels, otherOwner } from "./identity";
 import { isWritable, type Look, lookInto } from "./look";
 
 interface Running {
 	Name: string;
-	Config: { User: string; Labels: Record<string, string> | null };
+	Config: { User: string; Labels: Labels };
 	HostConfig: { PortBindings: Record<string, { HostIp: string; HostPort: string }[] | null> | null };
 	Mounts: { Name?: string; Source: string }[];
 }
@@ -47,7 +47,7 @@ export async function hostProblems(docker: DockerCli, name: string, args: Docker
 	const right = (...paths: string[]) => !wrong.some((path) => paths.some((prefix) => path.startsWith(prefix)));
 	if (right("port", "publish"))
 		problems.push(...(await portProblems(docker, args, others, running.length !== others.length)));
-	problems.push(...(await nameProblems(docker, own)));
+	problems.push(...(await nameProblems(docker, name)));
 	if (right("data", "existingData", "user", "group") && !isInUse(name, { ...args, user }, running)) {
 		problems.push(...(await dataProblems(docker, name, { ...args, user }, others)));
 	}
@@ -58,13 +58,7 @@ export async function hostProblems(docker: DockerCli, name: string, args: Docker
 function isInUse(name: string, args: DockerAppArgs, running: Running[]): boolean {
 	const own = running.find((container) => container.Name === `/${dockerNames(name).container}`);
 	const { user, group = user } = args;
-	return (
-		own?.Config.User === `${user ?? 1000}:${group ?? 1000}` && mountsOf(own, dataSource(name, args)) && isOurs(own)
-	);
-}
-
-function isOurs({ Config }: Running): boolean {
-	return Config.Labels?.[STACK_LABEL] === stackIdentity();
+	return own?.Config.User === `${user ?? 1000}:${group ?? 1000}` && mountsOf(own, dataSource(name, args));
 }
 
 function mountsOf({ Mounts }: Running, source: string): boolean {
@@ -144,12 +138,33 @@ function isFree(port: number, address: string): Promise<boolean> {
 	});
 }
 
-async function nameProblems(docker: DockerCli, container: string): Promise<Problem[]> {
-	const [found] = await docker.inspect<Running>("container", [container]);
-	const owner = found?.Config.Labels?.[STACK_LABEL];
-	if (found === undefined || owner === stackIdentity()) return [];
-	const reason = `must not clash with another one's: the container ${container} belongs to ${owner ?? "nobody that Holdfast knows"} (this is ${stackIdentity()}); choose another stack name, or remove that container`;
-	return [{ propertyPath: "stack", reason }];
+/** Containers and networks cannot share a name; volumes can be found again by theirs. */
+async function nameProblems(docker: DockerCli, name: string): Promise<Problem[]> {
+	const { container, prepare, migration, network } = dockerNames(name);
+	const containers = await docker.inspect<Running>("container", [container, prepare, migration]);
+	const networks = await docker.inspect<{ Name: string; Labels: Labels }>("network", [network]);
+	const found = [
+		...containers.map(({ Name, Config }) => ({ kind: "container", called: Name.slice(1), labels: Config.Labels })),
+		...networks.map(({ Name, Labels: labels }) => ({ kind: "network", called: Name, labels })),
+	];
+	const foreign = found.find(({ labels }) => otherOwner(name, labels) !== undefined);
+	const problem = (reason: string) => [
+		{ propertyPath: "stack", reason: `must not clash with another one's: ${reason}` },
+	];
+	if (foreign !== undefined) {
+		const { kind, called, labels } = foreign;
+		return problem(
+			`the ${kind} ${called} belongs to ${otherOwner(name, labels)} (this is ${appIdentity(name)}); choose another stack name, or remove that ${kind}`,
+		);
+	}
+	if (!found.some(({ labels }) => isOtherBackend(labels))) return [];
+	const remove = ["container", "network"]
+		.map((kind) => ({ kind, names: found.filter((one) => one.kind === kind).map(({ called }) => called) }))
+		.filter(({ names }) => names.length > 0)
+		.map(({ kind, names }) => `docker ${kind} rm ${kind === "container" ? "--force " : ""}${names.join(" ")}`);
+	return problem(
+		`there is a stack of this name from another backend; choose another stack name, or, where that backend is gone: ${remove.join("; ")} (the data stays in its volume, and this stack finds it)`,
+	);
 }
 
 async function dataProblems(
@@ -166,19 +181,15 @@ async function dataProblems(
 	const problem = (reason: string) => [{ propertyPath, reason }];
 
 	if (!isDirectory) {
-		const [volume] = await docker.inspect<{ Labels: Record<string, string> | null }>("volume", [source]);
+		const [volume] = await docker.inspect<{ Labels: Labels }>("volume", [source]);
 		if (volume === undefined && !taking) return [];
 		if (volume === undefined)
 			return problem(`must be a volume of the Docker host (got ${shown(source)}): docker volume ls shows them`);
-		const owner = volume.Labels?.[STACK_LABEL];
-		if (!taking && owner !== stackIdentity()) {
-			const whose = owner === undefined ? "was not made by Holdfast" : `belongs to the stack ${owner}`;
-			return [
-				{
-					propertyPath: "stack",
-					reason: `must not clash with another one's: the volume ${source} ${whose} (this is ${stackIdentity()}); choose another stack name, or set existingData.volume to ${source} to take it over`,
-				},
-			];
+		// One that a stack of this name left behind, in whichever backend, is found again: its state may be lost.
+		const owner = taking ? undefined : otherOwner(name, volume.Labels);
+		if (owner !== undefined) {
+			const reason = `must not clash with another one's: the volume ${source} belongs to ${owner} (this is ${appIdentity(name)}); choose another stack name, or set existingData.volume to ${source} to take it over`;
+			return [{ propertyPath: "stack", reason }];
 		}
 	}
 	const user = others.find((container) => mountsOf(container, source));

@@ -16,19 +16,34 @@ export function dockerNames(name: string) {
 	};
 }
 
-/** Says on the host whose a resource is, so that another stack leaves it alone. */
-export const STACK_LABEL = "holdfast.stack";
+/** What `docker inspect` says of a thing's labels. */
+export type Labels = Record<string, string> | null | undefined;
 
-/** Labels of every resource of an app. */
+const APP_LABEL = "holdfast.app";
+const BACKEND_LABEL = "holdfast.backend";
+
+/** Labels that say on the host whose a resource is, so that everybody else leaves it alone. */
 export function labelsOf(name: string) {
-	return [
-		{ label: STACK_LABEL, value: stackIdentity() },
-		{ label: "holdfast.app", value: name },
-	];
+	const labels = [{ label: APP_LABEL, value: appIdentity(name) }];
+	const backend = process.env.HOLDFAST_BACKEND;
+	return backend === undefined ? labels : [...labels, { label: BACKEND_LABEL, value: backend }];
 }
 
-/** Which stack this is. `HOLDFAST_BACKEND` tells stacks of one name in two backends apart; `npm run pulumi` sets it. */
-export function stackIdentity(): string {
-	const backend = process.env.HOLDFAST_BACKEND;
-	return `${pulumi.getProject()}/${pulumi.getStack()}${backend === undefined ? "" : `@${backend}`}`;
+/** Which app of which stack this is. */
+export function appIdentity(name: string): string {
+	return `${pulumi.getProject()}/${pulumi.getStack()}/${name}`;
+}
+
+/** Whose a thing is, in words; undefined when it is this app's. */
+export function otherOwner(name: string, labels: Labels): string | undefined {
+	const app = labels?.[APP_LABEL];
+	return app === appIdentity(name) ? undefined : (app ?? "nobody that Holdfast knows");
+}
+
+/**
+ * Whether the backend that made a thing is another than this one: two clones of a repo have stacks of the same name.
+ * `HOLDFAST_BACKEND` tells them apart; `npm run pulumi` sets it.
+ */
+export function isOtherBackend(labels: Labels): boolean {
+	return labels?.[BACKEND_LABEL] !== process.env.HOLDFAST_BACKEND;
 }
