@@ -22,6 +22,8 @@ export interface Look {
 
 const BLOCK = 512;
 const AT = "/look";
+/** An image without any file: Docker has nothing that it could copy into an empty volume. */
+const EMPTY_IMAGE = "holdfast-look:1";
 
 /**
  * Looks into a volume or a directory of the Docker host. It works on any host and with any image, because nothing runs:
@@ -30,21 +32,12 @@ const AT = "/look";
 export async function lookInto(docker: DockerCli, source: string, databaseFile: string): Promise<Look | string> {
 	const name = `holdfast-look-${randomBytes(6).toString("hex")}`;
 	const type = source.startsWith("/") ? "bind" : "volume";
-	// An image without any file: Docker has nothing that it could copy into an empty volume.
-	const image = await docker.run(["import", "-", "holdfast-look:1"], { input: Buffer.alloc(2 * BLOCK) });
-	if (image.code !== 0) return image.reason;
+	if ((await docker.inspect("image", [EMPTY_IMAGE])).length === 0) {
+		const made = await docker.run(["import", "-", EMPTY_IMAGE], { input: Buffer.alloc(2 * BLOCK) });
+		if (made.code !== 0) return made.reason;
+	}
 	const mount = `type=${type},source=${source},target=${AT}`;
-	const created = await docker.run([
-		"create",
-		"--name",
-		name,
-		"--network",
-		"none",
-		"--mount",
-		mount,
-		"holdfast-look:1",
-		"x",
-	]);
+	const created = await docker.run(["create", "--name", name, "--network", "none", "--mount", mount, EMPTY_IMAGE, "x"]);
 	try {
 		if (created.code !== 0) return created.reason;
 		const head = await docker.run(["cp", `${name}:${AT}`, "-"], { enough: 4 * BLOCK });
