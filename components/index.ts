@@ -9,4 +9,4 @@ export type {
 } from "./app";
 export { DockerApp } from "./docker/app";
 export type { DockerAppArgs, PublishArgs } from "./docker/args";
-export { checkDockerHost } from "./docker/host";
+export { checkDockerHost } from "./docker/host/index";

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { type DockerAppArgs, dockerAppProblems } from "../components/docker/args";
 import { DockerCli } from "../components/docker/cli";
-import { hostProblems } from "../components/docker/host";
+import { hostProblems } from "../components/docker/host/index";
 import { type Problem, throwProblems } from "../components/validate";
 import { type Settings, shape, shapeProblems, unknownKey } from "./shape";
 

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -120,6 +120,20 @@ export class TestStack {
 		return copy;
 	}
 
+	/** An empty directory that goes with the stack. */
+	directory(name: string): string {
+		const path = join(this.home, name);
+		mkdirSync(path);
+		return path;
+	}
+
+	/** The sample app's image under a tag that goes with the stack. */
+	async sampleImage(): Promise<string> {
+		const tag = `holdfast-${this.name}-sample:1`;
+		await dockerOutput("build", "--quiet", "--tag", tag, join(ROOT, "stacks", "sample-app"));
+		return tag;
+	}
+
 	private get config(): string {
 		return join(this.home, "config.yaml");
 	}
@@ -130,7 +144,7 @@ export class TestStack {
 	}
 
 	private async remove(): Promise<void> {
-		const mine = ["--filter", `name=holdfast-${this.name}-`, "--quiet"];
+		const mine = ["--filter", `name=-${this.name}-`, "--quiet"];
 		const lines = async (...args: string[]) => (await dockerOutput(...args)).split("\n").filter(Boolean);
 		for (const id of await lines("ps", "--all", ...mine)) await docker.run(["rm", "--force", "--volumes", id]);
 		for (const name of await lines("volume", "ls", ...mine)) await docker.run(["volume", "rm", "--force", name]);
@@ -139,7 +153,7 @@ export class TestStack {
 			"image",
 			"ls",
 			"--filter",
-			`reference=holdfast-${this.name}-*`,
+			`reference=*-${this.name}-*`,
 			"--format",
 			"{{.Repository}}:{{.Tag}}",
 		)) {

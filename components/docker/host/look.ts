@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import type { DockerCli } from "./cli";
+import type { DockerCli } from "../cli";
 
 /** Whose a file or directory is. */
 export interface Owned {

@@ -1,0 +1,33 @@
+import type { Problem } from "../../validate";
+import type { DockerCli } from "../cli";
+import { appIdentity, dockerNames, isOtherBackend, type Labels, otherOwner } from "../identity";
+import type { Running } from "./running";
+
+/** Containers and networks cannot share a name; volumes can be found again by theirs. */
+export async function nameProblems(docker: DockerCli, name: string): Promise<Problem[]> {
+	const { container, prepare, migration, network } = dockerNames(name);
+	const containers = await docker.inspect<Running>("container", [container, prepare, migration]);
+	const networks = await docker.inspect<{ Name: string; Labels: Labels }>("network", [network]);
+	const found = [
+		...containers.map(({ Name, Config }) => ({ kind: "container", called: Name.slice(1), labels: Config.Labels })),
+		...networks.map(({ Name, Labels: labels }) => ({ kind: "network", called: Name, labels })),
+	];
+	const foreign = found.find(({ labels }) => otherOwner(name, labels) !== undefined);
+	const problem = (reason: string) => [
+		{ propertyPath: "stack", reason: `must not clash with another one's: ${reason}` },
+	];
+	if (foreign !== undefined) {
+		const { kind, called, labels } = foreign;
+		return problem(
+			`the ${kind} ${called} belongs to ${otherOwner(name, labels)} (this is ${appIdentity(name)}); choose another stack name, or remove that ${kind}`,
+		);
+	}
+	if (!found.some(({ labels }) => isOtherBackend(labels))) return [];
+	const remove = ["container", "network"]
+		.map((kind) => ({ kind, names: found.filter((one) => one.kind === kind).map(({ called }) => called) }))
+		.filter(({ names }) => names.length > 0)
+		.map(({ kind, names }) => `docker ${kind} rm ${kind === "container" ? "--force " : ""}${names.join(" ")}`);
+	return problem(
+		`there is a stack of this name from another backend; choose another stack name, or, where that backend is gone: ${remove.join("; ")} (the data stays in its volume, and this stack finds it)`,
+	);
+}
