@@ -3,7 +3,15 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
 	test: {
 		projects: [
-			{ test: { name: "unit", root: `${import.meta.dirname}/unit`, include: ["*.test.ts"], testTimeout: 10_000 } },
+			{
+				test: {
+					name: "unit",
+					root: `${import.meta.dirname}/unit`,
+					include: ["*.test.ts"],
+					testTimeout: 10_000,
+					sequence: { groupOrder: 0 },
+				},
+			},
 			{
 				test: {
 					name: "engine",
@@ -13,6 +21,7 @@ export default defineConfig({
 					testTimeout: 300_000,
 					hookTimeout: 300_000,
 					maxWorkers: 2,
+					sequence: { groupOrder: 1 },
 				},
 			},
 		],

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { addNotes } from "./load";
-import { dockerOutput, TestStack } from "./testStack";
+import { dockerOutput, succeeds, TestStack } from "./testStack";
 
 it("runs as an ordinary user on a read-only root, with limits and grace, and no secret in sight", async () => {
 	const stack = (await TestStack.make()).configure({
@@ -15,8 +15,8 @@ it("runs as an ordinary user on a read-only root, with limits and grace, and no 
 		cpus: 0.5,
 	});
 	const secret = "very-secret-5d41402abc4b";
-	expect((await stack.pulumi("config", "set", "--secret", "ADMIN_KEY", secret)).code).toBe(0);
-	expect((await stack.up()).code).toBe(0);
+	await succeeds(stack.pulumi("config", "set", "--secret", "ADMIN_KEY", secret));
+	await succeeds(stack.up());
 
 	const text = await dockerOutput("inspect", stack.container);
 	const [{ Config, HostConfig }] = JSON.parse(text);
@@ -62,8 +62,8 @@ it("gives secrets to the process itself where a command is given", async () => {
 	const command = ["gunicorn", "--config", "gunicorn.conf.py", "notes:app"];
 	const stack = (await TestStack.make()).configure({ secrets: ["ADMIN_KEY"], command });
 	const secret = 'it\'s "quoted" $HOME\nand two lines';
-	expect((await stack.pulumi("config", "set", "--secret", "ADMIN_KEY", "--", secret)).code).toBe(0);
-	expect((await stack.up()).code).toBe(0);
+	await succeeds(stack.pulumi("config", "set", "--secret", "ADMIN_KEY", "--", secret));
+	await succeeds(stack.up());
 	const environ = await dockerOutput(
 		"exec",
 		stack.container,
@@ -82,7 +82,7 @@ it("never fills the volume with a database that the image has at the mount path"
 	writeFileSync(join(context, "data", "notes.db"), "an old database");
 	writeFileSync(join(context, "data", "users.db"), "an old database");
 	stack.configure({ build: { context, args: { VERSION: "1" } } });
-	expect((await stack.up()).code).toBe(0);
+	await succeeds(stack.up());
 	expect(await stack.inVolume(stack.volume, "ls -A /look")).not.toContain("users.db");
 	expect(await dockerOutput("exec", stack.container, "head", "-c", "15", "/app/data/notes.db")).toBe("SQLite format 3");
 });
@@ -92,7 +92,7 @@ it("runs a migration after the old version has stopped, and starts nothing when 
 	const context = stack.sampleApp();
 	const build = { context, args: { VERSION: "1" } };
 	stack.configure({ build });
-	expect((await stack.up()).code).toBe(0);
+	await succeeds(stack.up());
 	await addNotes(stack.url, 10);
 
 	const probe = `import urllib.request as r\ntry:\n r.urlopen("http://notes:8000/health", timeout=2); print("old version answers")\nexcept Exception:\n print("nobody writes")`;
@@ -108,7 +108,7 @@ it("runs a migration after the old version has stopped, and starts nothing when 
 	expect(await dockerOutput("ps", "--quiet", "--filter", `name=${stack.container}`)).toBe("");
 
 	writeFileSync(join(context, "exit-code"), "0");
-	expect((await stack.up()).code).toBe(0);
+	await succeeds(stack.up());
 	expect(await (await fetch(`${stack.url}/notes/count`)).json()).toEqual({ count: 10 });
 });
 

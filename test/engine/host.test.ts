@@ -1,7 +1,7 @@
 import { createServer } from "node:net";
 import { expect, it, onTestFinished } from "vitest";
 import { addNotes, lost } from "./load";
-import { docker, dockerOutput, TestStack } from "./testStack";
+import { docker, dockerOutput, succeeds, TestStack } from "./testStack";
 
 /** What a stack says when it is refused. Nothing may have been made by then. */
 async function refusal(stack: TestStack): Promise<string> {
@@ -59,7 +59,7 @@ it("refuses an image that does not exist, and a user that an image does not have
 		command: ["sleep", "300"],
 		health: false,
 	});
-	expect((await stack.up()).code).toBe(0);
+	await succeeds(stack.up());
 	expect(JSON.parse(await dockerOutput("inspect", stack.container))[0].Config.User).toBe("33:33");
 });
 
@@ -97,7 +97,7 @@ it("refuses a volume of another user, a read-only one, and another stack's; each
 
 it("refuses its own volume for another user than the one who wrote it", async () => {
 	const stack = (await TestStack.make()).configure();
-	expect((await stack.up()).code).toBe(0);
+	await succeeds(stack.up());
 	expect(await refusal(stack.configure({ user: 2000 }))).toContain(
 		`data: must be writable by user 2000 (got "${stack.volume}", which belongs to 1000:1000`,
 	);
@@ -129,7 +129,7 @@ it("takes over a volume with data, without changing what is in it but the databa
 	).toContain(`(got "${old}", where root.db belongs to 0:0 with mode 0644): run docker run`);
 	await stack.inVolume(old, "rm /look/*.db && echo mine > /look/upload.txt && chown 1000:1000 /look/upload.txt");
 	const before = (await TestStack.make()).configure();
-	expect((await before.up()).code).toBe(0);
+	await succeeds(before.up());
 	const acknowledged = await addNotes(before.url, 50);
 	await dockerOutput("stop", before.container);
 	await dockerOutput(
@@ -146,7 +146,7 @@ it("takes over a volume with data, without changing what is in it but the databa
 	);
 
 	stack.configure({}, exists);
-	expect((await stack.up()).code).toBe(0);
+	await succeeds(stack.up());
 	expect(await lost(stack.url, acknowledged)).toEqual([]);
 	expect(await stack.inVolume(old, "cat /look/upload.txt; ls /look/.holdfast 2>/dev/null || true")).toBe("mine");
 
@@ -155,7 +155,7 @@ it("takes over a volume with data, without changing what is in it but the databa
 	expect(await refusal(writer.configure({}, exists))).toContain(
 		`which the container ${stack.container} has mounted): docker stop ${stack.container} first`,
 	);
-	expect((await stack.down()).code).toBe(0);
+	await succeeds(stack.down());
 	expect((await docker.run(["volume", "inspect", old])).code).toBe(0);
 });
 
@@ -177,10 +177,10 @@ it("takes over a directory of the host", async () => {
 		"sqlite3 /d/notes.db 'pragma user_version=1; create table mine(x)' && chown 1000:1000 /d /d/notes.db",
 	);
 	stack.configure({}, { existingData: { directory } });
-	expect((await stack.up()).code).toBe(0);
+	await succeeds(stack.up());
 	const { tables } = (await (await fetch(`${stack.url}/health/data`)).json()) as { tables: object };
 	expect(tables).toMatchObject({ mine: 0, notes: 0 });
-	expect((await stack.down()).code).toBe(0);
+	await succeeds(stack.down());
 	expect(
 		await dockerOutput("run", "--rm", "--volume", `${directory}:/d`, "holdfast/sample-base:1", "ls", "/d/notes.db"),
 	).toBe("/d/notes.db");
@@ -218,7 +218,7 @@ it("refuses a secret in the open, and a stack of the same name in another backen
 	expect(output).not.toContain("hidden");
 
 	stack.configure();
-	expect((await stack.up()).code).toBe(0);
+	await succeeds(stack.up());
 	const acknowledged = await addNotes(stack.url, 20);
 	const twin = await TestStack.make(stack.name);
 	const refused = await refusal(twin.configure());
@@ -226,6 +226,6 @@ it("refuses a secret in the open, and a stack of the same name in another backen
 	// The first backend is gone, say; then what the refusal says leads to the data.
 	const [, remedy = ""] = /is gone: (.*) \(the data/.exec(refused) ?? [];
 	for (const command of remedy.split("; ")) await dockerOutput(...command.split(" ").slice(1));
-	expect((await twin.up()).code).toBe(0);
+	await succeeds(twin.up());
 	expect(await lost(twin.url, acknowledged)).toEqual([]);
 });

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, it } from "vitest";
 import { addNotes, Load, lost, notesOf } from "./load";
-import { docker, dockerOutput, TestStack } from "./testStack";
+import { docker, dockerOutput, succeeds, TestStack } from "./testStack";
 
 const version = async (url: string) => ((await (await fetch(`${url}/health`)).json()) as { version: string }).version;
 
@@ -25,7 +25,7 @@ it("1,000 notes stay through a deploy, a destroy and another up; a second up cha
 	expect(same.output).toContain("No change.");
 
 	stack.configure({ build: { context: "stacks/sample-app", args: { VERSION: "2" } } });
-	expect((await stack.up()).code).toBe(0);
+	await succeeds(stack.up());
 	expect(await version(stack.url)).toBe("2");
 	await stays();
 
@@ -34,16 +34,16 @@ it("1,000 notes stay through a deploy, a destroy and another up; a second up cha
 	expect(await dockerOutput("ps", "--all", "--quiet", "--filter", `name=${stack.container}`)).toBe("");
 	expect(await dockerOutput("volume", "ls", "--quiet", "--filter", `name=${stack.volume}`)).toBe(stack.volume);
 
-	expect((await stack.up()).code).toBe(0);
+	await succeeds(stack.up());
 	expect(await version(stack.url)).toBe("2");
 	await stays();
 });
 
 it("the volume is found again by its name where the state has lost it", async () => {
 	const stack = (await TestStack.make()).configure();
-	expect((await stack.up()).code).toBe(0);
+	await succeeds(stack.up());
 	const acknowledged = await addNotes(stack.url, 20);
-	expect((await stack.down()).code).toBe(0);
+	await succeeds(stack.down());
 	const urn = `urn:pulumi:${stack.name}::holdfast::holdfast:docker:DockerApp$docker:index/volume:Volume::notes-data`;
 	expect(await stack.pulumi("state", "delete", "--yes", "--force", "--target-dependents", urn)).toMatchObject({
 		code: 0,
@@ -57,7 +57,7 @@ it("the volume is found again by its name where the state has lost it", async ()
 
 it("a stop under load loses no acknowledged note: docker stop, and a deploy", async () => {
 	const stack = (await TestStack.make()).configure();
-	expect((await stack.up()).code).toBe(0);
+	await succeeds(stack.up());
 
 	const stopped = new Load(stack.url, 8);
 	await sleep(1000);
@@ -70,7 +70,7 @@ it("a stop under load loses no acknowledged note: docker stop, and a deploy", as
 
 	const deployed = new Load(stack.url, 8);
 	stack.configure({ build: { context: "stacks/sample-app", args: { VERSION: "2" } } });
-	expect((await stack.up()).code).toBe(0);
+	await succeeds(stack.up());
 	const more = await deployed.stop();
 	expect(deployed.failed).toBeGreaterThan(0);
 	expect(await lost(stack.url, [...acknowledged, ...more])).toEqual([]);
@@ -78,7 +78,7 @@ it("a stop under load loses no acknowledged note: docker stop, and a deploy", as
 
 it("protects the data: a plain destroy is refused, and so is taking the component out of the program", async () => {
 	const stack = (await TestStack.make()).configure();
-	expect((await stack.up()).code).toBe(0);
+	await succeeds(stack.up());
 	const acknowledged = await addNotes(stack.url, 20);
 
 	const destroy = await stack.pulumi("destroy", "--yes", "--skip-preview");
@@ -90,19 +90,19 @@ it("protects the data: a plain destroy is refused, and so is taking the componen
 	expect(await dockerOutput("volume", "ls", "--quiet", "--filter", `name=holdfast-${stack.name}-other`)).toBe("");
 
 	stack.configure();
-	expect((await stack.up()).code).toBe(0);
+	await succeeds(stack.up());
 	expect(await lost(stack.url, acknowledged)).toEqual([]);
 });
 
 it("brings back a container that was removed by hand, and refuses to go on without the volume", async () => {
 	const stack = (await TestStack.make()).configure();
-	expect((await stack.up()).code).toBe(0);
+	await succeeds(stack.up());
 	const acknowledged = await addNotes(stack.url, 20);
 	await dockerOutput("rm", "--force", stack.container);
-	expect((await stack.up()).code).toBe(0);
+	await succeeds(stack.up());
 	expect(await lost(stack.url, acknowledged)).toEqual([]);
 
-	expect((await stack.down()).code).toBe(0);
+	await succeeds(stack.down());
 	await dockerOutput("volume", "rm", stack.volume);
 	const refused = await stack.up();
 	expect(refused).toMatchObject({
@@ -111,6 +111,6 @@ it("brings back a container that was removed by hand, and refuses to go on witho
 	});
 	expect((await docker.run(["volume", "inspect", stack.volume])).code).toBe(1);
 	const [, remedy = ""] = /npm run pulumi -- (.*)/.exec(refused.output) ?? [];
-	expect((await stack.pulumi(...remedy.replaceAll("'", "").split(" "))).code).toBe(0);
-	expect((await stack.up()).code).toBe(0);
+	await succeeds(stack.pulumi(...remedy.replaceAll("'", "").split(" ")));
+	await succeeds(stack.up());
 });

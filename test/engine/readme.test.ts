@@ -2,7 +2,7 @@ import { readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { ROOT } from "../../tools/workspace";
-import { dockerOutput, TestStack } from "./testStack";
+import { dockerOutput, succeeds, TestStack } from "./testStack";
 
 it("the program of the README brings an app up in a stack of one's own", async () => {
 	const snippet = /```ts\n(import[\s\S]*?)```/.exec(readFileSync(join(ROOT, "README.md"), "utf8"))?.[1] ?? "";
@@ -20,7 +20,7 @@ it("the program of the README brings an app up in a stack of one's own", async (
 	symlinkSync(join(ROOT, "node_modules"), join(project, "node_modules"));
 
 	const inProject = (...args: string[]) => stack.pulumi(...args, "--cwd", project, "--stack", stack.name);
-	expect((await inProject("stack", "init")).code).toBe(0);
+	await succeeds(inProject("stack", "init"));
 	const up = await inProject(
 		"up",
 		"--yes",

@@ -17,6 +17,13 @@ export async function dockerOutput(...args: string[]): Promise<string> {
 	return `${stdout}`.trim();
 }
 
+/** Waits for a command that must not fail, and shows all that it said when it does. */
+export async function succeeds(ended: Promise<Ended>): Promise<string> {
+	const { code, output } = await ended;
+	if (code !== 0) throw new Error(`exit code ${code}:\n${output}`);
+	return output;
+}
+
 /** A port of the loopback interface on which nobody listens now. */
 export function freePort(): Promise<number> {
 	return new Promise((resolve) => {
