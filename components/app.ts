@@ -28,7 +28,7 @@ export interface AppArgs {
 	migration?: string[];
 	/** Id of the user as which the app runs, 0 to 65535, or a name from the image's `/etc/passwd` (only with `image`). @default 1000 */
 	user?: number | string;
-	/** Id of the group as which the app runs, 0 to 65535. @default - the number of `user` */
+	/** Id of the group as which the app runs, 0 to 65535. @default - the number of `user`; for a name, the image's group of it */
 	group?: number;
 	/** Processor cores that the app may use, such as 0.5. @default - no limit */
 	cpus?: number;
@@ -80,9 +80,9 @@ export interface CacheDirectoryArgs {
 	variables?: string[];
 }
 
-/** A check by HTTP. */
+/** A check by HTTP, run in the container: it needs `/bin/sh` and one of curl, wget, python3, node in the image. */
 export interface HealthArgs {
-	/** Path that answers with a 2xx or 3xx status when the app is well. @default "/health" */
+	/** Path that answers with a 2xx status when the app is well. @default "/health" */
 	path?: string;
 	/** Seconds between two checks, 1 to 3600. @default 30 */
 	intervalSeconds?: number;
@@ -105,7 +105,9 @@ export interface LogArgs {
 /** Where secrets are mounted in the container. */
 export const SECRETS_PATH = "/run/secrets";
 
-const DEFAULT_VARIABLES: Record<string, DataVariable> = { DATA_DIR: "directory", DATABASE_URL: "url" };
+const DEFAULT_USER = 1000;
+/** What the app is told where the user does not say. */
+export const DEFAULT_VARIABLES: Record<string, DataVariable> = { DATA_DIR: "directory", DATABASE_URL: "url" };
 
 /** `AppArgs` with every default filled in and every path in its normal form. */
 export type App = ReturnType<typeof withDefaults>;
@@ -136,7 +138,8 @@ export function withDefaults(args: AppArgs) {
 		},
 		environment: args.environment ?? {},
 		secrets: args.secrets ?? {},
-		user: args.user ?? 1000,
+		user: args.user ?? DEFAULT_USER,
+		group: args.group ?? args.user ?? DEFAULT_USER,
 		health: health === false ? undefined : { ...DEFAULT_HEALTH, ...health },
 		logs: { maxSizeMB: 10, maxFiles: 3, ...logs },
 		stopGraceSeconds: args.stopGraceSeconds ?? 30,

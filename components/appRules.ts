@@ -1,9 +1,11 @@
 import { posix } from "node:path";
-import { type App, type AppArgs, normalPath, withDefaults } from "./app";
+import { type App, type AppArgs, DEFAULT_VARIABLES, normalPath, withDefaults } from "./app";
 import { type Problem, shown, wholeNumber } from "./validate";
 
 /** Paths of the container that no data may be mounted on or under: the system needs them, or they are memory. */
 const RESERVED = ["/bin", "/boot", "/dev", "/etc", "/lib", "/lib64", "/proc", "/run", "/sbin", "/sys", "/tmp", "/usr"];
+/** Node's images keep their apps in it. */
+const ALLOWED = "/usr/src/";
 
 /** Everything that is wrong with an app, whatever the platform. */
 export function appProblems(args: AppArgs): Problem[] {
@@ -14,6 +16,7 @@ export function appProblems(args: AppArgs): Problem[] {
 		...mounts,
 		// What the variables would say is only known where the paths are right.
 		...(mounts.length === 0 ? environmentProblems(args, withDefaults(args)) : []),
+		...variableProblems(args),
 		...secretProblems(args),
 		...commandProblems(args),
 		...identityProblems(args),
@@ -41,7 +44,10 @@ function mountProblems({ data, cache }: AppArgs): Problem[] {
 		const inside = posix
 			.resolve(normalPath(data.mountPath), data.databaseFile)
 			.startsWith(`${normalPath(data.mountPath)}/`);
-		if (!inside || data.databaseFile.endsWith("/")) {
+		if (/[^\w./@+-]/.test(data.databaseFile)) {
+			const reason = `must be of letters, digits and . _ - @ + /, which need no quoting in a URL (got ${shown(data.databaseFile)})`;
+			problems.push({ propertyPath: "data.databaseFile", reason });
+		} else if (!inside || data.databaseFile.endsWith("/")) {
 			const reason = `must be a file inside data.mountPath ${data.mountPath}, or it is lost with the container (got ${shown(data.databaseFile)})`;
 			problems.push({ propertyPath: "data.databaseFile", reason });
 		}
@@ -67,7 +73,9 @@ function pathProblems(propertyPath: string, path: string): Problem[] {
 	if (/[\s:,"]/.test(path)) {
 		return [{ propertyPath, reason: `must have no space, colon, comma or quotation mark (got ${shown(path)})` }];
 	}
-	const reserved = RESERVED.find((taken) => overlap(taken, normalPath(path)));
+	const reserved = normalPath(path).startsWith(ALLOWED)
+		? undefined
+		: RESERVED.find((taken) => overlap(taken, normalPath(path)));
 	if (normalPath(path) === "/" || reserved !== undefined) {
 		const reason = `must be a directory of its own, not part of the system's ${reserved ?? "/"} (got ${shown(path)}): use something like /app/data`;
 		return [{ propertyPath, reason }];
@@ -108,13 +116,35 @@ function sqlitePath(value: string): string | undefined {
 	return found === null ? undefined : normalPath(found[1] ?? "");
 }
 
+/** Every variable has one meaning: where two parts of the configuration name it, one of them would win unseen. */
+function variableProblems({ data, cache, secrets = {} }: AppArgs): Problem[] {
+	const problems: Problem[] = [];
+	const meanings = new Map<string, string>();
+	const claim = (variable: string, propertyPath: string) => {
+		const taken = meanings.get(variable);
+		if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(variable)) {
+			problems.push({ propertyPath, reason: `must be letters, digits and _ only (got ${shown(variable)})` });
+		} else if (taken !== undefined) {
+			const reason = `must not give ${variable} a second meaning (got it here and in ${taken}): name another variable`;
+			problems.push({ propertyPath, reason });
+		}
+		meanings.set(variable, propertyPath);
+	};
+	for (const variable of Object.keys(data.variables ?? DEFAULT_VARIABLES))
+		claim(variable, `data.variables.${variable}`);
+	for (const variable of cache === undefined ? [] : (cache.variables ?? ["CACHE_DIR"]))
+		claim(variable, "cache.variables");
+	for (const name of Object.keys(secrets)) {
+		claim(name, `secrets.${name}`);
+		claim(`${name}_FILE`, `secrets.${name}`);
+	}
+	return problems;
+}
+
 function secretProblems({ secrets = {}, environment = {}, build }: AppArgs): Problem[] {
 	const problems: Problem[] = [];
 	for (const name of Object.keys(secrets)) {
 		const propertyPath = `secrets.${name}`;
-		if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
-			problems.push({ propertyPath, reason: `must be letters, digits and _ only (got ${shown(name)})` });
-		}
 		for (const taken of [name, `${name}_FILE`].filter((variable) => environment[variable] !== undefined)) {
 			const reason = `must not also be in environment, where anybody can read it (got both ${name} and environment.${taken}): remove environment.${taken}`;
 			problems.push({ propertyPath, reason });

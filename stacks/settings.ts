@@ -11,7 +11,7 @@ const KEYS = Object.keys(shape.shape);
 /** Stands in for what has the wrong shape, so that the rest can be checked and all errors appear together. */
 const STAND_IN = {
 	name: "app",
-	app: { image: "stand-in", port: 8000, data: { mountPath: "/app/data", databaseFile: "app.db" } },
+	app: { port: 8000, data: { mountPath: "/app/data", databaseFile: "app.db" } },
 };
 
 /** The configuration of a stack on a Docker host, with everything checked that can be before anything is touched. */
@@ -19,9 +19,10 @@ export async function checkedDockerSettings() {
 	const raw = readConfig();
 	const config = new pulumi.Config();
 	const host = new pulumi.Config("docker").get("host");
-	const shapes = [...configProblems(), ...shapeProblems(raw)];
-	const settings = (shapes.length === 0 ? raw : standIn(raw, shapes)) as Settings;
+	const wrong = shapeProblems(raw);
+	const settings = standIn(raw, wrong) as Settings;
 	const secretNames = settings.app.secrets ?? [];
+	const shapes = [...configProblems(secretNames), ...wrong];
 	const secrets = Object.fromEntries(secretNames.map((name) => [name, config.getSecret(name) ?? ""]));
 	const args = {
 		...settings.app,
@@ -31,7 +32,7 @@ export async function checkedDockerSettings() {
 	} as DockerAppArgs;
 
 	const onHost = await hostProblems(new DockerCli(host), settings.name, args);
-	const resolved = { ...args, user: onHost.user };
+	const resolved = { ...args, ...onHost.identity };
 	const meaning = [...dockerAppProblems(resolved), ...onHost.problems];
 	const problems = [
 		...shapes,
@@ -60,7 +61,7 @@ function parsed(value: string | undefined): unknown {
 }
 
 /** Keys of the namespace that nobody knows, and secrets where they would end up in the open. */
-function configProblems(): Problem[] {
+function configProblems(secretNames: string[]): Problem[] {
 	const keys = Object.keys(pulumi.runtime.allConfig()).filter((key) => key.startsWith(NAMESPACE));
 	return keys.flatMap((key) => {
 		const propertyPath = key.slice(NAMESPACE.length);
@@ -71,7 +72,13 @@ function configProblems(): Problem[] {
 				"must not hold a secret (got one), for it would be in the open: list its name in app.secrets and run npm run pulumi -- config set --secret NAME";
 			return [{ propertyPath, reason }];
 		}
-		return isSecret ? [] : [{ propertyPath, reason: unknownKey(propertyPath, KEYS) }];
+		if (isSecret && secretNames.includes(propertyPath)) return [];
+		if (isSecret) {
+			const reason =
+				"is a secret that the app does not get (got a value): add its name to app.secrets, or npm run pulumi -- config rm it";
+			return [{ propertyPath, reason }];
+		}
+		return [{ propertyPath, reason: unknownKey(propertyPath, KEYS) }];
 	});
 }
 
@@ -94,6 +101,9 @@ function standIn(raw: Record<string, unknown>, problems: Problem[]): unknown {
 	const copy = structuredClone(raw);
 	for (const { propertyPath } of problems) {
 		const path = propertyPath.split(".");
+		// Of a list the whole: one without an element would be another list.
+		const inList = path.findIndex((key) => /^\d+$/.test(key));
+		if (inList >= 0) path.splice(inList);
 		const last = path.pop() ?? "";
 		const parent = path.reduce<Record<string, unknown> | undefined>(
 			(at, key) => at?.[key] as Record<string, unknown>,
@@ -107,7 +117,6 @@ function standIn(raw: Record<string, unknown>, problems: Problem[]): unknown {
 function filled(value: Record<string, unknown>, standIns: Record<string, unknown>): Record<string, unknown> {
 	const result = { ...value };
 	for (const [key, standIn] of Object.entries(standIns)) {
-		if (key === "image" && result.build !== undefined) continue;
 		if (result[key] === undefined) result[key] = standIn;
 		else if (typeof standIn === "object")
 			result[key] = filled(result[key] as Record<string, unknown>, standIn as Record<string, unknown>);

@@ -4,8 +4,8 @@ import { main, pulumiEnvironment } from "./workspace";
 
 // Stops a stack and removes what can be made again. What holds data stays. npm run down [-- STACK]
 main(async () => {
-	await setUp();
 	const stack = process.argv[2] ?? process.env.PULUMI_STACK ?? "local";
+	await setUp(stack);
 	const env = { ...(await pulumiEnvironment()), PULUMI_STACK: stack };
 	const down = await pulumi(stack, ["destroy", "--yes", "--skip-preview", "--exclude-protected"], env);
 	if (down.code === 0) {

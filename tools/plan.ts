@@ -1,6 +1,10 @@
 /** A `pulumi preview --json`, as far as `npm run up` needs it. */
 interface Preview {
-	steps?: { op: string; urn: string; oldState?: { type: string; protect?: boolean; outputs?: { name?: string } } }[];
+	steps?: {
+		op: string;
+		urn: string;
+		oldState?: { type: string; protect?: boolean; outputs?: { name?: string; imageId?: string } };
+	}[];
 	changeSummary?: Record<string, number>;
 	diagnostics?: { severity: string; message: string }[];
 }
@@ -31,6 +35,14 @@ export class Plan {
 			({ oldState }) => oldState?.type === "docker:index/volume:Volume" && oldState.protect,
 		);
 		return new Map(kept.map(({ urn, oldState }) => [oldState?.outputs?.name ?? "", urn]));
+	}
+
+	/** The images that would stay as they are, by id, with their URN. */
+	get keptImages(): Map<string, string> {
+		const kept = (this.preview.steps ?? []).filter(
+			({ op, oldState }) => op === "same" && oldState?.type === "docker:index/remoteImage:RemoteImage",
+		);
+		return new Map(kept.map(({ urn, oldState }) => [oldState?.outputs?.imageId ?? "", urn]));
 	}
 
 	/** The URN of the container with a name. */

@@ -75,6 +75,12 @@ export async function ensureStack(stack: string, env: NodeJS.ProcessEnv): Promis
 	}
 }
 
+/** The Docker host that a stack's configuration names. */
+export function configuredHost(stack: string): string | undefined {
+	const file = configFile(stack);
+	return existsSync(file) ? /^\s+docker:host:\s*["']?([^\s"']+)/m.exec(readFileSync(file, "utf8"))?.[1] : undefined;
+}
+
 /** The configuration file of a stack. `HOLDFAST_CONFIG` names another one. */
 export function configFile(stack: string): string {
 	return process.env.HOLDFAST_CONFIG ?? join(ROOT, "stacks", `Pulumi.${stack}.yaml`);
@@ -95,7 +101,14 @@ function run(
 		child.stdout?.on("data", (chunk) => {
 			output += chunk;
 		});
+		// An interrupt from the terminal reaches Pulumi too, which ends in order; this process waits for that.
+		const interrupt = () => {};
+		const terminate = () => child.kill("SIGTERM");
+		process.on("SIGINT", interrupt).on("SIGTERM", terminate);
 		child.on("error", reject);
-		child.on("close", (code) => resolve({ code: code ?? 130, output }));
+		child.on("close", (code) => {
+			process.off("SIGINT", interrupt).off("SIGTERM", terminate);
+			resolve({ code: code ?? 130, output });
+		});
 	});
 }

@@ -3,7 +3,7 @@ import { lastWords, waitForHealth } from "./health";
 import { Plan } from "./plan";
 import { setUp } from "./setup/index";
 import { seconds } from "./setup/steps";
-import { configFile, ensureStack, pulumi } from "./stackConfig";
+import { configFile, configuredHost, ensureStack, pulumi } from "./stackConfig";
 import { main, pulumiEnvironment } from "./workspace";
 
 interface Outputs {
@@ -15,31 +15,35 @@ interface Outputs {
 
 // The main job: brings a stack up and says what is where. npm run up [-- STACK] [pulumi's own options]
 main(async () => {
-	await setUp();
-	const start = performance.now();
 	const [first] = process.argv.slice(2);
 	const isStack = first !== undefined && !first.startsWith("-");
 	const stack = isStack ? first : (process.env.PULUMI_STACK ?? "local");
 	const options = process.argv.slice(isStack ? 3 : 2);
+	await setUp(stack);
+	const start = performance.now();
 	const env: NodeJS.ProcessEnv = { ...(await pulumiEnvironment()), PULUMI_STACK: stack };
 	await ensureStack(stack, env);
 
+	const before = await outputsOf(stack, env);
+	const host = configuredHost(stack);
+	if (before.container !== undefined && before.dockerHost !== host)
+		return refuse(stack, movedHost(before.dockerHost, host));
 	// First what would happen: what is refused, such as a change of what is protected, is refused before anything is touched.
 	const preview = await pulumi(stack, ["preview", "--json", "--show-sames", ...options], env, "pipe");
 	const plan = new Plan(preview.output);
 	if (preview.code !== 0) return refuse(stack, plan.errors);
-	const before = await outputsOf(stack, env);
-	const docker = new DockerCli(before.dockerHost);
+	const docker = new DockerCli(host);
 	for (const [volume, urn] of plan.keptVolumes) {
-		if ((await docker.run(["volume", "inspect", volume])).code !== 0) return refuse(stack, goneVolume(volume, urn));
+		const found = await docker.run(["volume", "inspect", volume]);
+		if (found.code !== 0 && /no such volume/i.test(found.errors)) return refuse(stack, goneVolume(volume, urn));
+		if (found.code !== 0) return refuse(stack, found.errors);
 	}
 
-	// The state does not know of a container that was stopped or removed by hand.
-	const again = (await isStarted(docker, before.container)) ? undefined : plan.containerUrn(before.container ?? "");
-	if (plan.changesNothing && again === undefined) {
+	const again = await toMakeAgain(docker, plan, before.container);
+	if (plan.changesNothing && again.length === 0) {
 		console.log("No change.");
 	} else {
-		const replace = again === undefined ? [] : ["--replace", again];
+		const replace = again.flatMap((urn) => ["--replace", urn]);
 		const up = await pulumi(
 			stack,
 			["up", "--yes", "--skip-preview", "--suppress-outputs", ...replace, ...options],
@@ -49,6 +53,17 @@ main(async () => {
 	}
 	return report(stack, env, await outputsOf(stack, env), start);
 });
+
+/** What the state takes to be there, and a person or a clean-up of the host has stopped or removed. */
+async function toMakeAgain(docker: DockerCli, plan: Plan, container: string | undefined): Promise<string[]> {
+	const stopped = (await isStarted(docker, container)) ? undefined : plan.containerUrn(container ?? "");
+	if (plan.changesNothing && stopped === undefined) return [];
+	const urns = stopped === undefined ? [] : [stopped];
+	for (const [image, urn] of plan.keptImages) {
+		if ((await docker.inspect("image", [image])).length === 0) urns.push(urn);
+	}
+	return urns;
+}
 
 async function outputsOf(stack: string, env: NodeJS.ProcessEnv): Promise<Outputs> {
 	const { output } = await pulumi(stack, ["stack", "output", "--json", "--stack", stack], env, "pipe");
@@ -72,6 +87,11 @@ function goneVolume(volume: string, urn: string): string {
   npm run pulumi -- state delete --force --yes '${urn}'`;
 }
 
+function movedHost(before: string | undefined, now: string | undefined): string {
+	return `docker:host was ${before ?? "this machine's engine"} and is now ${now ?? "this machine's engine"}: a stack stays on its host, where its data is.
+  For another host use another stack, or take this one down on the old host first: put docker:host back, then npm run down.`;
+}
+
 async function report(stack: string, env: NodeJS.ProcessEnv, outputs: Outputs, start: number): Promise<number> {
 	const { url, data, container = "", dockerHost } = outputs;
 	const docker = new DockerCli(dockerHost);
@@ -84,7 +104,7 @@ async function report(stack: string, env: NodeJS.ProcessEnv, outputs: Outputs, s
 	console.log(`
 ✓ ${stack} is up (${seconds(start)})
 
-  app      ${url}
+  app      ${url}${dockerHost === undefined ? "" : `, on ${dockerHost}`}
   data     ${data?.startsWith("/") ? "directory" : "volume"} ${data}, kept by npm run down
   backend  ${env.PULUMI_BACKEND_URL}
   config   ${configFile(stack)}

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
+import { command } from "./setup/command";
 import { engineDirectory, pluginHome, pluginIn } from "./setup/engine";
 
 /** The directory of Pulumi.yaml. */
@@ -16,6 +17,7 @@ export async function pulumiEnvironment(): Promise<NodeJS.ProcessEnv> {
 	const common = {
 		...process.env,
 		PATH: [await engineDirectory(), process.env.PATH].join(delimiter),
+		DOCKER_HOST: process.env.DOCKER_HOST ?? (await contextHost()),
 		PULUMI_SKIP_UPDATE_CHECK: "true",
 		// `npm run check` does the types; here they would cost seconds each time.
 		PULUMI_NODEJS_TRANSPILE_ONLY: "true",
@@ -25,6 +27,12 @@ export async function pulumiEnvironment(): Promise<NodeJS.ProcessEnv> {
 		return { ...common, PATH: [common.PATH, pluginIn(pluginHome())].join(delimiter) };
 	}
 	return { ...common, ...localBackend(), PULUMI_HOME: pluginHome(), PULUMI_STACK: process.env.PULUMI_STACK ?? "local" };
+}
+
+/** The engine that the docker command talks to, so that the provider talks to the same. */
+async function contextHost(): Promise<string | undefined> {
+	const { code, output } = await command("docker", ["context", "inspect", "--format", "{{.Endpoints.docker.Host}}"]);
+	return code === 0 && output.trim() !== "" ? output.trim() : undefined;
 }
 
 export function localBackendUrl(): string {

@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { type App, SECRETS_PATH, withDefaults } from "../app";
 import { stateful } from "../stateful";
 import { refusal, throwProblems } from "../validate";
-import { type DockerAppArgs, dockerAppProblems, publishedAt } from "./args";
+import { type DockerAppArgs, dataSource, dockerAppProblems, publishedAt } from "./args";
 import { appContainer, commandLine, gracefulStop, healthcheck, type Mounted, processOf } from "./container";
 import { dockerNames, labelsOf } from "./identity";
 import { appImage, builtImage } from "./image";
@@ -45,18 +45,23 @@ export class DockerApp extends pulumi.ComponentResource {
 		const names = dockerNames(name);
 		const publish = publishedAt(args);
 		const labels = labelsOf(name);
+		const owner = `${app.user}:${app.group}`;
 		const here = { parent: this };
+		// Docker finds a volume again by its name, and keeps the labels of its first creation: they say who made it then,
+		// and must not make it look changed.
+		const found = { ...here, ignoreChanges: ["labels"] };
 		// Two containers cannot have one name, and two of them must never write one database.
 		const oneAtATime = { ...here, deleteBeforeReplace: true };
 
 		const image = appImage(`${name}-image`, `${names.container}-app`, args, here);
 		const network = createNetwork();
-		const mounted: Mounted = { data: dataSource(), cache: cacheVolume(), secrets: secretsVolume() };
+		const mounted: Mounted = { data: dataVolume(), cache: cacheVolume(), secrets: secretsVolume() };
 		const prepared = prepareVolumes();
 		const migrated = migrate();
 		const container = runApp();
 
-		this.url = pulumi.interpolate`http://${publish.address}:${publish.port}`;
+		const address = publish.address.includes(":") ? `[${publish.address}]` : publish.address;
+		this.url = pulumi.interpolate`http://${address}:${publish.port}`;
 		this.data = pulumi.output(mounted.data);
 		this.container = container.name;
 		this.image = image.imageId;
@@ -64,32 +69,28 @@ export class DockerApp extends pulumi.ComponentResource {
 
 		function createNetwork() {
 			const networkArgs: docker.NetworkArgs = { name: names.network, driver: "bridge", labels };
-			return new docker.Network(`${name}-network`, args.transform?.network?.(networkArgs) ?? networkArgs, here);
+			return new docker.Network(`${name}-network`, args.transform?.network?.(networkArgs) ?? networkArgs, oneAtATime);
 		}
 
-		function dataSource(): pulumi.Input<string> {
-			const { existingData } = args;
-			if (existingData !== undefined) return "volume" in existingData ? existingData.volume : existingData.directory;
-			// Labels are fixed at the first creation, and Docker finds the volume again by its name: a volume that was
-			// there before must not be replaced because its labels say who made it.
-			const options = stateful({ ...here, ignoreChanges: ["labels"] });
-			return new docker.Volume(`${name}-data`, { name: names.data, labels }, options).name;
+		function dataVolume(): pulumi.Input<string> {
+			if (args.existingData !== undefined) return dataSource(name, args);
+			return new docker.Volume(`${name}-data`, { name: names.data, labels }, stateful(found)).name;
 		}
 
 		function cacheVolume() {
 			if (app.cache === undefined) return undefined;
-			return new docker.Volume(`${name}-cache`, { name: names.cache, labels }, here).name;
+			return new docker.Volume(`${name}-cache`, { name: names.cache(owner), labels }, found).name;
 		}
 
 		function secretsVolume() {
 			if (Object.keys(app.secrets).length === 0) return undefined;
 			// Its name changes with the set of secrets, so that one that was taken out does not stay behind in a file.
-			return new docker.Volume(`${name}-secrets`, { name: names.secrets(Object.keys(app.secrets)), labels }, here).name;
+			return new docker.Volume(`${name}-secrets`, { name: names.secrets(Object.keys(app.secrets)), labels }, found)
+				.name;
 		}
 
 		/** A container that never starts: making it gives empty volumes their owner and puts the secrets in place. */
 		function prepareVolumes() {
-			const owner = `${app.user}:${app.group ?? app.user}`;
 			const build = { context: join(__dirname, "prepare"), args: { OWNER: owner } };
 			const empty = builtImage(`${name}-prepare-image`, "holdfast-prepare", build, here);
 			const volumes = [
@@ -102,7 +103,9 @@ export class DockerApp extends pulumi.ComponentResource {
 				{
 					name: names.prepare,
 					image: empty.imageId,
-					command: ["never-started"],
+					// That a migration comes or goes must reach the app: it is deleted before what it rests on is made anew, and
+					// so before a first migration runs.
+					command: ["never-started", app.migration === undefined ? "no-migration" : "migration"],
 					start: false,
 					mustRun: false,
 					networkMode: "none",
@@ -131,13 +134,14 @@ export class DockerApp extends pulumi.ComponentResource {
 					attach: true,
 					labels,
 				},
-				oneAtATime,
+				// The provider's own limit, 20 minutes, would leave a long migration running and call it failed.
+				{ ...oneAtATime, customTimeouts: { create: "24h" } },
 			);
-			return pulumi.all([ready, migration.exitCode]).apply(([id, exitCode]) => {
+			return pulumi.all([ready, migration.exitCode, migration.urn]).apply(([id, exitCode, urn]) => {
 				if (exitCode === 0) return id;
 				throw refusal(
 					`the migration of ${name} failed with exit code ${exitCode}, so the app was not started; its output: docker logs ${names.migration}. ` +
-						`Mend it and deploy again; to run the same one again, add --replace '${pulumi.createUrn(`${name}-migration`, "docker:index/container:Container")}'`,
+						`Mend it and deploy again; to run the same one again, add --replace '${urn}'`,
 				);
 			});
 		}
@@ -163,7 +167,7 @@ export class DockerApp extends pulumi.ComponentResource {
 }
 
 function secretFiles(app: App): docker.types.input.ContainerUpload[] {
-	const identity = { owner: `${app.user}`, group: `${app.group ?? app.user}`, permissions: "0400" };
+	const identity = { owner: `${app.user}`, group: `${app.group}`, permissions: "0400" };
 	return Object.entries(app.secrets).map(([key, value]) => ({
 		file: `${SECRETS_PATH}/${key}`,
 		content: pulumi.secret(value),

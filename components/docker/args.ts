@@ -1,7 +1,11 @@
+import { existsSync } from "node:fs";
+import { isIP } from "node:net";
+import { join } from "node:path";
 import type * as docker from "@pulumi/docker";
 import type { AppArgs } from "../app";
 import { appProblems } from "../appRules";
 import { type Problem, shown, wholeNumber } from "../validate";
+import { dockerNames } from "./identity";
 
 /** What a {@link DockerApp} needs to know. */
 export interface DockerAppArgs extends AppArgs {
@@ -33,11 +37,17 @@ export function publishedAt({ port, publish }: DockerAppArgs) {
 	return { port: publish?.port ?? port, address: publish?.address ?? "127.0.0.1" };
 }
 
+/** Name of the volume, or path of the directory on the host, that holds the data. */
+export function dataSource(name: string, { existingData }: DockerAppArgs): string {
+	if (existingData === undefined) return dockerNames(name).data;
+	return "directory" in existingData ? existingData.directory : existingData.volume;
+}
+
 /** Everything that is wrong with the arguments, the app's and the platform's own. */
 export function dockerAppProblems(args: DockerAppArgs): Problem[] {
 	const problems = [...appProblems(args), ...wholeNumber("publish.port", args.publish?.port, 1, 65535)];
 	const { address } = args.publish ?? {};
-	if (address !== undefined && !/^(\d{1,3}(\.\d{1,3}){3}|[0-9a-fA-F:]*:[0-9a-fA-F:]*)$/.test(address)) {
+	if (address !== undefined && isIP(address) === 0) {
 		const reason = `must be an IP address of the Docker host, such as 127.0.0.1 or 0.0.0.0 (got ${shown(address)})`;
 		problems.push({ propertyPath: "publish.address", reason });
 	}
@@ -45,14 +55,35 @@ export function dockerAppProblems(args: DockerAppArgs): Problem[] {
 		const reason = `must be a number here (got ${shown(args.user)}): checkDockerHost turns a name of the image into its id`;
 		problems.push({ propertyPath: "user", reason });
 	}
-	const existing = args.existingData;
-	if (existing !== undefined && "directory" in existing && !existing.directory.startsWith("/")) {
-		const reason = `must be an absolute path on the Docker host (got ${shown(existing.directory)})`;
-		problems.push({ propertyPath: "existingData.directory", reason });
+	return [...problems, ...existingDataProblems(args), ...buildProblems(args)];
+}
+
+function existingDataProblems({ existingData }: DockerAppArgs): Problem[] {
+	if (existingData === undefined) return [];
+	const { volume, directory } = existingData as { volume?: string; directory?: string };
+	if ((volume === undefined) === (directory === undefined)) {
+		const reason = `must name a volume or a directory (got ${volume === undefined ? "neither" : "both"})`;
+		return [{ propertyPath: "existingData", reason }];
 	}
-	if (existing !== undefined && "volume" in existing && !/^[a-zA-Z0-9][\w.-]+$/.test(existing.volume)) {
-		const reason = `must be the name of a volume, as docker volume ls shows it (got ${shown(existing.volume)})`;
-		problems.push({ propertyPath: "existingData.volume", reason });
+	if (directory !== undefined && !/^\/+[^/]/.test(directory)) {
+		const reason = `must be an absolute path on the Docker host, and not / itself (got ${shown(directory)})`;
+		return [{ propertyPath: "existingData.directory", reason }];
 	}
-	return problems;
+	if (volume !== undefined && !/^[a-zA-Z0-9][\w.-]+$/.test(volume)) {
+		const reason = `must be the name of a volume, as docker volume ls shows it (got ${shown(volume)})`;
+		return [{ propertyPath: "existingData.volume", reason }];
+	}
+	return [];
+}
+
+function buildProblems({ build }: DockerAppArgs): Problem[] {
+	if (build === undefined) return [];
+	const { context, dockerfile = "Dockerfile" } = build;
+	if (!existsSync(context)) {
+		const reason = `must be a directory, seen from ${process.cwd()} (got ${shown(context)}, which is not there)`;
+		return [{ propertyPath: "build.context", reason }];
+	}
+	if (existsSync(join(context, dockerfile))) return [];
+	const reason = `must be a file in ${shown(context)} (got ${shown(dockerfile)}, which is not there)`;
+	return [{ propertyPath: "build.dockerfile", reason }];
 }

@@ -14,10 +14,10 @@ export interface Answer {
 export class DockerCli {
 	constructor(readonly host?: string) {}
 
-	/** Runs a command. `enough` bytes of output end it early: for the head of a stream. `timeout` is in milliseconds. */
+	/** Runs a command. `enough` bytes of output end it early: for the head of a stream. `timeout` is in milliseconds, for a host that does not answer. */
 	run(
 		args: string[],
-		{ input, enough, timeout }: { input?: Buffer; enough?: number; timeout?: number } = {},
+		{ input, enough, timeout = 60_000 }: { input?: Buffer; enough?: number; timeout?: number } = {},
 	): Promise<Answer> {
 		const all = this.host === undefined ? args : ["--host", this.host, ...args];
 		return new Promise((resolve) => {

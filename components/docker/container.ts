@@ -17,7 +17,7 @@ export interface Mounted {
 /** What every container that runs the app's image has in common: whose it is, what it may do, what it sees. */
 export function appContainer(app: App, mounted: Mounted) {
 	return {
-		user: `${app.user}:${app.group ?? app.user}`,
+		user: `${app.user}:${app.group}`,
 		envs: pulumi
 			.output(environmentOf(app))
 			.apply((all) => Object.entries(all).map(([key, value]) => `${key}=${value}`)),
@@ -75,7 +75,7 @@ export function healthcheck(app: App): Partial<ContainerArgs> {
 	const { path, intervalSeconds, timeoutSeconds, retries, startPeriodSeconds } = app.health;
 	return {
 		healthcheck: {
-			tests: ["CMD-SHELL", healthProbe(`http://127.0.0.1:${app.port}${path}`)],
+			tests: ["CMD-SHELL", healthProbe(`http://127.0.0.1:${app.port}${path}`, timeoutSeconds)],
 			interval: `${intervalSeconds}s`,
 			timeout: `${timeoutSeconds}s`,
 			retries,
@@ -85,12 +85,12 @@ export function healthcheck(app: App): Partial<ContainerArgs> {
 }
 
 /** Slim images often lack curl, so the probe takes the first client that is there, and says so when none is. */
-export function healthProbe(url: string): string {
-	const python = `import urllib.request as r; r.urlopen("${url}", timeout=60)`;
-	const node = `fetch("${url}").then((a) => process.exit(a.ok ? 0 : 1), () => process.exit(1))`;
+export function healthProbe(url: string, seconds: number): string {
+	const python = `import urllib.request as r; r.urlopen("${url}", timeout=${seconds})`;
+	const node = `fetch("${url}", { signal: AbortSignal.timeout(${seconds}000) }).then((a) => process.exit(a.ok ? 0 : 1), () => process.exit(1))`;
 	return [
-		`if command -v curl >/dev/null; then exec curl -fsS -o /dev/null "${url}"`,
-		`elif command -v wget >/dev/null; then exec wget -q -O /dev/null "${url}"`,
+		`if command -v curl >/dev/null; then exec curl -fsS -m ${seconds} -o /dev/null "${url}"`,
+		`elif command -v wget >/dev/null; then exec wget -q -t 1 -T ${seconds} -O /dev/null "${url}"`,
 		`elif command -v python3 >/dev/null; then exec python3 -c '${python}'`,
 		`elif command -v node >/dev/null; then exec node -e '${node}'`,
 		`else echo "no curl, wget, python3 or node in this image: set health to false"; exit 1`,

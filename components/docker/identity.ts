@@ -8,7 +8,8 @@ export function dockerNames(name: string) {
 	return {
 		container: of(),
 		data: of("data"),
-		cache: of("cache"),
+		// A cache of another user could not be written; it may be lost, so that one begins anew.
+		cache: (owner: string) => of("cache", shortHash(owner)),
 		secrets: (secrets: string[]) => of("secrets", shortHash([...secrets].sort().join())),
 		network: of("network"),
 		prepare: of("prepare"),

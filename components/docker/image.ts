@@ -38,11 +38,13 @@ export function builtImage(
 		name,
 		{
 			name: `${repository}:${hash.slice(0, 16)}`,
-			build: { context, dockerfile, buildArgs: args },
+			// The provider's other builder goes to this machine's own engine, whatever host the provider is given.
+			build: { context, dockerfile, buildArgs: args, useLegacyBuilder: true },
 			triggers: { content: hash },
 			keepLocally: true,
 		},
-		options,
+		// The provider's own limit, 20 minutes, is for things that are quick.
+		{ ...options, customTimeouts: { create: "2h" } },
 	);
 }
 
@@ -53,14 +55,17 @@ export function contentHash(context: string, dockerfile: string, args: Record<st
 		for (const part of parts) hash.update(`${part.length}:`).update(part);
 	};
 	add(dockerfile, JSON.stringify(Object.entries(args).sort()));
-	const ignored = ignore().add(ignoreRules(context));
+	const rules = ignoreRules(context);
+	const ignored = ignore().add(rules);
+	const hasExceptions = /^\s*!/m.test(rules);
 	const walk = (directory: string) => {
 		const entries = readdirSync(join(context, directory), { withFileTypes: true });
 		for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
 			const path = join(directory, entry.name);
-			// A directory may be ignored and a file in it not (`!`), so the rules decide file by file.
-			if (entry.isDirectory()) walk(path);
-			else if (path !== dockerfile && ignored.ignores(path)) continue;
+			// With `!`, a directory may be ignored and a file in it not; without, it may even be unreadable.
+			if (entry.isDirectory()) {
+				if (hasExceptions || !ignored.ignores(path)) walk(path);
+			} else if (path !== dockerfile && ignored.ignores(path)) continue;
 			else if (entry.isSymbolicLink()) add("link", path, readlinkSync(join(context, path)));
 			else if (entry.isFile()) add("file", path, executable(join(context, path)), readFileSync(join(context, path)));
 		}

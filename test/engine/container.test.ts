@@ -4,6 +4,13 @@ import { expect, it } from "vitest";
 import { addNotes } from "./load";
 import { dockerOutput, succeeds, TestStack } from "./testStack";
 
+/** Says from inside a migration whether the old version still runs. */
+const probe = `python3 -c 'import urllib.request as r
+try:
+  r.urlopen("http://notes:8000/health", timeout=2); print("old version answers")
+except Exception:
+  print("nobody writes")'`;
+
 it("runs as an ordinary user on a read-only root, with limits and grace, and no secret in sight", async () => {
 	const stack = (await TestStack.make()).configure({
 		secrets: ["ADMIN_KEY"],
@@ -69,7 +76,7 @@ it("gives secrets to the process itself where a command is given", async () => {
 		stack.container,
 		"sh",
 		"-c",
-		"cat /proc/$(pgrep -o gunicorn 2>/dev/null || echo 7)/environ",
+		"cat $(grep -l [g]unicorn /proc/[0-9]*/cmdline | head -n 1 | sed s/cmdline/environ/)",
 	);
 	expect(environ).toContain(`ADMIN_KEY=${secret}`);
 	expect(await dockerOutput("inspect", stack.container)).not.toContain("two lines");
@@ -95,8 +102,7 @@ it("runs a migration after the old version has stopped, and starts nothing when 
 	await succeeds(stack.up());
 	await addNotes(stack.url, 10);
 
-	const probe = `import urllib.request as r\ntry:\n r.urlopen("http://notes:8000/health", timeout=2); print("old version answers")\nexcept Exception:\n print("nobody writes")`;
-	const migration = ["sh", "-c", `python3 -c '${probe}' && alembic upgrade head && exit $(cat /app/exit-code)`];
+	const migration = ["sh", "-c", `${probe} && alembic upgrade head && exit $(cat /app/exit-code)`];
 	writeFileSync(join(context, "exit-code"), "3");
 	stack.configure({ build, migration });
 	const failed = await stack.up();
@@ -107,9 +113,34 @@ it("runs a migration after the old version has stopped, and starts nothing when 
 	expect(await dockerOutput("logs", `${stack.container}-migration`)).toContain("nobody writes");
 	expect(await dockerOutput("ps", "--quiet", "--filter", `name=${stack.container}`)).toBe("");
 
+	// What it says to do runs the same migration again.
+	const [, remedy = ""] = /add (--replace '\S+')/.exec(failed.output) ?? [];
+	expect((await stack.up(...remedy.replaceAll("'", "").split(" "))).output).toContain("failed with exit code 3");
+
 	writeFileSync(join(context, "exit-code"), "0");
 	await succeeds(stack.up());
 	expect(await (await fetch(`${stack.url}/notes/count`)).json()).toEqual({ count: 10 });
+});
+
+it("stops the old version before a migration that is new to the stack", async () => {
+	const stack = (await TestStack.make()).configure({
+		migration: undefined,
+		command: ["sh", "-c", "alembic upgrade head && exec gunicorn --config gunicorn.conf.py notes:app"],
+	});
+	await succeeds(stack.up());
+	stack.configure({ migration: ["sh", "-c", probe] });
+	await succeeds(stack.up());
+	expect(await dockerOutput("logs", `${stack.container}-migration`)).toContain("nobody writes");
+});
+
+it("gives the app a secret's new value", async () => {
+	const stack = (await TestStack.make()).configure({ secrets: ["ADMIN_KEY"] });
+	const set = (value: string) => stack.pulumi("config", "set", "--secret", "ADMIN_KEY", value);
+	await succeeds(set("first"));
+	await succeeds(stack.up());
+	await succeeds(set("second"));
+	await succeeds(stack.up());
+	expect(await dockerOutput("exec", stack.container, "cat", "/run/secrets/ADMIN_KEY")).toBe("second");
 });
 
 it("says why an app does not start, with the end of its log", async () => {

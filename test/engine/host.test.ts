@@ -1,7 +1,11 @@
-import { createServer } from "node:net";
+import { connect, createServer } from "node:net";
 import { expect, it, onTestFinished } from "vitest";
 import { addNotes, lost } from "./load";
-import { docker, dockerOutput, succeeds, TestStack } from "./testStack";
+import { docker, dockerOutput, freePort, succeeds, TestStack } from "./testStack";
+
+/** A shell command that runs SQL with what the sample app's base surely has. */
+const sqlite = (file: string, sql: string) =>
+	`python3 -c 'import sqlite3; c = sqlite3.connect("${file}"); c.execute("${sql}"); c.commit()'`;
 
 /** What a stack says when it is refused. Nothing may have been made by then. */
 async function refusal(stack: TestStack): Promise<string> {
@@ -39,6 +43,16 @@ it("refuses a port that is taken, and says by what: a process, a container", asy
 		"300",
 	);
 	expect(await refusal(stack)).toContain(`taken by the container ${other}`);
+	await dockerOutput("rm", "--force", other);
+
+	// The app runs, which must not keep another port from being looked at.
+	await succeeds(stack.up());
+	const port = await freePort();
+	const second = createServer().listen(port, "127.0.0.1");
+	onTestFinished(() => void second.close());
+	expect(await refusal(stack.configure({}, { publish: { port } }))).toContain(
+		`got ${port} at 127.0.0.1, which is taken by`,
+	);
 });
 
 it("refuses an image that does not exist, and a user that an image does not have; takes one that it has", async () => {
@@ -81,7 +95,7 @@ it("refuses a volume of another user, a read-only one, and another stack's; each
 	const old = await stack.madeVolume("old");
 	await stack.inVolume(
 		old,
-		"sqlite3 /look/notes.db 'create table x(y)' && chown -R 1500:1600 /look && chmod 755 /look",
+		`${sqlite("/look/notes.db", "create table x(y)")} && chown -R 1500:1600 /look && chmod 755 /look`,
 	);
 	const owned = await refusal(stack.configure({}, { existingData: { volume: old } }));
 	expect(owned).toContain(
@@ -123,7 +137,7 @@ it("takes over a volume with data, without changing what is in it but the databa
 	);
 
 	// A database as the app itself left it in another deployment.
-	await stack.inVolume(old, "sqlite3 /look/root.db 'create table x(y)'");
+	await stack.inVolume(old, sqlite("/look/root.db", "create table x(y)"));
 	expect(
 		await refusal(stack.configure({ data: { mountPath: "/app/data", databaseFile: "root.db" } }, exists)),
 	).toContain(`(got "${old}", where root.db belongs to 0:0 with mode 0644): run docker run`);
@@ -174,7 +188,7 @@ it("takes over a directory of the host", async () => {
 		"holdfast/sample-base:1",
 		"sh",
 		"-c",
-		"sqlite3 /d/notes.db 'pragma user_version=1; create table mine(x)' && chown 1000:1000 /d /d/notes.db",
+		`${sqlite("/d/notes.db", "create table mine(x)")} && chown 1000:1000 /d /d/notes.db`,
 	);
 	stack.configure({}, { existingData: { directory } });
 	await succeeds(stack.up());
@@ -228,4 +242,31 @@ it("refuses a secret in the open, and a stack of the same name in another backen
 	for (const command of remedy.split("; ")) await dockerOutput(...command.split(" ").slice(1));
 	await succeeds(twin.up());
 	expect(await lost(twin.url, acknowledged)).toEqual([]);
+});
+
+it("goes to the host of docker:host with everything, the build of images too, and stays there", async () => {
+	const stack = await TestStack.make();
+	// A second way to the same engine; the usual one leads nowhere.
+	const socket = `${stack.directory("host")}/docker.sock`;
+	let connections = 0;
+	const proxy = createServer((client) => {
+		connections += 1;
+		const engine = connect("/var/run/docker.sock");
+		client.pipe(engine).pipe(client);
+		for (const end of [client, engine]) end.on("error", () => end.destroy());
+	}).listen(socket);
+	onTestFinished(() => void proxy.close());
+	stack.environment = { DOCKER_HOST: "unix:///nowhere/docker.sock" };
+	stack.configure({}, { "docker:host": `unix://${socket}` });
+	const output = await succeeds(stack.pulumi("up", "--yes", "--skip-preview"));
+	expect(output).toContain("notes created");
+	expect(connections).toBeGreaterThan(5);
+
+	stack.environment = {};
+	stack.configure();
+	const moved = await stack.up();
+	expect(moved).toMatchObject({
+		code: 1,
+		output: expect.stringContaining(`docker:host was unix://${socket} and is now this machine's engine`),
+	});
 });

@@ -1,6 +1,9 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, it } from "vitest";
-import { addNotes, Load, lost, notesOf } from "./load";
+import { ROOT } from "../../tools/workspace";
+import { addNotes, Load, lost, notesOf, slowNote } from "./load";
 import { docker, dockerOutput, succeeds, TestStack } from "./testStack";
 
 const version = async (url: string) => ((await (await fetch(`${url}/health`)).json()) as { version: string }).version;
@@ -68,12 +71,14 @@ it("a stop under load loses no acknowledged note: docker stop, and a deploy", as
 	await expect.poll(() => version(stack.url).catch(() => ""), { timeout: 30_000 }).toBe("1");
 	expect(await lost(stack.url, acknowledged)).toEqual([]);
 
+	// A request that is under way when the old version is told to stop is finished, not cut off.
+	const slow = slowNote(stack.url, 12_000);
 	const deployed = new Load(stack.url, 8);
 	stack.configure({ build: { context: "stacks/sample-app", args: { VERSION: "2" } } });
 	await succeeds(stack.up());
 	const more = await deployed.stop();
 	expect(deployed.failed).toBeGreaterThan(0);
-	expect(await lost(stack.url, [...acknowledged, ...more])).toEqual([]);
+	expect(await lost(stack.url, [...acknowledged, ...more, await slow])).toEqual([]);
 });
 
 it("protects the data: a plain destroy is refused, and so is taking the component out of the program", async () => {
@@ -94,10 +99,38 @@ it("protects the data: a plain destroy is refused, and so is taking the componen
 	expect(await lost(stack.url, acknowledged)).toEqual([]);
 });
 
+it("deletes the data for good by the commands of the README, and by nothing less", async () => {
+	const stack = (await TestStack.make()).configure();
+	await succeeds(stack.up());
+	const readme = readFileSync(join(ROOT, "README.md"), "utf8");
+	const [, commands = ""] = /To delete the data on purpose[\s\S]*?```sh\n([\s\S]*?)```/.exec(readme) ?? [];
+	const lines = commands.trim().split("\n");
+	expect(lines).toHaveLength(3);
+	for (const line of lines) {
+		expect((await docker.run(["volume", "inspect", stack.volume])).code).toBe(0);
+		const words = line.replace("holdfast-local-notes-data", stack.volume).split(" ");
+		if (words[0] === "docker") await dockerOutput(...words.slice(1));
+		else await succeeds(stack.pulumi(...words.slice(4)));
+	}
+	expect((await docker.run(["volume", "inspect", stack.volume])).code).toBe(1);
+});
+
 it("brings back a container that was removed by hand, and refuses to go on without the volume", async () => {
 	const stack = (await TestStack.make()).configure();
 	await succeeds(stack.up());
 	const acknowledged = await addNotes(stack.url, 20);
+	// A crash of earlier days is no reason to call the app ill today.
+	await dockerOutput(
+		"exec",
+		stack.container,
+		"python3",
+		"-c",
+		"import os; [os.kill(int(p), 9) for p in os.listdir('/proc') if p.isdigit() and int(p) not in (1, os.getpid())]",
+	).catch(() => {});
+	await expect.poll(() => version(stack.url).catch(() => ""), { timeout: 30_000 }).toBe("1");
+	expect(await dockerOutput("inspect", "--format", "{{.RestartCount}}", stack.container)).toBe("1");
+	expect(await succeeds(stack.up())).toContain("No change.");
+
 	await dockerOutput("rm", "--force", stack.container);
 	await succeeds(stack.up());
 	expect(await lost(stack.url, acknowledged)).toEqual([]);

@@ -1,3 +1,5 @@
+import { request } from "node:http";
+
 /** One note that the app has acknowledged. */
 export interface Acknowledged {
 	id: number;
@@ -54,6 +56,34 @@ export class Load {
 			}
 		}
 	}
+}
+
+/** Adds one note with a request that is under way for so many milliseconds. Cut off, it is an error. */
+export function slowNote(url: string, milliseconds: number): Promise<Acknowledged> {
+	const text = "slow note";
+	const body = JSON.stringify({ text }).padEnd(40);
+	return new Promise((resolve, reject) => {
+		const sent = request(`${url}/notes`, {
+			method: "POST",
+			headers: { "content-type": "application/json", "content-length": body.length },
+		});
+		let at = 0;
+		const timer = setInterval(() => {
+			sent.write(body[at]);
+			at += 1;
+			if (at === body.length) {
+				clearInterval(timer);
+				sent.end();
+			}
+		}, milliseconds / body.length);
+		sent.on("error", (error) => {
+			clearInterval(timer);
+			reject(error);
+		});
+		sent.on("response", (response) => {
+			response.setEncoding("utf8").on("data", (answer) => resolve({ ...(JSON.parse(answer) as { id: number }), text }));
+		});
+	});
 }
 
 /** Every note that the app has, by id. */

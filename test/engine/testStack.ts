@@ -43,6 +43,8 @@ type Settings = Record<string, unknown>;
 export class TestStack {
 	readonly container: string;
 	readonly volume: string;
+	/** Variables that the tools run with, over those of the test. */
+	environment: NodeJS.ProcessEnv = {};
 	private readonly home = mkdtempSync(join(tmpdir(), "holdfast-test-"));
 
 	private constructor(
@@ -80,7 +82,9 @@ export class TestStack {
 			...rest,
 		};
 		// JSON is YAML. What was set by hand before, such as a secret, goes.
-		const lines = Object.entries(settings).map(([key, value]) => `  holdfast:${key}: ${JSON.stringify(value)}`);
+		const lines = Object.entries(settings).map(
+			([key, value]) => `  ${key.includes(":") ? key : `holdfast:${key}`}: ${JSON.stringify(value)}`,
+		);
 		writeFileSync(this.config, `config:\n${lines.join("\n")}\n`);
 		return this;
 	}
@@ -146,7 +150,13 @@ export class TestStack {
 	}
 
 	private tool(...args: string[]): Promise<Ended> {
-		const env = { ...process.env, HOLDFAST_HOME: this.home, HOLDFAST_CONFIG: this.config, PULUMI_STACK: this.name };
+		const env = {
+			...process.env,
+			HOLDFAST_HOME: this.home,
+			HOLDFAST_CONFIG: this.config,
+			PULUMI_STACK: this.name,
+			...this.environment,
+		};
 		return command(process.execPath, [join(ROOT, "tools", "run.mjs"), ...args], { cwd: ROOT, env });
 	}
 

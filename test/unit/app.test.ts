@@ -141,6 +141,21 @@ describe("an app is refused", () => {
 		expect(wrong({ secrets, ...built })["secrets.KEY"]).toContain("remove build.args.KEY");
 	});
 
+	it("for a variable with two meanings, of which one would win unseen", () => {
+		expect(wrong({ secrets: { DATABASE_URL: "x" } })["secrets.DATABASE_URL"]).toContain(
+			"in data.variables.DATABASE_URL",
+		);
+		expect(wrong({ cache: { mountPath: "/app/tmp", variables: ["DATA_DIR"] } })["cache.variables"]).toContain(
+			"second meaning",
+		);
+		const data = { ...good.data, variables: { DB_FILE: "file" as const } };
+		expect(wrong({ data, secrets: { DB: "x" } })["secrets.DB"]).toContain("must not give DB_FILE a second meaning");
+	});
+
+	it("but not for Node's usual directory under /usr", () => {
+		expect(wrong({ data: { mountPath: "/usr/src/app/data", databaseFile: "x.db" } })).toEqual({});
+	});
+
 	it.each([
 		["neither image nor build", { image: undefined }, "image"],
 		["image and build", { build: { context: "." } }, "image"],
@@ -149,6 +164,16 @@ describe("an app is refused", () => {
 		["a port that is no number", { port: "8000" as unknown as number }, "port"],
 		["a scheme that is not SQLite's", { data: { ...good.data, urlScheme: "postgresql" } }, "data.urlScheme"],
 		["a variable with a wrong name", { environment: { "A-B": "" } }, "environment.A-B"],
+		[
+			"a data variable with a wrong name",
+			{ data: { ...good.data, variables: { "A B": "url" } } },
+			"data.variables.A B",
+		],
+		[
+			"a database whose name needs quoting in a URL",
+			{ data: { ...good.data, databaseFile: "my?n #.db" } },
+			"data.databaseFile",
+		],
 		["a secret with a wrong name", { secrets: { "A/B": "" } }, "secrets.A/B"],
 		["an empty command", { command: [] }, "command"],
 		["an empty migration", { migration: [""] }, "migration"],

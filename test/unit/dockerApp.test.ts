@@ -85,7 +85,11 @@ describe("DockerApp", () => {
 			ports: [{ internal: 8000, external: 9000, ip: "0.0.0.0" }],
 		});
 		expect(notes?.envs).toContain("CACHE_DIR=/app/tmp");
-		expect(notes?.mounts).toContainEqual({ type: "volume", source: "shop-test-notes-cache", target: "/app/tmp" });
+		expect(notes?.mounts).toContainEqual({
+			type: "volume",
+			source: expect.stringMatching(/^shop-test-notes-cache-[0-9a-f]{8}$/),
+			target: "/app/tmp",
+		});
 		expect(notes?.healthcheck.tests[1]).toContain("http://127.0.0.1:8000/ok");
 		expect(migration).toMatchObject({
 			entrypoints: ["alembic"],
@@ -130,7 +134,7 @@ describe("DockerApp", () => {
 	it("throws: the app's and the platform's problems together", () => {
 		const wrong = {
 			port: 0,
-			publish: { port: 70000, address: "localhost" },
+			publish: { port: 70000, address: "999.1.1.1" },
 			user: "app",
 			existingData: { directory: "data" },
 		};
@@ -141,6 +145,14 @@ describe("DockerApp", () => {
 			"user",
 			"existingData.directory",
 		]);
+		for (const existingData of [{}, { volume: "a1", directory: "/a" }, { directory: "/" }]) {
+			const either = { ...args, existingData } as DockerAppArgs;
+			expect(Object.keys(problemsOf(() => new DockerApp("notes", either)))[0]).toMatch(/^existingData/);
+		}
+		const built = { ...args, image: undefined, build: { context: "no/such/directory" } };
+		expect(problemsOf(() => new DockerApp("notes", built))["build.context"]).toContain("which is not there");
+		const file = { ...args, image: undefined, build: { context: __dirname } };
+		expect(problemsOf(() => new DockerApp("notes", file))["build.dockerfile"]).toContain("which is not there");
 		const volume = problemsOf(() => new DockerApp("notes", { ...args, existingData: { volume: "../x" } }));
 		expect(volume["existingData.volume"]).toContain("docker volume ls");
 		expect(made.types()).toEqual([]);

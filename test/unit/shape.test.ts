@@ -1,4 +1,7 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { parse } from "yaml";
 import { shapeProblems, unknownKey } from "../../stacks/shape";
 
 const good = { name: "notes", app: { image: "a", port: 8000, data: { mountPath: "/d", databaseFile: "x" } } };
@@ -9,6 +12,13 @@ describe("the shape of a configuration", () => {
 	it("takes what is right", () => {
 		expect(shapeProblems(good)).toEqual([]);
 		expect(shapeProblems({ ...good, app: { ...good.app, health: false, user: "app", secrets: ["A"] } })).toEqual([]);
+	});
+
+	it.each(["local", "vps"])("takes Pulumi.%s.yaml", (stack) => {
+		const file = readFileSync(join(__dirname, "..", "..", "stacks", `Pulumi.${stack}.yaml`), "utf8");
+		const { config } = parse(file) as { config: Record<string, unknown> };
+		const settings = Object.entries(config).filter(([key]) => key.startsWith("holdfast:"));
+		expect(shapeProblems(Object.fromEntries(settings.map(([key, value]) => [key.slice(9), value])))).toEqual([]);
 	});
 
 	it("names every unknown key with the nearest known one, at any depth", () => {

@@ -40,7 +40,7 @@ export async function installPackages(packages: string[], say: (doing: string) =
 	}
 	say(`installing ${packages.join(" ")} by apt-get`);
 	const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
-	const steps = [["update"], ["install", "--yes", "--no-install-recommends", ...packages]];
+	const steps = [["update"], ["install", "--yes", ...packages]];
 	for (const args of steps) {
 		const { code, output } = await command("apt-get", args, { env });
 		if (code !== 0) throw new StepFailed(`apt-get ${args[0]} failed: ${lastLine(output)}`, remedy);

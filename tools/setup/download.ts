@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { createWriteStream } from "node:fs";
+import { createWriteStream, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -25,7 +25,9 @@ export async function downloadEngine(version: string, directory: string, options
 	const { site = RELEASES, patience = 10_000 } = options;
 	const archive = `pulumi-v${version}-${platform()}.tar.gz`;
 	const base = `${site}/v${version}`;
-	const sums = await (await get(`${base}/pulumi-${version}-checksums.txt`, patience)).text();
+	const checksums = join(directory, "checksums.txt");
+	await save(await get(`${base}/pulumi-${version}-checksums.txt`, patience), checksums, patience);
+	const sums = readFileSync(checksums, "utf8");
 	const wanted = new RegExp(`^([0-9a-f]{64}) [ *]${archive.replaceAll(".", "\\.")}$`, "m").exec(sums)?.[1];
 	if (wanted === undefined) throw new Error(`the checksums of ${version} do not name ${archive}`);
 
@@ -38,6 +40,7 @@ export async function downloadEngine(version: string, directory: string, options
 	}
 	const unpacked = await command("tar", ["-xzf", file, "-C", directory, "--strip-components=1"]);
 	if (unpacked.code !== 0) throw new Error(`cannot unpack ${archive}: ${lastLine(unpacked.output)}`);
+	for (const done of [file, checksums]) rmSync(done);
 }
 
 async function get(url: string, patience: number): Promise<Response> {

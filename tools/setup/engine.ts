@@ -80,8 +80,9 @@ export const pluginStep: Step = {
 		const home = await fillCache(pluginKey(), hasPlugin, async (staging) => {
 			const install = await pluginInstaller(staging);
 			say("installing the vendor's release");
-			if ((await install()).code === 0) return;
-			say("the vendor's site is out of reach; building from Go modules instead, 3 to 6 minutes");
+			const vendors = await install();
+			if (vendors.code === 0) return;
+			say(`${lastLine(vendors.output)}; building from Go modules instead, 3 to 6 minutes`);
 			const binary = join(staging, "pulumi-resource-docker");
 			await build("docker", binary, `-X main.version=${DOCKER_PLUGIN}`);
 			const installed = await install("--file", binary);

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
@@ -17,8 +17,8 @@ export async function withLock(path, work) {
 	let told = false;
 	while (!take(path)) {
 		const holder = holderOf(path);
-		if (holder !== undefined && !isAlive(holder)) {
-			rmSync(path, { recursive: true, force: true });
+		if (holder === undefined ? ageOf(path) > 10_000 : !isAlive(holder)) {
+			setAside(path);
 			continue;
 		}
 		if (!told) console.error(`… waiting for another set-up (process ${holder ?? "unknown"}, lock ${path})`);
@@ -41,6 +41,21 @@ function take(path) {
 	}
 	writeFileSync(join(path, "pid"), `${process.pid}`);
 	return true;
+}
+
+/** By a move to a name of its own: of two that see a dead lock at once, one moves it and the other finds nothing. */
+function setAside(path) {
+	const aside = `${path}.${process.pid}`;
+	try {
+		renameSync(path, aside);
+	} catch (error) {
+		if (error.code !== "ENOENT") throw error;
+	}
+	rmSync(aside, { recursive: true, force: true });
+}
+
+function ageOf(path) {
+	return Date.now() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
 }
 
 /** Undefined in the moment between the making of the lock and the writing of the number. */

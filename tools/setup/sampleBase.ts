@@ -11,7 +11,7 @@ const DEBIAN = "bookworm";
 const DEBIAN_PACKAGES = ["python3-flask", "python3-sqlalchemy", "alembic", "gunicorn", "sqlite3", "ca-certificates"];
 const PATH_VARIABLE = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
-/** The image under the sample app: from a container registry, or the same from Debian's packages. */
+/** The image under the sample app: from a container registry, or with the same programs from Debian's packages. */
 export const sampleBaseStep: Step = {
 	title: "sample app's base image",
 	async present() {
@@ -21,7 +21,7 @@ export const sampleBaseStep: Step = {
 		say("pulling python and its packages");
 		const pulled = await command("docker", ["build", "--tag", SAMPLE_BASE, RECIPE], { timeout: 600_000 });
 		if (pulled.code === 0) return `${SAMPLE_BASE} from the public Python image`;
-		say(`the container registry is out of reach; building ${DEBIAN} from Debian's packages, 2 minutes`);
+		say(`${lastLine(pulled.output)}; building ${DEBIAN} from Debian's packages instead, 2 minutes`);
 		const remedy = `Run: sudo apt-get install mmdebstrap, then npm run setup again; or build ${SAMPLE_BASE} where a registry can be reached (docker build ${RECIPE}) and docker load it here.`;
 		if (which("mmdebstrap") === undefined) await installPackages(["mmdebstrap"], say, remedy);
 		await importDebian(remedy);

@@ -1,39 +1,23 @@
 import { posix } from "node:path";
 import { type App, withDefaults } from "../../app";
 import { type Problem, shown } from "../../validate";
-import type { DockerAppArgs } from "../args";
+import { type DockerAppArgs, dataSource } from "../args";
 import type { DockerCli } from "../cli";
-import { appIdentity, dockerNames, type Labels, otherOwner } from "../identity";
+import { appIdentity, type Labels, otherOwner } from "../identity";
 import { isWritable, type Look, lookInto } from "./look";
-import type { Running } from "./running";
-
-/** Whether the app runs on its data as it should, which is proof enough; the look then costs nothing. */
-export function isInUse(name: string, args: DockerAppArgs, running: Running[]): boolean {
-	const own = running.find((container) => container.Name === `/${dockerNames(name).container}`);
-	const { user, group = user } = args;
-	return own?.Config.User === `${user ?? 1000}:${group ?? 1000}` && mountsOf(own, dataSource(name, args));
-}
-
-function mountsOf({ Mounts }: Running, source: string): boolean {
-	return Mounts.some((mount) => (source.startsWith("/") ? within(mount.Source, source) : mount.Name === source));
-}
-
-function dataSource(name: string, { existingData }: DockerAppArgs): string {
-	if (existingData === undefined) return dockerNames(name).data;
-	return "directory" in existingData ? existingData.directory : existingData.volume;
-}
+import type { Mount, Running } from "./running";
 
 /** Whether the data is the right one, nobody else's, and writable by the app's user. */
 export async function dataProblems(
 	docker: DockerCli,
 	name: string,
 	args: DockerAppArgs,
+	own: Running | undefined,
 	others: Running[],
 ): Promise<Problem[]> {
-	const { existingData } = args;
-	const taking = existingData !== undefined;
-	const isDirectory = taking && "directory" in existingData;
+	const taking = args.existingData !== undefined;
 	const source = dataSource(name, args);
+	const isDirectory = source.startsWith("/");
 	const propertyPath = !taking ? "data" : `existingData.${isDirectory ? "directory" : "volume"}`;
 	const problem = (reason: string) => [{ propertyPath, reason }];
 
@@ -49,21 +33,43 @@ export async function dataProblems(
 			return [{ propertyPath: "stack", reason }];
 		}
 	}
-	const user = others.find((container) => mountsOf(container, source));
-	if (user !== undefined) {
+	const writer = others.find(({ Mounts }) => Mounts.some((mount) => isSame(mount, source) || overlaps(mount, source)));
+	if (writer !== undefined) {
+		const called = writer.Name.slice(1);
 		return problem(
-			`must have no other writer (got ${shown(source)}, which the container ${user.Name.slice(1)} has mounted): docker stop ${user.Name.slice(1)} first`,
+			`must have no other writer (got ${shown(source)}, which the container ${called} has mounted): docker stop ${called} first`,
 		);
 	}
 	const app = withDefaults(args);
+	if (own !== undefined && runsOn(own, app, source)) return [];
 	const look = await lookInto(docker, source, posix.relative(app.data.mountPath, app.data.databasePath));
 	if (typeof look === "string") return problem(`must be readable by the Docker host (got ${shown(source)}: ${look})`);
 	return lookReasons(app, source, look, taking).map((reason) => ({ propertyPath, reason }));
 }
 
+/** Whether the app runs on just this data already, which is proof enough; a look would cost half a second each time. */
+function runsOn({ Config, Mounts, State }: Running, app: App, source: string): boolean {
+	const told = Object.entries(app.data.environment).map(([key, value]) => `${key}=${value}`);
+	return (
+		!State.Restarting &&
+		Config.User === `${app.user}:${app.group}` &&
+		told.every((variable) => Config.Env?.includes(variable)) &&
+		Mounts.some((mount) => isSame(mount, source) && mount.Destination === app.data.mountPath)
+	);
+}
+
+function isSame(mount: Mount, source: string): boolean {
+	return source.startsWith("/") ? mount.Source === source.replace(/\/+$/, "") : mount.Name === source;
+}
+
+/** Whether one directory lies in the other. */
+function overlaps(mount: Mount, source: string): boolean {
+	const [one, other] = [`${mount.Source}/`, `${source}/`];
+	return source.startsWith("/") && (one.startsWith(other) || other.startsWith(one));
+}
+
 function lookReasons(app: App, source: string, look: Look, taking: boolean): string[] {
-	const user = Number(app.user);
-	const group = app.group ?? user;
+	const [user, group] = [Number(app.user), Number(app.group)];
 	const name = posix.basename(app.data.databasePath);
 	const reasons: string[] = [];
 	if (look.readOnly !== undefined) {
@@ -93,8 +99,4 @@ function lookReasons(app: App, source: string, look: Look, taking: boolean): str
 		);
 	}
 	return reasons;
-}
-
-function within(path: string, directory: string): boolean {
-	return `${path}/`.startsWith(`${directory}/`) || `${directory}/`.startsWith(`${path}/`);
 }

@@ -2,36 +2,53 @@ import { type Problem, shown } from "../../validate";
 import type { DockerAppArgs } from "../args";
 import type { DockerCli } from "../cli";
 
-/** Whether the image exists and has the user, whose id is looked up where it is a name. */
-export async function imageProblems(docker: DockerCli, { image, user }: DockerAppArgs) {
-	const problems: Problem[] = [];
-	if (typeof image !== "string") return { problems, user };
-	const here = await docker.inspect("image", [image]);
-	// Names can only be looked up in the image itself; otherwise knowing that the registry has it is enough.
-	const how = typeof user === "string" ? ["pull", "--quiet", image] : ["manifest", "inspect", image];
-	const there = here.length > 0 ? undefined : await docker.run(how);
-	if (there !== undefined && there.code !== 0) {
-		const reason = `must exist on the Docker host or in its registry (got ${shown(image)}: ${there.reason}); check the name and tag, or docker login`;
-		return { problems: [{ propertyPath: "image", reason }], user: typeof user === "string" ? undefined : user };
-	}
-	if (typeof user !== "string") return { problems, user };
-	const users = await usersOf(docker, image);
-	const found = users.find(([login]) => login === user);
-	if (found !== undefined) return { problems, user: found[1] };
-	const known = users.map(([login]) => login).join(", ") || "none";
-	const reason = `must be a user of the image ${image} (got ${shown(user)}; it has ${known}): use one of these, or a number`;
-	return { problems: [{ propertyPath: "user", reason }], user: undefined };
+/** Who runs the app. */
+export interface Identity {
+	user?: number | string;
+	group?: number;
 }
 
-async function usersOf(docker: DockerCli, image: string): Promise<[string, number][]> {
+interface Login {
+	login: string;
+	user: number;
+	group: number;
+}
+
+/**
+ * Whether the image exists and has the user, whose ids are looked up where it is a name. An image that is not on the host
+ * is pulled: with this machine's `docker login`, which the provider itself would not use.
+ */
+export async function imageProblems(
+	docker: DockerCli,
+	args: DockerAppArgs,
+): Promise<{ problems: Problem[]; identity: Identity }> {
+	const { image, user, group } = args;
+	const identity = { user, group };
+	const unresolved = typeof user === "string" ? { group } : identity;
+	if (typeof image !== "string") return { problems: [], identity };
+	if ((await docker.inspect("image", [image])).length === 0) {
+		const pulled = await docker.run(["pull", "--quiet", image], { timeout: 1_800_000 });
+		if (pulled.code !== 0) {
+			const reason = `must exist on the Docker host or in its registry (got ${shown(image)}: ${pulled.reason}); check the name and tag, or docker login`;
+			return { problems: [{ propertyPath: "image", reason }], identity: unresolved };
+		}
+	}
+	if (typeof user !== "string") return { problems: [], identity };
+	const logins = await loginsOf(docker, image);
+	const found = logins.find(({ login }) => login === user);
+	if (found !== undefined) return { problems: [], identity: { user: found.user, group: group ?? found.group } };
+	const known = logins.map(({ login }) => login).join(", ") || "none";
+	const reason = `must be a user of the image ${image} (got ${shown(user)}; it has ${known}): use one of these, or a number`;
+	return { problems: [{ propertyPath: "user", reason }], identity: unresolved };
+}
+
+async function loginsOf(docker: DockerCli, image: string): Promise<Login[]> {
 	const created = await docker.run(["create", "--network", "none", image, "x"]);
 	const container = created.stdout.toString().trim();
 	if (created.code !== 0) return [];
 	const passwd = await docker.run(["cp", `${container}:/etc/passwd`, "-"]);
 	await docker.run(["rm", "--force", container]);
 	// The tar header before it ends in zeros, and has no line that looks like this.
-	return [...passwd.stdout.toString().matchAll(/(?:^|\0)([\w.-]+):[^:\n]*:(\d+):/gm)].map(([, login, id]) => [
-		login ?? "",
-		Number(id),
-	]);
+	const lines = passwd.stdout.toString().matchAll(/(?:^|\0)([\w.-]+):[^:\n]*:(\d+):(\d+):/gm);
+	return [...lines].map(([, login = "", user, group]) => ({ login, user: Number(user), group: Number(group) }));
 }

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { posix } from "node:path";
 import type { DockerCli } from "../cli";
 
 /** Whose a file or directory is. */
@@ -42,15 +43,18 @@ export async function lookInto(docker: DockerCli, source: string, databaseFile: 
 		if (created.code !== 0) return created.reason;
 		const head = await docker.run(["cp", `${name}:${AT}`, "-"], { enough: 4 * BLOCK });
 		if (head.code !== 0) return head.reason;
-		const directory = firstHeader(head.stdout);
+		const root = firstHeader(head.stdout);
 		// The same header back: it changes nothing, and fails where nothing can be written.
-		const same = Buffer.concat([head.stdout.subarray(0, directory.end), Buffer.alloc(2 * BLOCK)]);
+		const same = Buffer.concat([head.stdout.subarray(0, root.end), Buffer.alloc(2 * BLOCK)]);
 		const written = await docker.run(["cp", "-", `${name}:/`], { input: same });
+		const beside = posix.dirname(`${AT}/${databaseFile}`);
+		const inner = await docker.run(["cp", `${name}:${beside}`, "-"], { enough: 4 * BLOCK });
 		const found = await docker.run(["cp", "--follow-link", `${name}:${AT}/${databaseFile}`, "-"], {
 			enough: 4 * BLOCK,
 		});
 		return {
-			directory,
+			// SQLite's journal lies beside the database, which may be in a directory further down.
+			directory: inner.code === 0 ? firstHeader(inner.stdout) : root,
 			...(written.code !== 0 && { readOnly: written.reason }),
 			...(found.code !== 0
 				? { database: "missing" as const }
@@ -70,7 +74,8 @@ export function isWritable(
 ): boolean {
 	const bits = kind === "directory" ? 0o3 : 0o2;
 	const shift = uid === user ? 6 : gid === group ? 3 : 0;
-	return user === 0 || ((mode >> shift) & bits) === bits;
+	// Root too: the app runs without capabilities, and so without the one that overrides permissions.
+	return ((mode >> shift) & bits) === bits;
 }
 
 /** The first real header of a tar stream, and where it ends; extended headers (`x`, `g`) come before it. */

@@ -5,12 +5,12 @@ import type { DockerCli } from "../cli";
 import { holderOf } from "./holder";
 import type { Running } from "./running";
 
-/** Whether the port is free, apart from what the app itself holds. */
+/** Whether the port is free, or held by the app itself. */
 export async function portProblems(
 	docker: DockerCli,
 	args: DockerAppArgs,
+	own: Running | undefined,
 	others: Running[],
-	ownRuns: boolean,
 ): Promise<Problem[]> {
 	const { port, address } = publishedAt(args);
 	const propertyPath = args.publish?.port === undefined ? "port" : "publish.port";
@@ -18,13 +18,13 @@ export async function portProblems(
 		const reason = `must be free on the host (got ${port} at ${address}, which is taken by ${by}): stop that, or set publish.port to another`;
 		return [{ propertyPath, reason }];
 	};
-	const container = others.find(({ HostConfig }) =>
+	const holds = ({ HostConfig }: Running) =>
 		Object.values(HostConfig.PortBindings ?? {})
 			.flatMap((bindings) => bindings ?? [])
-			.some(({ HostIp, HostPort }) => HostPort === `${port}` && meets(HostIp, address)),
-	);
+			.some(({ HostIp, HostPort }) => HostPort === `${port}` && meets(HostIp, address));
+	const container = others.find(holds);
 	if (container !== undefined) return taken(`the container ${container.Name.slice(1)}`);
-	if (!docker.isLocal || ownRuns || (await isFree(port, address))) return [];
+	if (!docker.isLocal || (own !== undefined && holds(own)) || (await isFree(port, address))) return [];
 	return taken(await holderOf(port));
 }
 
