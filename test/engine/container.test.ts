@@ -76,7 +76,7 @@ it("gives secrets to the process itself where a command is given", async () => {
 		stack.container,
 		"sh",
 		"-c",
-		"cat $(grep -l [g]unicorn /proc/[0-9]*/cmdline | head -n 1 | sed s/cmdline/environ/)",
+		"cat $(grep -l [g]unicorn /proc/[0-9]*/cmdline | tail -n 1 | sed s/cmdline/environ/)",
 	);
 	expect(environ).toContain(`ADMIN_KEY=${secret}`);
 	expect(await dockerOutput("inspect", stack.container)).not.toContain("two lines");
