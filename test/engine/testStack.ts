@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { randomBytes, randomInt } from "node:crypto";
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -24,13 +24,21 @@ export async function succeeds(ended: Promise<Ended>): Promise<string> {
 	return output;
 }
 
-/** A port of the loopback interface on which nobody listens now. */
-export function freePort(): Promise<number> {
+/**
+ * A port of the loopback interface on which nobody listens now. Not one that the kernel hands out: those (32768 and up)
+ * go to whoever asks next, such as the engine's own plugins, before a container gets to listen on it.
+ */
+export async function freePort(): Promise<number> {
+	for (;;) {
+		const port = 20_000 + randomInt(10_000);
+		if (await isFree(port)) return port;
+	}
+}
+
+function isFree(port: number): Promise<boolean> {
 	return new Promise((resolve) => {
-		const server = createServer().listen(0, "127.0.0.1", () => {
-			const address = server.address();
-			server.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0));
-		});
+		const server = createServer().once("error", () => resolve(false));
+		server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
 	});
 }
 
