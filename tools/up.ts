@@ -89,7 +89,7 @@ function goneVolume(volume: string, urn: string): string {
 
 function movedHost(before: string | undefined, now: string | undefined): string {
 	return `docker:host was ${before ?? "this machine's engine"} and is now ${now ?? "this machine's engine"}: a stack stays on its host, where its data is.
-  For another host use another stack, or take this one down on the old host first: put docker:host back, then npm run down.`;
+  Put docker:host back, or use another stack for the other host.`;
 }
 
 async function report(stack: string, env: NodeJS.ProcessEnv, outputs: Outputs, start: number): Promise<number> {
