@@ -3,10 +3,8 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, it } from "vitest";
 import { ROOT } from "../../tools/workspace";
-import { addNotes, Load, lost, notesOf, slowNote } from "./load";
+import { addNotes, answering, Load, lost, notesOf, slowNote } from "./load";
 import { docker, dockerOutput, succeeds, TestStack } from "./testStack";
-
-const version = async (url: string) => ((await (await fetch(`${url}/health`)).json()) as { version: string }).version;
 
 it("1,000 notes stay through a deploy, a destroy and another up; a second up changes nothing", async () => {
 	const stack = (await TestStack.make()).configure();
@@ -29,7 +27,7 @@ it("1,000 notes stay through a deploy, a destroy and another up; a second up cha
 
 	stack.configure({ build: { context: "stacks/sample-app", args: { VERSION: "2" } } });
 	await succeeds(stack.up());
-	expect(await version(stack.url)).toBe("2");
+	expect(await answering(stack.url)).toBe("2");
 	await stays();
 
 	const down = await stack.down();
@@ -38,7 +36,7 @@ it("1,000 notes stay through a deploy, a destroy and another up; a second up cha
 	expect(await dockerOutput("volume", "ls", "--quiet", "--filter", `name=${stack.volume}`)).toBe(stack.volume);
 
 	await succeeds(stack.up());
-	expect(await version(stack.url)).toBe("2");
+	expect(await answering(stack.url)).toBe("2");
 	await stays();
 });
 
@@ -68,7 +66,7 @@ it("a stop under load loses no acknowledged note: docker stop, and a deploy", as
 	const acknowledged = await stopped.stop();
 	expect(acknowledged.length).toBeGreaterThan(50);
 	await dockerOutput("start", stack.container);
-	await expect.poll(() => version(stack.url).catch(() => ""), { timeout: 30_000 }).toBe("1");
+	expect(await answering(stack.url)).toBe("1");
 	expect(await lost(stack.url, acknowledged)).toEqual([]);
 
 	// A request that is under way when the old version is told to stop is finished, not cut off.
@@ -127,7 +125,7 @@ it("brings back a container that was removed by hand, and refuses to go on witho
 		"-c",
 		"import os; [os.kill(int(p), 9) for p in os.listdir('/proc') if p.isdigit() and int(p) not in (1, os.getpid())]",
 	).catch(() => {});
-	await expect.poll(() => version(stack.url).catch(() => ""), { timeout: 30_000 }).toBe("1");
+	expect(await answering(stack.url)).toBe("1");
 	expect(await dockerOutput("inspect", "--format", "{{.RestartCount}}", stack.container)).toBe("1");
 	expect(await succeeds(stack.up())).toContain("No change.");
 

@@ -45,6 +45,8 @@ export class Load {
 					method: "POST",
 					headers: { "content-type": "application/json" },
 					body: JSON.stringify({ text }),
+					// A connection that goes down with the app may never be answered.
+					signal: AbortSignal.timeout(30_000),
 				});
 				if (response.status !== 201) throw new Error(`status ${response.status}`);
 				const { id } = (await response.json()) as { id: number };
@@ -96,4 +98,17 @@ export async function notesOf(url: string): Promise<Map<number, string>> {
 export async function lost(url: string, acknowledged: Acknowledged[]): Promise<Acknowledged[]> {
 	const there = await notesOf(url);
 	return acknowledged.filter(({ id, text }) => there.get(id) !== text);
+}
+
+/** Waits until the app answers, and returns its version. Each try ends by itself: one may be lost while the app starts. */
+export async function answering(url: string): Promise<string> {
+	for (
+		const start = Date.now();
+		Date.now() - start < 60_000;
+		await new Promise((resolve) => setTimeout(resolve, 200))
+	) {
+		const response = await fetch(`${url}/health`, { signal: AbortSignal.timeout(2000) }).catch(() => undefined);
+		if (response?.ok) return ((await response.json()) as { version: string }).version;
+	}
+	throw new Error(`${url} does not answer`);
 }

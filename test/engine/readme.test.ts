@@ -2,6 +2,7 @@ import { readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { ROOT } from "../../tools/workspace";
+import { answering } from "./load";
 import { dockerOutput, succeeds, TestStack } from "./testStack";
 
 it("the program of the README brings an app up in a stack of one's own", async () => {
@@ -30,16 +31,7 @@ it("the program of the README brings an app up in a stack of one's own", async (
 	);
 	expect(up.output).toContain(`url: "${stack.url}"`);
 	expect(up.code).toBe(0);
-	await expect
-		.poll(
-			() =>
-				fetch(`${stack.url}/health`).then(
-					({ status }) => status,
-					() => 0,
-				),
-			{ timeout: 20_000 },
-		)
-		.toBe(200);
+	expect(await answering(stack.url)).toBe("1");
 	expect(await dockerOutput("volume", "ls", "--quiet", "--filter", `name=mine-${stack.name}-notes-data`)).toBe(
 		`mine-${stack.name}-notes-data`,
 	);
