@@ -7,13 +7,17 @@ type Inputs = Record<string, any>;
 export class Made {
 	private readonly resources: pulumi.runtime.MockResourceArgs[] = [];
 
-	/** From now on, resources are recorded instead of made. A call of a function that is not mocked throws. */
-	async start(): Promise<void> {
+	/**
+	 * From now on, resources are recorded instead of made; `computed` says what a platform would add to the outputs of one.
+	 * A call of a function that is not mocked throws.
+	 */
+	async start(computed: (args: pulumi.runtime.MockResourceArgs) => Inputs = () => ({})): Promise<void> {
 		await pulumi.runtime.setMocks(
 			{
 				newResource: (args) => {
 					this.resources.push(args);
-					return { id: `${args.name}-id`, state: { ...args.inputs, imageId: `sha256:${args.name}`, exitCode: 0 } };
+					const added = { imageId: `sha256:${args.name}`, exitCode: 0, ...computed(args) };
+					return { id: `${args.name}-id`, state: { ...args.inputs, ...added } };
 				},
 				call: ({ token }) => {
 					throw new Error(`unexpected call of ${token}`);

@@ -1,0 +1,211 @@
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
+import { ask, Plain, serve } from "./control";
+import { type DrillReport, drill as runDrill } from "./drill";
+import { Gate } from "./gate";
+import { inspect } from "./inspect";
+import { Keeper } from "./keeper";
+import { Lease } from "./lease";
+import { Litestream } from "./litestream";
+import { ManifestFile } from "./manifest";
+import { writeMarker } from "./marker";
+import { Refusal } from "./refusal";
+import { restoreChecked, restoreInPlace } from "./restore";
+import { startRoutine } from "./routine";
+import { loadCredentials, readSettings } from "./settings";
+import { parseTarget, type Snapshot } from "./snapshots";
+import { type Parts, start as runStart } from "./start";
+import { metricsOf, type Status } from "./status";
+import { openStore } from "./stores/open";
+
+const say = (line: string) => console.log(line);
+
+function partsOf(): Parts {
+	loadCredentials();
+	const settings = readSettings();
+	const store = openStore(settings.location);
+	return {
+		settings,
+		store,
+		lease: new Lease(store, settings),
+		manifest: new ManifestFile(store, settings),
+		litestream: new Litestream(settings),
+	};
+}
+
+/** The gate as a step of its own. */
+export async function start(): Promise<number> {
+	const parts = partsOf();
+	const gate = new Gate(parts.settings.open);
+	const { hasLease } = await runStart(parts, () => gate.isAsked || !gate.isOpen, say);
+	// The keeper that comes next takes it.
+	if (hasLease) await parts.lease.release();
+	return 0;
+}
+
+export async function replicate(): Promise<number> {
+	const parts = partsOf();
+	const { settings, store } = parts;
+	const keeper = new Keeper(parts, say);
+	const json = (body: string) => JSON.parse(body || "{}") as Record<string, unknown>;
+	const status = () => keeper.status();
+	const watching = {
+		"GET /status": status,
+		"GET /metrics": async () => new Plain(metricsOf(await status())),
+		"GET /health": async () => {
+			const { healthy, problems } = await status();
+			return new Plain(healthy ? "ok\n" : `${problems.join("\n")}\n`, healthy ? 200 : 503);
+		},
+	};
+	const commands = {
+		...watching,
+		"POST /snapshot": (body: string) =>
+			keeper.snapshot(json(body).name as string, json(body).image as string | undefined),
+		"POST /drilled": (body: string) => {
+			keeper.drilled(JSON.parse(body) as DrillReport);
+			return {};
+		},
+	};
+	// Whoever reaches the port can look; to tell the keeper what to do, one must be in its container.
+	const closers = [await serve(watching, { port: settings.port }), await serve(commands, { path: settings.control })];
+	closers.push(startRoutine(settings, store, keeper, say));
+	return new Promise((done, failed) => {
+		const stop = () => {
+			void keeper.stop().then((isComplete) => {
+				for (const close of closers) close();
+				done(isComplete ? 0 : 1);
+				// A connection that a client keeps open must not keep the container.
+				setTimeout(() => process.exit(), 500).unref();
+			}, failed);
+		};
+		process.once("SIGTERM", stop).once("SIGINT", stop);
+		keeper.run().catch((error) => {
+			for (const close of closers) close();
+			failed(error);
+		});
+	});
+}
+
+export async function status(asJson: boolean): Promise<number> {
+	const found = (await ask(readSettings().control, "GET", "/status")) as Status | undefined;
+	if (found === undefined) throw notRunning();
+	say(asJson ? JSON.stringify(found, undefined, "\t") : statusLines(found));
+	return found.healthy ? 0 : 1;
+}
+
+function statusLines({
+	healthy,
+	problems,
+	warnings,
+	state,
+	database,
+	replica,
+	lastDrill,
+	freeBytes,
+	refusal,
+}: Status): string {
+	const megabytes = (bytes = 0) => `${(bytes / 1e6).toFixed(1)} MB`;
+	const rows = Object.entries(database.rows?.tables ?? {}).map(([table, count]) => `${table} ${count}`);
+	const drilled = lastDrill && `${lastDrill.ok ? "held" : "FAILED"}, ${lastDrill.time}, ${lastDrill.seconds} s`;
+	return [
+		healthy ? "✓ the data is safe" : `✗ ${problems.join("; ")}`,
+		...(refusal === undefined ? [] : [`  What to do: ${refusal.remedy}`]),
+		...warnings.map((warning) => `! ${warning}`),
+		`  state     ${state}`,
+		`  database  ${database.path}, ${megabytes(database.bytes)} and ${megabytes(database.walBytes)} of log, ${megabytes(freeBytes)} free`,
+		`  rows      ${rows.join(", ") || "not counted yet"}`,
+		`  replica   ${replica.store}, transaction ${replica.proven} of ${replica.transaction}, proven ${replica.provenSecondsAgo} s ago`,
+		`  drill     ${drilled ?? "none yet"}`,
+	].join("\n");
+}
+
+export async function snapshot(
+	name = `manual-${new Date().toISOString().replace(/[:.]/g, "-")}`,
+	image?: string,
+): Promise<number> {
+	const made = (await ask(readSettings().control, "POST", "/snapshot", { name, image }).catch(asRefusal)) as
+		| Snapshot
+		| undefined;
+	if (made === undefined) throw notRunning();
+	say(`snapshot ${made.name}: transaction ${made.transaction}, ${made.time}`);
+	return 0;
+}
+
+/** A refusal that came over the socket. */
+function asRefusal(error: Error & { code?: Refusal["code"]; found?: string; remedy?: string }): never {
+	if (error.found === undefined || error.code === undefined) throw error;
+	throw new Refusal(error.code, error.found, error.remedy ?? "");
+}
+
+export async function drill(asJson: boolean): Promise<number> {
+	const { settings, litestream, store } = partsOf();
+	const report = await runDrill(settings, litestream, store);
+	await ask(settings.control, "POST", "/drilled", report);
+	if (asJson) say(JSON.stringify(report));
+	else if (report.ok) {
+		const rows = Object.entries(report.rows ?? {}).map(([table, count]) => `${table} ${count}`);
+		say(
+			`✓ the replica was restored and checked in ${report.seconds} s, to transaction ${report.transaction}: ${rows.join(", ")}`,
+		);
+	} else say(`✗ the drill failed after ${report.seconds} s: ${report.reason}`);
+	return report.ok ? 0 : 1;
+}
+
+export async function restore(to: string, { output, inPlace }: { output?: string; inPlace: boolean }): Promise<number> {
+	const { settings, litestream, store, lease, manifest } = partsOf();
+	const target = await parseTarget(store, to);
+	const refuse = (found: string, remedy: string) => new Refusal("restore-target", found, remedy);
+	if (inPlace === (output !== undefined))
+		throw refuse("restore needs one of --output FILE and --in-place", "give one of the two");
+	const atLeast = (await manifest.read())?.transaction;
+	if (output !== undefined) {
+		if (existsSync(output))
+			throw refuse(`${output} is there already`, "name a new file; a restore never overwrites one");
+		const transaction = await restoreChecked(litestream, resolve(output), target, atLeast);
+		say(`restored to transaction ${transaction}, checked: ${output}`);
+		return 0;
+	}
+	if (
+		(await ask(settings.control, "GET", "/status")) !== undefined ||
+		(existsSync(settings.database) && (await inspect("inUse", settings.database)).inUse)
+	) {
+		throw refuse(
+			`${settings.database} is in use`,
+			"stop the app and the keeper first: a restore never replaces a live database",
+		);
+	}
+	await lease.acquire(say);
+	try {
+		const { transaction, aside } = await restoreInPlace(settings, litestream, target, {
+			atLeast,
+			why: "before-restore",
+		});
+		say(`restored to transaction ${transaction}, checked: ${settings.database}`);
+		if (aside !== undefined) say(`the data of before is in ${aside}`);
+	} finally {
+		await lease.release();
+	}
+	return 0;
+}
+
+/** The file is right: the next start takes it, and the replica goes on from it. Its history stays. */
+export async function acceptDatabase(): Promise<number> {
+	const { dataDirectory, app, database } = readSettings();
+	const { kind } = await inspect("look", database);
+	if (kind !== "sqlite")
+		throw new Refusal("restore-target", `${database} is ${kind}`, "put the right file there first");
+	writeMarker(dataDirectory, { app, known: true, restored: true });
+	say(`${database} is accepted; the next start goes on from it`);
+	return 0;
+}
+
+export async function acceptReplica(): Promise<number> {
+	const { manifest, settings } = partsOf();
+	await manifest.claim();
+	say(`the replica at ${settings.store} is ${settings.app}'s from now on; the next start checks it`);
+	return 0;
+}
+
+function notRunning(): Refusal {
+	return new Refusal("keeper-not-running", "no keeper runs here", "run this in the container of a running keeper");
+}

@@ -1,0 +1,53 @@
+import { spawn } from "node:child_process";
+import { defectOf, type Look, look, rowsOf, schemaOf } from "./database";
+
+/** What can be asked of a database file. */
+const QUESTIONS = {
+	look: (path: string): Look => look(path, "quick_check"),
+	check: (path: string) => ({ defect: defectOf(path, "integrity_check") }),
+	rows: (path: string) => ({ rows: rowsOf(path), schema: schemaOf(path) }),
+	inUse: (path: string) => ({ inUse: isOpenElsewhere(path) }),
+};
+
+type Answers = { [Q in keyof typeof QUESTIONS]: ReturnType<(typeof QUESTIONS)[Q]> };
+
+/**
+ * Asks in a process of its own: SQLite's checks block whoever runs them for seconds per gigabyte, while the keeper has to
+ * renew its lease and answer; and whatever a damaged file does to SQLite, it does not do to the keeper.
+ */
+export function inspect<Q extends keyof typeof QUESTIONS>(question: Q, path: string): Promise<Answers[Q]> {
+	return new Promise((resolve, reject) => {
+		const args = [...process.execArgv, process.argv[1] ?? "", "inspect", question, path];
+		const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
+		let output = "";
+		child.stdout.on("data", (chunk) => {
+			output += chunk;
+		});
+		child.on("error", reject);
+		child.on("close", (code) => {
+			if (code === 0) resolve(JSON.parse(output) as Answers[Q]);
+			else reject(new Error(`cannot inspect ${path}: the check ended with code ${code}`));
+		});
+	});
+}
+
+/** The other side: answers on standard output. */
+export function answer(question: string, path: string): void {
+	console.log(JSON.stringify(QUESTIONS[question as keyof typeof QUESTIONS](path)));
+}
+
+/** Whether another process has the database open, in WAL mode even without a transaction. */
+function isOpenElsewhere(path: string): boolean {
+	const { DatabaseSync } = require("node:sqlite") as typeof import("node:sqlite");
+	const database = new DatabaseSync(path);
+	try {
+		database.exec("PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; ROLLBACK");
+		return false;
+	} catch (error) {
+		if (/locked|busy/i.test((error as Error).message)) return true;
+		// A file that SQLite cannot read is nobody's live database.
+		return false;
+	} finally {
+		database.close();
+	}
+}

@@ -1,0 +1,236 @@
+import { statSync, writeFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { DrillReport } from "./drill";
+import { Gate } from "./gate";
+import { inspect } from "./inspect";
+import { Refusal, refusalLines } from "./refusal";
+import { Replication, SYNC } from "./replication";
+import { listSnapshots, type Snapshot, writeSnapshot } from "./snapshots";
+import { type Parts, start } from "./start";
+import { type Known, problemsOf, statusOf } from "./status";
+import { StoreUnreachable } from "./stores/store";
+import { Supervisor } from "./supervisor";
+
+/** Milliseconds between two looks at the replication, at the gate, between two tries of a start, and before rows are counted again. */
+const LOOK = 2000;
+const GATE = 100;
+const RETRY = 15_000;
+const COUNT_AGAIN = 60_000;
+/** A database that nobody wrote for so long, in milliseconds, has no writer that is about to finish. */
+const QUIET = 1500;
+/** What Docker's health check reads. */
+export const HEALTH_FILE = "/tmp/keeper.health";
+
+/** The keeper beside a running app: lets it start, replicates, watches, and stops last. */
+export class Keeper {
+	readonly known: Known;
+	private readonly supervisor: Supervisor;
+	private readonly gate: Gate;
+	private readonly replication: Replication;
+	private hasLease = false;
+	private stopping = false;
+	private counting: Promise<void> | undefined;
+
+	constructor(
+		private readonly parts: Parts,
+		private readonly say: (line: string) => void,
+	) {
+		this.supervisor = new Supervisor(parts.litestream, say);
+		this.gate = new Gate(parts.settings.open);
+		this.replication = new Replication(parts);
+		this.known = { state: "starting", freshness: this.replication.freshness, warnings: [], restarts: 0, epoch: 0 };
+	}
+
+	/** Runs until {@link stop}. A refusal is looked at again and again: its cause may go away by itself. */
+	async run(): Promise<void> {
+		await this.untilStarted();
+		await Promise.all([this.attendGate(), this.watch(), this.renewLease()]);
+	}
+
+	/** Lets the last writes arrive, syncs them, and gives the lease back. Returns whether all of it is in the store. */
+	async stop(): Promise<boolean> {
+		const deadline = performance.now() + this.parts.settings.stopSeconds * 1000;
+		const left = () => Math.max(1, (deadline - performance.now()) / 1000 - 2);
+		const wasReplicating = this.known.state === "replicating";
+		if (wasReplicating) await this.untilQuiet(deadline - 10_000);
+		const last = wasReplicating ? await this.replication.prove(left()) : false;
+		this.known.state = "stopping";
+		this.stopping = true;
+		const ended = await this.supervisor.stop(left());
+		const isComplete = !wasReplicating || (last && ended);
+		if (wasReplicating) {
+			const { proven } = this.known.freshness;
+			await this.replication.record().catch(() => undefined);
+			await this.parts.lease.release().catch(() => undefined);
+			this.say(
+				isComplete
+					? `stopped; all is in the replica, to transaction ${proven}`
+					: "stopped; the last writes are only on this disk",
+			);
+		}
+		return isComplete;
+	}
+
+	/** A named point that has everything committed until now. */
+	async snapshot(name: string, image?: string): Promise<Snapshot> {
+		const { transaction, replicated } = await this.parts.litestream.sync(SYNC);
+		if (replicated < transaction) throw new Error(`transaction ${transaction} is not in the store yet`);
+		const snapshot = { name, transaction, time: new Date().toISOString(), ...(image !== undefined && { image }) };
+		await writeSnapshot(this.parts.store, snapshot);
+		return snapshot;
+	}
+
+	/** Points of the named snapshots. */
+	snapshots(): Promise<Snapshot[]> {
+		return listSnapshots(this.parts.store);
+	}
+
+	async status() {
+		this.countRows();
+		return statusOf(this.parts.settings, this.known);
+	}
+
+	drilled(report: DrillReport): void {
+		this.known.lastDrill = report;
+		this.writeHealth();
+	}
+
+	/** Checks the data until nothing speaks against the app's start, and lets it in. */
+	private async untilStarted(): Promise<void> {
+		const mayAct = () => this.gate.isAsked || !this.gate.isOpen;
+		for (let said = ""; !this.stopping; await this.pause(RETRY)) {
+			try {
+				const { hasLease, warnings } = await start(this.parts, mayAct, this.say);
+				this.known.refusal = undefined;
+				this.known.warnings = warnings;
+				this.hasLease = hasLease;
+				this.known.state = hasLease ? "waiting for the database" : "waiting for the store";
+				this.known.epoch = this.parts.lease.epoch;
+				this.known.lastDrill = this.parts.manifest.known?.lastDrill ?? this.known.lastDrill;
+				return this.gate.admit();
+			} catch (error) {
+				if (!(error instanceof Refusal)) throw error;
+				this.known.state = "refused";
+				this.known.refusal = error;
+				this.writeHealth();
+				if (said !== error.message) this.say(refusalLines(error));
+				said = error.message;
+			}
+		}
+	}
+
+	/** Each start of the app is let in only on a sound database. What is not sound is restored while the app waits. */
+	private async attendGate(): Promise<void> {
+		for (; !this.stopping; await this.pause(GATE)) {
+			if (!this.gate.isAsked) continue;
+			const { kind } = await inspect("look", this.parts.settings.database);
+			if (kind === "sqlite" && this.known.refusal === undefined) {
+				this.gate.admit();
+				continue;
+			}
+			await this.supervisor.stop(1);
+			this.known.state = "starting";
+			await this.untilStarted();
+		}
+	}
+
+	private async watch(): Promise<void> {
+		for (; !this.stopping; await this.pause(LOOK)) {
+			if (this.known.state === "waiting for the store") await this.tryStore();
+			if (this.known.state === "waiting for the database") this.beginReplication();
+			if (this.known.state === "replicating") await this.replication.look();
+			this.known.restarts = this.supervisor.restarts;
+			this.writeHealth();
+		}
+	}
+
+	/** The app runs on its own data, and the store was out of reach: nothing is written to it without the lease. */
+	private async tryStore(): Promise<void> {
+		try {
+			await this.parts.manifest.read();
+			// The same checks as at a start: what the store says was not known then.
+			const { hasLease } = await start(
+				this.parts,
+				() => this.gate.isAsked,
+				() => {},
+			);
+			if (!hasLease) return;
+			this.hasLease = true;
+			this.known.refusal = undefined;
+			this.known.epoch = this.parts.lease.epoch;
+			this.known.state = "waiting for the database";
+		} catch (error) {
+			if (error instanceof Refusal) this.known.refusal = error;
+			else if (error instanceof StoreUnreachable) this.known.freshness.failed(error.message);
+			else throw error;
+		}
+	}
+
+	/** Litestream would make an empty database where there is none yet: the app's own first start comes first. */
+	private beginReplication(): void {
+		const { database } = this.parts.settings;
+		if ((statSync(database, { throwIfNoEntry: false })?.size ?? 0) === 0) {
+			// Nothing is there that could be stale.
+			this.known.freshness.nothingToProve();
+			return;
+		}
+		this.supervisor.start();
+		this.known.state = "replicating";
+		this.say("replicating");
+	}
+
+	/** Whoever loses the lease stops to write at once. A store that cannot be reached takes no lease away. */
+	private async renewLease(): Promise<void> {
+		const { lease, settings } = this.parts;
+		while (!this.stopping) {
+			await this.pause((settings.leaseSeconds * 1000) / 3);
+			if (this.stopping) return;
+			if (!this.hasLease) continue;
+			const isOurs = await lease.renew().catch(() => true);
+			if (isOurs) continue;
+			this.hasLease = false;
+			await this.supervisor.stop(1);
+			this.known.refusal = new Refusal(
+				"in-use",
+				`another keeper has taken the lease of ${settings.app}: this one writes no more`,
+				"stop one of the two instances, then restart this keeper",
+			);
+			this.known.state = "refused";
+			this.say(refusalLines(this.known.refusal));
+			this.writeHealth();
+		}
+	}
+
+	private async untilQuiet(deadline: number): Promise<void> {
+		const { database } = this.parts.settings;
+		const written = () =>
+			Math.max(...[database, `${database}-wal`].map((path) => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0));
+		while (Date.now() - written() < QUIET && performance.now() < deadline) await sleep(100);
+	}
+
+	private countRows(): void {
+		const { database } = this.parts.settings;
+		const age = Date.now() - Date.parse(this.known.rows?.counted ?? "1970-01-01");
+		if (this.counting !== undefined || age < COUNT_AGAIN) return;
+		this.counting = inspect("rows", database)
+			.then(({ rows }) => {
+				this.known.rows = { counted: new Date().toISOString(), tables: rows };
+			})
+			// No database yet, or one that cannot be read: the status says so elsewhere.
+			.catch(() => {})
+			.finally(() => {
+				this.counting = undefined;
+			});
+	}
+
+	private writeHealth(): void {
+		const problems = problemsOf(this.known, this.parts.settings.staleSeconds);
+		writeFileSync(HEALTH_FILE, problems.length === 0 ? "ok\n" : `bad: ${problems.join("; ")}\n`);
+	}
+
+	/** Ends early when the keeper is told to stop. */
+	private async pause(milliseconds: number): Promise<void> {
+		const end = performance.now() + milliseconds;
+		while (!this.stopping && performance.now() < end) await sleep(Math.min(100, Math.max(1, end - performance.now())));
+	}
+}

@@ -1,0 +1,95 @@
+import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import { STORE_LAYOUT } from "../backup";
+import { Refusal } from "./refusal";
+import type { Settings } from "./settings";
+import type { Store } from "./stores/store";
+
+/** The right to write one replica, as an object that only conditional writes change. */
+interface LeaseRecord {
+	owner: string;
+	/** Made anew at each renewal, so that one can be told from the next without a clock. */
+	beat: string;
+	/** Grows each time the lease changes hands. */
+	epoch: number;
+	/** Seconds without a renewal after which others may take it. */
+	seconds: number;
+	released: boolean;
+}
+
+const KEY = `${STORE_LAYOUT.state}/lease.json`;
+
+export class Lease {
+	private version: string | undefined;
+	epoch = 0;
+
+	constructor(
+		private readonly store: Store,
+		private readonly settings: Pick<Settings, "owner" | "leaseSeconds" | "app" | "store">,
+	) {}
+
+	/**
+	 * Takes the lease. One that another holds is watched for as long as it is valid: only when nobody renews it in that
+	 * time, by our own clock, it is taken over. No two clocks are compared.
+	 *
+	 * @throws {Refusal} `in-use` when the other is alive.
+	 */
+	async acquire(say: (line: string) => void = () => {}): Promise<void> {
+		const start = performance.now();
+		let watched: { version: string; since: number } | undefined;
+		for (;;) {
+			const found = await this.store.get(KEY);
+			const record = found === undefined ? undefined : (JSON.parse(found.content) as LeaseRecord);
+			if (record === undefined || record.released || record.owner === this.settings.owner) {
+				if (await this.write(record, found?.version)) return;
+				continue;
+			}
+			if (watched === undefined) say(`the lease is held by ${record.owner}: watching it for up to ${record.seconds} s`);
+			if (found?.version !== watched?.version) watched = { version: found?.version ?? "", since: performance.now() };
+			const quiet = (performance.now() - (watched?.since ?? 0)) / 1000;
+			if (quiet >= record.seconds) {
+				if (await this.write(record, found?.version)) return;
+				continue;
+			}
+			// Renewed while we watched: the other one lives.
+			if ((performance.now() - start) / 1000 > record.seconds * 1.5) {
+				throw new Refusal(
+					"in-use",
+					`another keeper (${record.owner}) replicates ${this.settings.app} to ${this.settings.store} right now`,
+					"stop that instance, or give this app a store or prefix of its own; two writers of one replica destroy it",
+				);
+			}
+			await sleep(Math.min(1000, record.seconds * 200));
+		}
+	}
+
+	/** @returns false when somebody else has it now: whoever finds that must write no more. */
+	async renew(): Promise<boolean> {
+		const found = await this.store.get(KEY);
+		const record = found === undefined ? undefined : (JSON.parse(found.content) as LeaseRecord);
+		if (record?.owner !== this.settings.owner || record.epoch !== this.epoch || found === undefined) return false;
+		return this.put({ ...record, beat: randomUUID() }, found.version);
+	}
+
+	/** Gives it back, so that the next one need not wait. */
+	async release(): Promise<void> {
+		const found = await this.store.get(KEY);
+		const record = found === undefined ? undefined : (JSON.parse(found.content) as LeaseRecord);
+		if (found === undefined || record?.owner !== this.settings.owner || record.epoch !== this.epoch) return;
+		await this.put({ ...record, released: true }, found.version);
+	}
+
+	private async write(before: LeaseRecord | undefined, version: string | undefined): Promise<boolean> {
+		const { owner, leaseSeconds } = this.settings;
+		const epoch = (before?.epoch ?? 0) + 1;
+		const done = await this.put({ owner, beat: randomUUID(), epoch, seconds: leaseSeconds, released: false }, version);
+		if (done) this.epoch = epoch;
+		return done;
+	}
+
+	private async put(record: LeaseRecord, version: string | undefined): Promise<boolean> {
+		const condition = version === undefined ? ("absent" as const) : { version };
+		this.version = await this.store.put(KEY, JSON.stringify(record), condition);
+		return this.version !== undefined;
+	}
+}

@@ -1,0 +1,69 @@
+import { parseArgs } from "node:util";
+import * as commands from "./commands";
+import { answer } from "./inspect";
+import { REFUSED, Refusal, refusalLines } from "./refusal";
+
+const USAGE = `keeper: keeps the SQLite data of a container app
+
+  keeper start                        the gate: looks, restores where data must exist, refuses in doubt
+  keeper replicate                    start, then replicate until it is told to stop
+  keeper status [--json]              what the running keeper knows
+  keeper snapshot [NAME] [--image I]  name the present moment, to restore to it later
+  keeper drill [--json]               restore into scratch, check, count, report
+  keeper restore --to POINT --output FILE | --in-place
+                                      POINT: newest, a time, a transaction's number, a snapshot's name
+  keeper accept-database              the file in the data directory is right, whatever the replica says
+  keeper accept-replica               the replica in the store is this app's, although no manifest says so
+
+Settings come from the environment, see components/keeper/settings.ts. Exit codes: 0 done, 1 failed, ${REFUSED} refused.`;
+
+async function main(): Promise<number> {
+	const [command, ...rest] = process.argv.slice(2);
+	const { values, positionals } = parseArgs({
+		args: rest,
+		allowPositionals: true,
+		options: {
+			json: { type: "boolean" },
+			to: { type: "string" },
+			output: { type: "string" },
+			"in-place": { type: "boolean" },
+			image: { type: "string" },
+		},
+	});
+	switch (command) {
+		case "start":
+			return commands.start();
+		case "replicate":
+			return commands.replicate();
+		case "status":
+			return commands.status(values.json ?? false);
+		case "snapshot":
+			return commands.snapshot(positionals[0], values.image);
+		case "drill":
+			return commands.drill(values.json ?? false);
+		case "restore":
+			return commands.restore(values.to ?? "newest", { output: values.output, inPlace: values["in-place"] ?? false });
+		case "accept-database":
+			return commands.acceptDatabase();
+		case "accept-replica":
+			return commands.acceptReplica();
+		case "inspect":
+			answer(positionals[0] ?? "", positionals[1] ?? "");
+			return 0;
+		default:
+			console.error(USAGE);
+			return command === undefined || command === "help" ? 0 : 2;
+	}
+}
+
+main().then(
+	(code) => {
+		process.exitCode = code;
+	},
+	(error) => {
+		console.error(
+			error instanceof Refusal ? refusalLines(error) : `✗ ${error instanceof Error ? error.message : error}`,
+		);
+		process.exitCode = error instanceof Refusal ? REFUSED : 1;
+	},
+);

@@ -1,0 +1,95 @@
+import { LOCATIONS, STORE_LAYOUT } from "../backup";
+import type { DrillReport } from "./drill";
+import type { Settings } from "./settings";
+import type { Store } from "./stores/store";
+
+/** What the next start must know of the data: a small object beside the replica. */
+export interface Manifest {
+	format: 1;
+	app: string;
+	database: string;
+	/** Last transaction that is known to be in the replica; 0 before the first. */
+	transaction: number;
+	/** SHA-256 of the schema, at its last change that was seen. */
+	schema?: string;
+	/** Which keeper wrote this. */
+	owner: string;
+	updated: string;
+	lastDrill?: DrillReport;
+}
+
+const KEY = `${STORE_LAYOUT.state}/manifest.json`;
+
+/** The manifest in the store, and the version in which it was read, for a write that must not cover another's. */
+export class ManifestFile {
+	private version: string | undefined;
+	private current: Manifest | undefined;
+
+	constructor(
+		private readonly store: Store,
+		private readonly settings: Settings,
+	) {}
+
+	async read(): Promise<Manifest | undefined> {
+		const found = await this.store.get(KEY);
+		this.version = found?.version;
+		this.current = found === undefined ? undefined : (JSON.parse(found.content) as Manifest);
+		return this.current;
+	}
+
+	get known(): Manifest | undefined {
+		return this.current;
+	}
+
+	/** Says that the app's data is here, before anything of it is: no replica is ever without its manifest. */
+	async claim(): Promise<void> {
+		await this.index();
+		if ((await this.read()) === undefined) await this.update({});
+	}
+
+	/** Changes some of it. The transaction never goes back: a replica that ends earlier has lost its tail. */
+	async update(changes: Partial<Pick<Manifest, "transaction" | "schema" | "lastDrill">>): Promise<void> {
+		for (let tries = 0; tries < 5; tries += 1) {
+			const { app, database, owner } = this.settings;
+			const before = this.current ?? { format: 1, app, database, transaction: 0 };
+			const transaction = Math.max(before.transaction, changes.transaction ?? 0);
+			const next: Manifest = {
+				...before,
+				...changes,
+				format: 1,
+				transaction,
+				owner,
+				updated: new Date().toISOString(),
+			};
+			const condition = this.version === undefined ? ("absent" as const) : { version: this.version };
+			const version = await this.store.put(KEY, JSON.stringify(next, undefined, "\t"), condition);
+			if (version !== undefined) {
+				this.version = version;
+				this.current = next;
+				return;
+			}
+			// A drill or a restore by hand has written it since: take theirs in.
+			await this.read();
+		}
+		throw new Error("the manifest is being written by somebody else all the time");
+	}
+
+	/** Where the index at the root of the store says that the app's data is. */
+	async indexedPrefix(): Promise<string | undefined> {
+		const { root } = this.store.atRoot();
+		const found = await root.get(indexKey(this.settings.app));
+		return found === undefined ? undefined : (JSON.parse(found.content) as { prefix: string }).prefix;
+	}
+
+	/** With a wrong prefix, an app whose data is next door would look like one that starts for the first time. */
+	private async index(): Promise<void> {
+		const { root, prefix } = this.store.atRoot();
+		const { app } = this.settings;
+		await root.put(indexKey(app), JSON.stringify({ app, prefix }), "absent");
+	}
+}
+
+/** The app's name as part of a key. */
+function indexKey(app: string): string {
+	return `${LOCATIONS}/${encodeURIComponent(app)}.json`;
+}

@@ -1,0 +1,43 @@
+/** Why the keeper does not go on: a code to look up, what was found, and what to do about it, one line each. */
+export class Refusal extends Error {
+	constructor(
+		readonly code: RefusalCode,
+		readonly found: string,
+		readonly remedy: string,
+	) {
+		super(`${code}: ${found}`);
+	}
+}
+
+/** Exit code of a refusal; other failures have 1. */
+export const REFUSED = 3;
+
+export type RefusalCode =
+	| "settings-wrong"
+	| "data-directory-missing"
+	| "data-directory-not-mounted"
+	| "data-directory-temporary"
+	| "data-directory-remote"
+	| "data-directory-not-writable"
+	| "disk-full"
+	| "not-a-database"
+	| "database-corrupt"
+	| "data-gone"
+	| "data-older-than-replica"
+	| "data-unknown-to-replica"
+	| "store-unreachable"
+	| "wrong-prefix"
+	| "replica-of-another-app"
+	| "replica-without-manifest"
+	| "replica-incomplete"
+	| "replica-corrupt"
+	| "initial-data-unusable"
+	| "in-use"
+	| "app-may-be-running"
+	| "restore-target"
+	| "keeper-not-running";
+
+/** Two lines that a person can act on. */
+export function refusalLines({ code, found, remedy }: Refusal): string {
+	return `✗ refused (${code}): ${found}\n  What to do: ${remedy}`;
+}

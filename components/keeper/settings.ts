@@ -1,0 +1,121 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { hostname } from "node:os";
+import { posix } from "node:path";
+import { Refusal } from "./refusal";
+import { type Location, parseLocation } from "./stores/open";
+
+/** What the keeper is told by its environment. The components set all of it; by hand, the first four are enough. */
+export interface Settings {
+	/** `HOLDFAST_APP`: whose data this is, such as `holdfast/local/notes`. */
+	app: string;
+	/** `HOLDFAST_DATA_DIRECTORY`: where the data directory is mounted. */
+	dataDirectory: string;
+	/** `HOLDFAST_DATABASE`: the SQLite file in it, absolute. */
+	database: string;
+	/** `HOLDFAST_STORE`: URL of the backup store. */
+	store: string;
+	location: Location;
+	/** `HOLDFAST_SCRATCH`: a directory for drills, on a disk with room for the database. @default "/scratch" */
+	scratch: string;
+	/** `HOLDFAST_OPEN`: the file that lets the app start. @default - none */
+	open?: string;
+	/** `HOLDFAST_INITIAL_DATA`: a SQLite file to begin with: a path, or an object at `s3://` or `gs://`. @default - none */
+	initialData?: string;
+	/** `HOLDFAST_RETENTION_DAYS`: days for which every moment can be restored. @default 30 */
+	retentionDays: number;
+	/** `HOLDFAST_DRILL_HOURS`: hours between two drills; 0 for none. @default 24 */
+	drillHours: number;
+	/** `HOLDFAST_STALE_SECONDS`: seconds without a proof of replication that make the keeper unhealthy. @default 60 */
+	staleSeconds: number;
+	/** `HOLDFAST_LEASE_SECONDS`: seconds after which the lease of a keeper that was lost is free. @default 30 */
+	leaseSeconds: number;
+	/** `HOLDFAST_STOP_SECONDS`: seconds that a stop may take, the last sync included. @default 40 */
+	stopSeconds: number;
+	/** `HOLDFAST_PORT`: TCP port of `/status`, `/metrics` and `/health`. @default 9400 */
+	port: number;
+	/** `HOLDFAST_CONTROL`: Unix socket on which a running keeper takes commands. @default "/tmp/keeper.sock" */
+	control: string;
+	/** Which keeper this is. A container that restarts keeps its host name, and so its lease. */
+	owner: string;
+}
+
+const NUMBERS = {
+	retentionDays: ["HOLDFAST_RETENTION_DAYS", 30, 1, 3650],
+	drillHours: ["HOLDFAST_DRILL_HOURS", 24, 0, 8760],
+	staleSeconds: ["HOLDFAST_STALE_SECONDS", 60, 5, 3600],
+	leaseSeconds: ["HOLDFAST_LEASE_SECONDS", 30, 5, 3600],
+	stopSeconds: ["HOLDFAST_STOP_SECONDS", 40, 5, 3600],
+	port: ["HOLDFAST_PORT", 9400, 1, 65535],
+} as const;
+
+/** Where the components mount the credentials of the store, a file for each variable. */
+const SECRETS = "/run/secrets";
+
+/**
+ * Reads the settings and makes the store's credentials, which come as files, known to its libraries.
+ *
+ * @throws {Refusal} `settings-wrong` with everything that is missing or wrong.
+ */
+export function readSettings(environment: NodeJS.ProcessEnv = process.env): Settings {
+	const wrong: string[] = [];
+	const text = (name: string) => {
+		const value = environment[name];
+		if (value === undefined || value === "") wrong.push(`${name} must be given`);
+		return value ?? "";
+	};
+	const app = text("HOLDFAST_APP");
+	const dataDirectory = posix.normalize(text("HOLDFAST_DATA_DIRECTORY"));
+	const database = posix.normalize(text("HOLDFAST_DATABASE"));
+	const store = text("HOLDFAST_STORE");
+	const location = parseLocation(store);
+	if (store !== "" && location === undefined) {
+		wrong.push(
+			`HOLDFAST_STORE must be file:///directory/prefix, s3://bucket/prefix or gs://bucket/prefix (got ${store})`,
+		);
+	}
+	if (!database.startsWith(`${dataDirectory}/`)) {
+		wrong.push(`HOLDFAST_DATABASE must be a file in HOLDFAST_DATA_DIRECTORY (got ${database} and ${dataDirectory})`);
+	}
+	const numbers = Object.entries(NUMBERS).map(([key, [name, standard, least, most]]) => {
+		const value = environment[name] === undefined ? standard : Number(environment[name]);
+		if (!Number.isFinite(value) || value < least || value > most) {
+			wrong.push(`${name} must be a number from ${least} to ${most} (got ${environment[name]})`);
+		}
+		return [key, value];
+	});
+	if (wrong.length > 0 || location === undefined) {
+		throw new Refusal("settings-wrong", wrong.join("; "), "correct the keeper's environment");
+	}
+	return {
+		...(Object.fromEntries(numbers) as Record<keyof typeof NUMBERS, number>),
+		app,
+		dataDirectory,
+		database,
+		store,
+		location,
+		scratch: environment.HOLDFAST_SCRATCH ?? "/scratch",
+		open: environment.HOLDFAST_OPEN,
+		initialData: environment.HOLDFAST_INITIAL_DATA,
+		control: environment.HOLDFAST_CONTROL ?? "/tmp/keeper.sock",
+		owner: hostname(),
+	};
+}
+
+/** Puts the store's credentials from their files into the process's own environment, where the libraries look. */
+export function loadCredentials(directory = SECRETS): void {
+	for (const name of filesIn(directory)) {
+		const file = posix.join(directory, name);
+		// Google's libraries want the path of the key, AWS's the values.
+		if (name === "GOOGLE_CREDENTIALS") process.env.GOOGLE_APPLICATION_CREDENTIALS = file;
+		else process.env[name] = readFileSync(file, "utf8");
+	}
+}
+
+function filesIn(directory: string): string[] {
+	try {
+		return readdirSync(directory).filter((name) => /^(AWS_\w+|GOOGLE_CREDENTIALS)$/.test(name));
+	} catch (error) {
+		if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+		throw error;
+	}
+}

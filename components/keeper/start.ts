@@ -1,0 +1,141 @@
+import { STORE_LAYOUT } from "../backup";
+import { localTransaction, sqliteWarning } from "./database";
+import { type Decision, decide, type Facts, type StoreFacts } from "./decision";
+import { diagnose } from "./diagnostics";
+import { takeIn } from "./initialData";
+import { inspect } from "./inspect";
+import type { Lease } from "./lease";
+import type { Litestream } from "./litestream";
+import type { ManifestFile } from "./manifest";
+import { readMarker, writeMarker } from "./marker";
+import { Refusal } from "./refusal";
+import { restoreInPlace } from "./restore";
+import type { Settings } from "./settings";
+import { type Store, StoreUnreachable } from "./stores/store";
+
+/** What a start works with. */
+export interface Parts {
+	settings: Settings;
+	store: Store;
+	lease: Lease;
+	manifest: ManifestFile;
+	litestream: Litestream;
+}
+
+/** How a start ended well. */
+export interface Started {
+	/** Whether we hold the lease: without the store the app may run, and nothing is replicated. */
+	hasLease: boolean;
+	warnings: string[];
+}
+
+/**
+ * The check before the app: looks, decides, and does what was decided.
+ *
+ * @param mayAct whether no app can be running: under a running one, no database is put in place.
+ * @throws {Refusal} when the app must not start.
+ */
+export async function start(parts: Parts, mayAct: () => boolean, say: (line: string) => void): Promise<Started> {
+	const { settings, lease } = parts;
+	const diagnosis = diagnose(settings.dataDirectory);
+	for (const line of diagnosis.lines) say(line);
+	const place = {
+		app: settings.app,
+		database: settings.database,
+		store: settings.store,
+		prefix: settings.location.prefix,
+	};
+	const { facts, warning } = await gather(parts);
+	let decision = decide(facts, place);
+	if (decision.action !== "go-on" && !mayAct()) throw underRunningApp(decision.why);
+	const warnings = [...diagnosis.warnings, ...(warning === undefined ? [] : [warning])];
+	const hasLease = typeof facts.store !== "string";
+	if (hasLease) {
+		await lease.acquire(say);
+		// Whoever had the lease until now may have written.
+		decision = decide({ ...facts, store: await storeFacts(parts) }, place);
+	}
+	try {
+		await carryOut(decision, parts, say);
+	} catch (error) {
+		if (hasLease) await lease.release();
+		throw error;
+	}
+	if (decision.action === "go-on" && decision.warning !== undefined) warnings.push(decision.warning);
+	for (const each of warnings) say(`warning: ${each}`);
+	return { hasLease, warnings };
+}
+
+function underRunningApp(why: string): Refusal {
+	return new Refusal(
+		"app-may-be-running",
+		`${why}; but the app may be running on what is left of it`,
+		"stop the app's container and start it again: it is held at its start, and its data is restored first",
+	);
+}
+
+async function gather(parts: Parts): Promise<{ facts: Facts; warning?: string }> {
+	const { database, dataDirectory } = parts.settings;
+	const found = await inspect("look", database);
+	const marker = readMarker(dataDirectory);
+	return {
+		facts: {
+			database: found.kind,
+			defect: found.defect,
+			knownHere: marker?.known ?? false,
+			restoredHere: marker?.restored ?? false,
+			localTransaction: localTransaction(database),
+			store: await storeFacts(parts),
+		},
+		warning: sqliteWarning(found.writtenBy),
+	};
+}
+
+async function storeFacts({ store, manifest }: Parts): Promise<StoreFacts | string> {
+	try {
+		const known = await manifest.read();
+		return {
+			indexedPrefix: await manifest.indexedPrefix(),
+			manifest: known && { app: known.app, transaction: known.transaction },
+			hasReplica: await hasReplica(store),
+		};
+	} catch (error) {
+		if (error instanceof StoreUnreachable) return error.message;
+		throw error;
+	}
+}
+
+async function hasReplica(store: Store): Promise<boolean> {
+	for await (const _file of store.list(`${STORE_LAYOUT.replica}/`)) return true;
+	return false;
+}
+
+async function carryOut(decision: Decision, parts: Parts, say: (line: string) => void): Promise<void> {
+	const { settings, manifest, litestream } = parts;
+	const { dataDirectory, app, initialData } = settings;
+	say(decision.why);
+	if (decision.action === "restore") {
+		const begun = performance.now();
+		const why = decision.setAside ? "damaged" : "leftovers";
+		const { transaction, aside } = await restoreInPlace(settings, litestream, "newest", {
+			atLeast: decision.atLeast,
+			why,
+		});
+		if (aside !== undefined) say(`set aside, not deleted: ${aside}`);
+		say(
+			`restored to transaction ${transaction} in ${Math.round(performance.now() - begun)} ms; its full check says ok`,
+		);
+		return;
+	}
+	if (decision.action === "first-start") {
+		say("first start");
+		if (initialData !== undefined) {
+			say(`initial data taken in from ${initialData}: ${await takeIn(initialData, settings)}`);
+			writeMarker(dataDirectory, { app, known: true, restored: true });
+		}
+	} else {
+		say("existing data is used");
+	}
+	// Without the lease there is no store to write to; the keeper makes up for it as soon as there is.
+	if (decision.action === "first-start" || decision.warning === undefined) await manifest.claim();
+}

@@ -1,0 +1,69 @@
+import type { ChildProcess } from "node:child_process";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Litestream } from "./litestream";
+
+/** Milliseconds before a child that died is started again: at first, and at most. */
+const FIRST_PAUSE = 500;
+const LONGEST_PAUSE = 30_000;
+/** A child that lived for so long is no longer in a row of failures. */
+const STEADY = 60_000;
+
+/** Keeps Litestream running until it is told to stop. */
+export class Supervisor {
+	restarts = 0;
+	private child: ChildProcess | undefined;
+	private stopping = false;
+	private running: Promise<void> | undefined;
+
+	constructor(
+		private readonly litestream: Litestream,
+		private readonly say: (line: string) => void,
+	) {}
+
+	start(): void {
+		this.stopping = false;
+		this.running = this.run();
+	}
+
+	/** Asks it to sync and stop; after `seconds` it is killed. Returns whether it stopped by itself. */
+	async stop(seconds: number): Promise<boolean> {
+		this.stopping = true;
+		const { child } = this;
+		if (child === undefined || child.exitCode !== null || child.signalCode !== null) return true;
+		let killed = false;
+		const timer = setTimeout(() => {
+			killed = true;
+			child.kill("SIGKILL");
+		}, seconds * 1000);
+		child.kill("SIGTERM");
+		await this.running;
+		clearTimeout(timer);
+		return !killed && child.exitCode === 0;
+	}
+
+	private async run(): Promise<void> {
+		let pause = FIRST_PAUSE;
+		while (!this.stopping) {
+			const began = performance.now();
+			this.child = this.litestream.replicate((line) => this.log(line));
+			const how = await ended(this.child);
+			if (this.stopping) return;
+			this.restarts += 1;
+			pause = performance.now() - began > STEADY ? FIRST_PAUSE : Math.min(LONGEST_PAUSE, pause * 2);
+			this.say(`Litestream ended (${how}); starting it again in ${pause} ms`);
+			await sleep(pause);
+		}
+	}
+
+	/** Its routine is not worth a line; what goes wrong is. */
+	private log(line: string): void {
+		if (!/level=(INFO|DEBUG)/.test(line)) this.say(`litestream: ${line.replace(/^time=\S+ /, "")}`);
+	}
+}
+
+function ended(child: ChildProcess): Promise<string> {
+	return new Promise((resolve) => {
+		child.on("error", (error) => resolve(error.message));
+		child.on("close", (code, signal) => resolve(signal ?? `exit code ${code}`));
+	});
+}
