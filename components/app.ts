@@ -38,7 +38,10 @@ export interface AppArgs {
 	logs?: LogArgs;
 	/** Seconds that the app has to finish its requests when it is stopped, 1 to 120. @default 30 */
 	stopGraceSeconds?: number;
-	/** A SQLite file to begin with where there is neither data nor a backup. Reserved: not taken in yet, so it is refused. */
+	/**
+	 * A SQLite file to begin with: a path on the app's host, or an object at `s3://` or `gs://` that the backup's credentials
+	 * can read. Taken in once, checked, where there is neither data nor a replica; the original stays. @default - none
+	 */
 	initialData?: string;
 }
 

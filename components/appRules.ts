@@ -165,8 +165,8 @@ function commandProblems({ command, migration, initialData }: AppArgs): Problem[
 			problems.push({ propertyPath, reason });
 		}
 	}
-	if (initialData !== undefined) {
-		const reason = `is not taken in yet (got ${shown(initialData)}): put the file into the volume yourself, and leave it out here`;
+	if (initialData !== undefined && !/^(\/[^/]|(s3|gs):\/\/[^/]+\/[^/])/.test(initialData)) {
+		const reason = `must be an absolute path on the app's host, or an object such as s3://bucket/notes.db or gs://bucket/notes.db (got ${shown(initialData)})`;
 		problems.push({ propertyPath: "initialData", reason });
 	}
 	return problems;

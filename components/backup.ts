@@ -1,3 +1,4 @@
+import { posix } from "node:path";
 import type * as pulumi from "@pulumi/pulumi";
 
 /** Where a replica is kept, and with what the keeper gets there. Every kind of store offers just this. */
@@ -32,3 +33,20 @@ export const LOCATIONS = ".holdfast";
 
 /** The mark of a superfluous file of the replica: an S3 tag. On GCS, it is the object's custom time. */
 export const SUPERSEDED_TAG = { key: "holdfast-superseded", value: "true" } as const;
+
+/** What a store's URL says. */
+export interface Location {
+	scheme: "file" | "s3" | "gs";
+	/** Name of the bucket, or the directory that is mounted. */
+	bucket: string;
+	/** Where in it, without slashes around. */
+	prefix: string;
+}
+
+/** Undefined for what is no URL of a store. `file:///backup/notes` is the prefix `notes` in what is mounted at `/backup`. */
+export function parseLocation(url: string): Location | undefined {
+	const found = /^(s3|gs):\/\/([^/]+)\/?(.*)$/.exec(url) ?? /^(file):\/\/(\/[^/]+)\/?(.*)$/.exec(url);
+	if (found === null) return undefined;
+	const [, scheme, bucket = "", rest = ""] = found;
+	return { scheme: scheme as Location["scheme"], bucket, prefix: posix.join("/", rest).replace(/^\/|\/$/g, "") };
+}

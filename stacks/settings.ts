@@ -21,14 +21,17 @@ export async function checkedDockerSettings() {
 	const host = new pulumi.Config("docker").get("host");
 	const wrong = shapeProblems(raw);
 	const settings = standIn(raw, wrong) as Settings;
-	const secretNames = settings.app.secrets ?? [];
+	const backup = settings.backup === "false" ? undefined : settings.backup;
+	const secretNames = [...(settings.app.secrets ?? []), ...(backup?.secrets ?? [])];
 	const shapes = [...configProblems(secretNames), ...wrong];
-	const secrets = Object.fromEntries(secretNames.map((name) => [name, config.getSecret(name) ?? ""]));
+	const values = (names: string[] = []) =>
+		Object.fromEntries(names.map((name) => [name, config.getSecret(name) ?? ""]));
 	const args = {
 		...settings.app,
-		secrets,
+		secrets: values(settings.app.secrets),
 		publish: settings.publish,
 		existingData: settings.existingData,
+		backup: settings.backup === "false" ? false : backup && { ...backup, secrets: values(backup.secrets) },
 	} as DockerAppArgs;
 
 	const onHost = await hostProblems(new DockerCli(host), settings.name, args);
@@ -36,7 +39,8 @@ export async function checkedDockerSettings() {
 	const meaning = [...dockerAppProblems(resolved), ...onHost.problems];
 	const problems = [
 		...shapes,
-		...missingSecrets(secretNames, config),
+		...missingSecrets("app.secrets", settings.app.secrets ?? [], config),
+		...missingSecrets("backup.secrets", backup?.secrets ?? [], config),
 		...meaning.map(asSetting).filter(isNotAbout(shapes)),
 	];
 	throwProblems(`the configuration of stack ${pulumi.getStack()}`, problems);
@@ -75,7 +79,7 @@ function configProblems(secretNames: string[]): Problem[] {
 		if (isSecret && secretNames.includes(propertyPath)) return [];
 		if (isSecret) {
 			const reason =
-				"is a secret that the app does not get (got a value): add its name to app.secrets, or npm run pulumi -- config rm it";
+				"is a secret that the app does not get (got a value): add its name to app.secrets (or backup.secrets), or npm run pulumi -- config rm it";
 			return [{ propertyPath, reason }];
 		}
 		return [{ propertyPath, reason: unknownKey(propertyPath, KEYS) }];
@@ -87,11 +91,11 @@ function isSecretKey(key: string): boolean {
 	return (JSON.parse(process.env.PULUMI_CONFIG_SECRET_KEYS ?? "[]") as string[]).includes(key);
 }
 
-function missingSecrets(names: string[], config: pulumi.Config): Problem[] {
+function missingSecrets(list: string, names: string[], config: pulumi.Config): Problem[] {
 	return names
 		.filter((name) => config.getSecret(name) === undefined || !isSecretKey(NAMESPACE + name))
 		.map((name) => ({
-			propertyPath: `app.secrets.${name}`,
+			propertyPath: `${list}.${name}`,
 			reason: `must have a secret value (got none): npm run pulumi -- config set --secret ${name}`,
 		}));
 }

@@ -47,6 +47,19 @@ export const shape = z.strictObject({
 	}),
 	publish: z.strictObject({ port: z.number().optional(), address: z.string().optional() }).optional(),
 	existingData: z.strictObject({ volume: z.string().optional(), directory: z.string().optional() }).optional(),
+	backup: z
+		.union([
+			z.literal("false"),
+			z.strictObject({
+				volume: z.string().optional(),
+				directory: z.string().optional(),
+				url: z.string().optional(),
+				environment: words.optional(),
+				secrets: z.array(z.string()).optional(),
+				retentionDays: z.number().optional(),
+			}),
+		])
+		.optional(),
 });
 
 /** What a configuration looks like once it has the right shape. */

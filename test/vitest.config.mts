@@ -24,6 +24,18 @@ export default defineConfig({
 					sequence: { groupOrder: 1 },
 				},
 			},
+			{
+				// The data's way out and back, against real stores.
+				test: {
+					name: "data",
+					root: `${import.meta.dirname}/data`,
+					include: ["*.test.ts"],
+					testTimeout: 300_000,
+					hookTimeout: 300_000,
+					maxWorkers: 2,
+					sequence: { groupOrder: 2 },
+				},
+			},
 		],
 	},
 });

@@ -2,11 +2,13 @@ import { spawn } from "node:child_process";
 import { setUp } from "./setup/index";
 import { main, pulumiEnvironment, ROOT } from "./workspace";
 
-// npm test: the checks, then all tests. npm run test:unit, npm run test:engine: one part, without the checks.
+const PARTS = ["unit", "engine", "data"];
+
+// npm test: the checks, then all tests. npm run test:unit, test:engine, test:data: one part, without the checks.
 main(async () => {
 	const [part, ...options] = process.argv.slice(2);
-	const isPart = part === "unit" || part === "engine";
-	if (part !== "unit") await setUp();
+	const isPart = part !== undefined && PARTS.includes(part);
+	if (part !== "unit") await setUp("local", { servers: true });
 	const env = {
 		...(await pulumiEnvironment()),
 		PULUMI_STACK: undefined,

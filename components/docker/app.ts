@@ -1,13 +1,15 @@
-import { join } from "node:path";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { type App, SECRETS_PATH, withDefaults } from "../app";
-import { stateful } from "../stateful";
+import { withDefaults } from "../app";
 import { refusal, throwProblems } from "../validate";
-import { type DockerAppArgs, dataSource, dockerAppProblems, publishedAt } from "./args";
-import { appContainer, commandLine, gracefulStop, healthcheck, type Mounted, processOf } from "./container";
+import { type DockerAppArgs, dockerAppProblems, publishedAt } from "./args";
+import { backupOf } from "./backup";
+import { appContainer, gracefulStop, healthcheck } from "./container";
 import { dockerNames, labelsOf } from "./identity";
-import { appImage, builtImage } from "./image";
+import { appImage } from "./image";
+import { gateProcess, gateRefusal, keeperContainer, keeperImage, replicatorProcess } from "./keeper";
+import { createVolumes } from "./volumes";
+import { hostOf, imageProcess, processOf } from "./waiting";
 
 /**
  * A container app on a Docker host, whose data directory is a volume that survives every deploy and every destroy.
@@ -37,6 +39,10 @@ export class DockerApp extends pulumi.ComponentResource {
 	readonly container: pulumi.Output<string>;
 	/** Id of the image that runs. */
 	readonly image: pulumi.Output<string>;
+	/** Name of the keeper's container; undefined without a backup. */
+	readonly keeper: pulumi.Output<string | undefined>;
+	/** Where the replica is: a volume or directory of the host, or a URL; undefined without a backup. */
+	readonly backup: pulumi.Output<string | undefined>;
 
 	constructor(name: string, args: DockerAppArgs, opts?: pulumi.ComponentResourceOptions) {
 		super("holdfast:docker:DockerApp", name, {}, opts);
@@ -45,87 +51,69 @@ export class DockerApp extends pulumi.ComponentResource {
 		const names = dockerNames(name);
 		const publish = publishedAt(args);
 		const labels = labelsOf(name);
-		const owner = `${app.user}:${app.group}`;
 		const here = { parent: this };
-		// Docker finds a volume again by its name, and keeps the labels of its first creation: they say who made it then,
-		// and must not make it look changed.
-		const found = { ...here, ignoreChanges: ["labels"] };
+		const backup = backupOf(names.backup, name, args);
+		const gated = { keeper: backup === undefined ? undefined : names.keeper };
 		// Two containers cannot have one name, and two of them must never write one database.
 		const oneAtATime = { ...here, deleteBeforeReplace: true };
 
 		const image = appImage(`${name}-image`, `${names.container}-app`, args, here);
 		const network = createNetwork();
-		const mounted: Mounted = { data: dataVolume(), cache: cacheVolume(), secrets: secretsVolume() };
-		const prepared = prepareVolumes();
+		const volumes = createVolumes(name, args, app, backup, here);
+		const keeper = runKeeper();
+		// After it at the start, before it at the stop; a new keeper is no reason for a new app.
+		const afterKeeper = keeper === undefined ? {} : { dependsOn: [keeper] };
 		const migrated = migrate();
 		const container = runApp();
 
 		const address = publish.address.includes(":") ? `[${publish.address}]` : publish.address;
 		this.url = pulumi.interpolate`http://${address}:${publish.port}`;
-		this.data = pulumi.output(mounted.data);
+		this.data = pulumi.output(volumes.app.data);
 		this.container = container.name;
 		this.image = image.imageId;
-		this.registerOutputs({ url: this.url, data: this.data, container: this.container, image: this.image });
+		this.keeper = pulumi.output(keeper?.name);
+		this.backup = pulumi.output(backup && (backup.host?.source ?? backup.url));
+		const { url, data, container: called, image: id, keeper: keptBy, backup: store } = this;
+		this.registerOutputs({ url, data, container: called, image: id, keeper: keptBy, backup: store });
 
 		function createNetwork() {
 			const networkArgs: docker.NetworkArgs = { name: names.network, driver: "bridge", labels };
 			return new docker.Network(`${name}-network`, args.transform?.network?.(networkArgs) ?? networkArgs, oneAtATime);
 		}
 
-		function dataVolume(): pulumi.Input<string> {
-			if (args.existingData !== undefined) return dataSource(name, args);
-			return new docker.Volume(`${name}-data`, { name: names.data, labels }, stateful(found)).name;
-		}
-
-		function cacheVolume() {
-			if (app.cache === undefined) return undefined;
-			return new docker.Volume(`${name}-cache`, { name: names.cache(owner), labels }, found).name;
-		}
-
-		function secretsVolume() {
-			if (Object.keys(app.secrets).length === 0) return undefined;
-			// Its name changes with the set of secrets, so that one that was taken out does not stay behind in a file.
-			return new docker.Volume(`${name}-secrets`, { name: names.secrets(Object.keys(app.secrets)), labels }, found)
-				.name;
-		}
-
-		/** A container that never starts: making it gives empty volumes their owner and puts the secrets in place. */
-		function prepareVolumes() {
-			const build = { context: join(__dirname, "prepare"), args: { OWNER: owner } };
-			const empty = builtImage(`${name}-prepare-image`, "holdfast-prepare", build, here);
-			const volumes = [
-				...(args.existingData === undefined ? [{ source: mounted.data, target: "/data" }] : []),
-				...(mounted.cache !== undefined ? [{ source: mounted.cache, target: "/cache" }] : []),
-				...(mounted.secrets !== undefined ? [{ source: mounted.secrets, target: SECRETS_PATH }] : []),
-			];
+		/** The check before everything else, and the keeper that stays. */
+		function runKeeper(): docker.Container | undefined {
+			if (backup === undefined || volumes.keeper === undefined) return undefined;
+			const built = keeperImage(`${name}-keeper-image`, here);
+			const common = { ...keeperContainer(name, app, backup, volumes.keeper), labels };
+			const transform = args.transform?.keeper ?? ((each: docker.ContainerArgs) => each);
+			const ready = pulumi.all([built.imageId, volumes.prepared.id]).apply(([id]) => id);
+			const networksAdvanced = [{ name: network.name }];
+			const gate = new docker.Container(
+				`${name}-start`,
+				transform({ ...gateProcess(common, app.initialData), name: names.start, image: ready, networksAdvanced }),
+				{ ...oneAtATime, customTimeouts: { create: "24h" } },
+			);
+			const opened = pulumi.all([ready, gate.exitCode, gate.containerLogs]).apply(([id, exitCode, logs]) => {
+				if (exitCode === 0) return id;
+				throw gateRefusal(name, names.start, exitCode, logs);
+			});
 			return new docker.Container(
-				`${name}-prepare`,
-				{
-					name: names.prepare,
-					image: empty.imageId,
-					// That a migration comes or goes must reach the app: it is deleted before what it rests on is made anew, and
-					// so before a first migration runs.
-					command: ["never-started", app.migration === undefined ? "no-migration" : "migration"],
-					start: false,
-					mustRun: false,
-					networkMode: "none",
-					mounts: volumes.map((volume) => ({ type: "volume", ...volume })),
-					uploads: secretFiles(app),
-					labels,
-				},
+				`${name}-keeper`,
+				transform({ ...replicatorProcess(common), name: names.keeper, image: opened, networksAdvanced }),
 				oneAtATime,
 			);
 		}
 
 		/** Resolves to the app's image once the database fits it. */
 		function migrate(): pulumi.Output<string> {
-			const ready = pulumi.all([image.imageId, prepared.id]).apply(([id]) => id);
+			const ready = pulumi.all([image.imageId, volumes.prepared.id]).apply(([id]) => id);
 			if (app.migration === undefined) return ready;
 			const migration = new docker.Container(
 				`${name}-migration`,
 				{
-					...appContainer(app, mounted),
-					...processOf(app, app.migration),
+					...appContainer(app, volumes.app),
+					...processOf(app, app.migration, { ...gated, exportSecrets: true }),
 					name: names.migration,
 					image: ready,
 					networksAdvanced: [{ name: network.name }],
@@ -135,7 +123,7 @@ export class DockerApp extends pulumi.ComponentResource {
 					labels,
 				},
 				// The provider's own limit, 20 minutes, would leave a long migration running and call it failed.
-				{ ...oneAtATime, customTimeouts: { create: "24h" } },
+				{ ...oneAtATime, ...afterKeeper, customTimeouts: { create: "24h" } },
 			);
 			return pulumi.all([ready, migration.exitCode, migration.urn]).apply(([id, exitCode, urn]) => {
 				if (exitCode === 0) return id;
@@ -148,8 +136,8 @@ export class DockerApp extends pulumi.ComponentResource {
 
 		function runApp() {
 			const containerArgs: docker.ContainerArgs = {
-				...appContainer(app, mounted),
-				...commandLine(app),
+				...appContainer(app, volumes.app),
+				...appProcess(),
 				...healthcheck(app),
 				...gracefulStop(app),
 				name: names.container,
@@ -161,16 +149,15 @@ export class DockerApp extends pulumi.ComponentResource {
 				restart: "unless-stopped",
 				labels,
 			};
-			return new docker.Container(name, args.transform?.container?.(containerArgs) ?? containerArgs, oneAtATime);
+			const options = { ...oneAtATime, ...afterKeeper };
+			return new docker.Container(name, args.transform?.container?.(containerArgs) ?? containerArgs, options);
+		}
+
+		/** What the image runs by itself is only spelled out where something has to come before it. */
+		function appProcess(): Partial<docker.ContainerArgs> {
+			if (app.command !== undefined) return processOf(app, app.command, { ...gated, exportSecrets: true });
+			if (backup === undefined) return {};
+			return processOf(app, imageProcess(image.imageId, hostOf(opts)), { ...gated, exportSecrets: false });
 		}
 	}
-}
-
-function secretFiles(app: App): docker.types.input.ContainerUpload[] {
-	const identity = { owner: `${app.user}`, group: `${app.group}`, permissions: "0400" };
-	return Object.entries(app.secrets).map(([key, value]) => ({
-		file: `${SECRETS_PATH}/${key}`,
-		content: pulumi.secret(value),
-		...identity,
-	}));
 }

@@ -4,7 +4,9 @@ import { join } from "node:path";
 import type * as docker from "@pulumi/docker";
 import type { AppArgs } from "../app";
 import { appProblems } from "../appRules";
+import type { BackupStore } from "../backup";
 import { type Problem, shown, wholeNumber } from "../validate";
+import { backupProblems, type HostBackup } from "./backup";
 import { dockerNames } from "./identity";
 
 /** What a {@link DockerApp} needs to know. */
@@ -13,13 +15,23 @@ export interface DockerAppArgs extends AppArgs {
 	publish?: PublishArgs;
 	/**
 	 * Data that is there already, from docker compose, Dokploy or by hand: a named volume or a directory of the host.
-	 * Holdfast never creates, fills or deletes it. Look at it with `checkDockerHost` before.
+	 * Holdfast never creates, fills or deletes it; the keeper adds files of its own beside the database. Look at it with
+	 * `checkDockerHost` before.
 	 * @default - a volume of its own, kept when the stack is destroyed
 	 */
 	existingData?: { volume: string } | { directory: string };
+	/**
+	 * Where the data is replicated to, second by second: a place on the host, a bucket of `S3BackupBucket` or
+	 * `GcsBackupBucket`, any S3-compatible server. It brings the keeper with it, which lets the app start only on sound data;
+	 * the image then needs `/bin/sh`. `false`: no keeper and no replica, so losing the disk is losing the data.
+	 * @default - a volume of its own on the same host
+	 */
+	backup?: HostBackup | BackupStore | false;
 	/** Changes the arguments of a child before it is made. */
 	transform?: {
 		container?: (args: docker.ContainerArgs) => docker.ContainerArgs;
+		/** Of the check before the start, and of the keeper beside the app. */
+		keeper?: (args: docker.ContainerArgs) => docker.ContainerArgs;
 		network?: (args: docker.NetworkArgs) => docker.NetworkArgs;
 	};
 }
@@ -55,7 +67,7 @@ export function dockerAppProblems(args: DockerAppArgs): Problem[] {
 		const reason = `must be a number here (got ${shown(args.user)}): checkDockerHost turns a name of the image into its id`;
 		problems.push({ propertyPath: "user", reason });
 	}
-	return [...problems, ...existingDataProblems(args), ...buildProblems(args)];
+	return [...problems, ...existingDataProblems(args), ...buildProblems(args), ...backupProblems(args)];
 }
 
 function existingDataProblems({ existingData }: DockerAppArgs): Problem[] {

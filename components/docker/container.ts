@@ -1,6 +1,7 @@
 import type * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { type App, environmentOf, SECRETS_PATH } from "../app";
+import { GATE_PATH } from "./waiting";
 
 type ContainerArgs = docker.ContainerArgs;
 
@@ -12,6 +13,8 @@ export interface Mounted {
 	cache?: pulumi.Input<string>;
 	/** Name of the volume with the secrets. */
 	secrets?: pulumi.Input<string>;
+	/** Name of the volume in which the app asks the keeper to be let in. */
+	gate?: pulumi.Input<string>;
 }
 
 /** What every container that runs the app's image has in common: whose it is, what it may do, what it sees. */
@@ -35,7 +38,7 @@ export function appContainer(app: App, mounted: Mounted) {
 	} satisfies Partial<ContainerArgs>;
 }
 
-function mounts(app: App, { data, cache, secrets }: Mounted): docker.types.input.ContainerMount[] {
+function mounts(app: App, { data, cache, secrets, gate }: Mounted): docker.types.input.ContainerMount[] {
 	const type = pulumi.output(data).apply((source) => (source.startsWith("/") ? "bind" : "volume"));
 	const all: docker.types.input.ContainerMount[] = [{ type, source: data, target: app.data.mountPath }];
 	if (app.cache !== undefined && cache !== undefined) {
@@ -44,6 +47,7 @@ function mounts(app: App, { data, cache, secrets }: Mounted): docker.types.input
 	if (secrets !== undefined) {
 		all.push({ type: "volume", source: secrets, target: SECRETS_PATH, readOnly: true });
 	}
+	if (gate !== undefined) all.push({ type: "volume", source: gate, target: GATE_PATH });
 	return all;
 }
 
@@ -53,20 +57,6 @@ export function gracefulStop(app: App) {
 		stopTimeout: app.stopGraceSeconds,
 		destroyGraceSeconds: app.stopGraceSeconds,
 	} satisfies Partial<ContainerArgs>;
-}
-
-/** The command line, with the secrets put into the process's own environment where a command is given. */
-export function commandLine(app: App): Partial<ContainerArgs> {
-	if (app.command === undefined) return {};
-	return processOf(app, app.command);
-}
-
-/** A container that runs `words` instead of what the image says. */
-export function processOf(app: App, words: string[]): Partial<ContainerArgs> {
-	const names = Object.keys(app.secrets);
-	if (names.length === 0) return { entrypoints: words.slice(0, 1), command: words.slice(1) };
-	const exports = names.map((name) => `${name}=$(cat ${SECRETS_PATH}/${name}) && export ${name}`);
-	return { entrypoints: ["/bin/sh", "-c", `${exports.join(" && ")} && exec "$@"`, "sh"], command: words };
 }
 
 /** The health check, run inside the container with whatever HTTP client the image has. */

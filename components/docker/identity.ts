@@ -12,6 +12,12 @@ export function dockerNames(name: string) {
 		cache: (owner: string) => of("cache", shortHash(owner)),
 		secrets: (secrets: string[]) => of("secrets", shortHash([...secrets].sort().join())),
 		network: of("network"),
+		backup: of("backup"),
+		scratch: (owner: string) => of("scratch", shortHash(owner)),
+		gate: (owner: string) => of("gate", shortHash(owner)),
+		keeper: of("keeper"),
+		keeperSecrets: (secrets: string[]) => of("keeper-secrets", shortHash([...secrets].sort().join())),
+		start: of("start"),
 		prepare: of("prepare"),
 		migration: of("migration"),
 	};

@@ -1,10 +1,11 @@
 import { copyFileSync, existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import { parseLocation } from "../backup";
 import { inspect } from "./inspect";
 import { Refusal } from "./refusal";
 import type { Settings } from "./settings";
 import { syncDirectory } from "./stores/directory";
-import { openStore, parseLocation } from "./stores/open";
+import { openStore } from "./stores/open";
 import { StoreUnreachable } from "./stores/store";
 
 /**

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { posix } from "node:path";
+import { type Location, parseLocation } from "../backup";
 import { Refusal } from "./refusal";
-import { type Location, parseLocation } from "./stores/open";
 
 /** What the keeper is told by its environment. The components set all of it; by hand, the first four are enough. */
 export interface Settings {

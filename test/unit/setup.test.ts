@@ -9,9 +9,7 @@ import { fillCache } from "../../tools/setup/cache";
 import { command } from "../../tools/setup/command";
 import { downloadEngine } from "../../tools/setup/download";
 import { isAtLeast } from "../../tools/setup/engine";
-import { bundleStep } from "../../tools/setup/keeperBundle";
 import { withLock } from "../../tools/setup/lock.mjs";
-import { unpackChecked } from "../../tools/setup/nodePackage";
 import { runSteps, StepFailed } from "../../tools/setup/steps";
 
 const VERSION = "9.9.9";
@@ -210,49 +208,5 @@ describe("the steps of the set-up", () => {
 		const { held, lines } = await run({ title: "engine", present: async () => undefined, make: async () => "built" });
 		expect(held).toBe(false);
 		expect(lines[0]).toContain("still missing");
-	});
-});
-
-describe("the keeper's program", () => {
-	it("is bundled again when a file that is in it changes, or it is changed itself, and not otherwise", async () => {
-		const [entry = "", imported = "", output = ""] = ["entry.ts", "imported.ts", "image/keeper.js"].map((name) =>
-			join(directory, name),
-		);
-		writeFileSync(imported, "export const greeting: string = 'hello';");
-		writeFileSync(entry, "import { greeting } from './imported'; console.log(greeting);");
-		const step = bundleStep(entry, output);
-		const say = () => {};
-		expect(await step.present()).toBeUndefined();
-		await step.make(say);
-		expect((await command(process.execPath, [output])).output).toBe("hello\n");
-		writeFileSync(join(directory, "another.ts"), "");
-		expect(await step.present()).toBe(output);
-
-		writeFileSync(imported, "export const greeting: string = 'good day';");
-		expect(await step.present()).toBeUndefined();
-		await step.make(say);
-		expect((await command(process.execPath, [output])).output).toBe("good day\n");
-		writeFileSync(output, "");
-		expect(await step.present()).toBeUndefined();
-		await step.make(say);
-		expect(await step.present()).toBe(output);
-		rmSync(imported);
-		expect(await step.present()).toBeUndefined();
-		await expect(step.make(say)).rejects.toThrow("imported");
-	});
-
-	it("runs on a Node.js that is the pinned one, and no other is unpacked", async () => {
-		const archive = join(directory, "node.tgz");
-		mkdirSync(join(directory, "package", "bin"), { recursive: true });
-		writeFileSync(join(directory, "package", "bin", "node"), "#!/bin/sh\necho node\n");
-		await command("tar", ["-czf", archive, "-C", directory, "package"]);
-		const integrity = `sha512-${createHash("sha512").update(readFileSync(archive)).digest("base64")}`;
-		const to = join(directory, "node");
-		await expect(unpackChecked(archive, `sha512-${"0".repeat(86)}==`, "bin/node", to)).rejects.toThrow(
-			/wrong checksum .* pinned is sha512-000000000000…/,
-		);
-		expect(existsSync(to)).toBe(false);
-		await unpackChecked(archive, integrity, "bin/node", to);
-		expect((await command(to, [])).output).toBe("node\n");
 	});
 });

@@ -1,19 +1,15 @@
-import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, rmSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { cached, fillCache } from "./cache";
 import { command, lastLine, which } from "./command";
 import { downloadEngine } from "./download";
-import { type Step, StepFailed } from "./steps";
+import { goBuild, recipeHash } from "./goBuild";
+import type { Step } from "./steps";
 import { DOCKER_PLUGIN, ENGINE, OLDEST_ENGINE } from "./versions";
 
-const RECIPES = join(__dirname, "go");
-const PACKAGES = {
-	engine: "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi",
-	language: "github.com/pulumi/pulumi/sdk/v3/nodejs/cmd/pulumi-language-nodejs",
-	docker: ".",
-};
+/** The way to an engine without a compiler. */
+const INSTEAD = `put pulumi ${OLDEST_ENGINE} or newer on PATH`;
 
 /** The directory that holds the engine and its host for Node.js. */
 export async function engineDirectory(): Promise<string> {
@@ -47,12 +43,11 @@ export const engineStep: Step = {
 			} catch (error) {
 				for (const entry of readdirSync(staging)) rmSync(join(staging, entry), { recursive: true });
 				say(`${error instanceof Error ? error.message : error}; building from Go modules instead, 2 to 5 minutes`);
-				await build(
-					"engine",
-					join(staging, "pulumi"),
-					`-X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v${ENGINE}`,
-				);
-				await build("language", join(staging, "pulumi-language-nodejs"));
+				await goBuild("engine", join(staging, "pulumi"), {
+					linkerFlags: `-X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v${ENGINE}`,
+					instead: INSTEAD,
+				});
+				await goBuild("language", join(staging, "pulumi-language-nodejs"), { instead: INSTEAD });
 				await worksAs(staging);
 				how = "built from Go modules";
 			}
@@ -84,7 +79,7 @@ export const pluginStep: Step = {
 			if (vendors.code === 0) return;
 			say(`${lastLine(vendors.output)}; building from Go modules instead, 3 to 6 minutes`);
 			const binary = join(staging, "pulumi-resource-docker");
-			await build("docker", binary, `-X main.version=${DOCKER_PLUGIN}`);
+			await goBuild("docker", binary, { linkerFlags: `-X main.version=${DOCKER_PLUGIN}` });
 			const installed = await install("--file", binary);
 			if (installed.code !== 0) throw new Error(`pulumi plugin install: ${lastLine(installed.output)}`);
 			rmSync(binary);
@@ -121,38 +116,10 @@ export async function worksAs(directory: string): Promise<void> {
 	if (!hasEngine(directory)) throw new Error("the release has no host for Node.js");
 }
 
-async function build(recipe: keyof typeof PACKAGES, output: string, linkerFlags = ""): Promise<void> {
-	if (which("go") === undefined) {
-		throw new StepFailed(
-			"neither the vendor's site nor a Go compiler is there",
-			`Install Go 1.25 or newer (https://go.dev/dl), or put pulumi ${OLDEST_ENGINE} or newer on PATH; then run npm run setup again.`,
-		);
-	}
-	const args = ["build", "-trimpath", "-o", output, "-ldflags", `-s -w ${linkerFlags}`, PACKAGES[recipe]];
-	const env = { ...process.env, CGO_ENABLED: "0", GOFLAGS: "" };
-	const built = await command("go", args, { cwd: join(RECIPES, recipe), env });
-	if (built.code !== 0) {
-		throw new StepFailed(
-			`the Go build failed: ${lastLine(built.output)}`,
-			`See it whole: cd ${join(RECIPES, recipe)} && go build ${PACKAGES[recipe]} (GOPROXY names the module proxy).`,
-		);
-	}
-}
-
 function engineKey(): string {
 	return `pulumi-${ENGINE}-${recipeHash("engine", "language")}-${process.platform}-${process.arch}`;
 }
 
 function pluginKey(): string {
 	return `pulumi-home-docker-${DOCKER_PLUGIN}-${recipeHash("docker")}-${process.platform}-${process.arch}`;
-}
-
-/** Changes when a recipe does, so that a cache never answers for another one. */
-function recipeHash(...recipes: string[]): string {
-	const hash = createHash("sha256");
-	for (const recipe of recipes) {
-		const directory = join(RECIPES, recipe);
-		for (const file of readdirSync(directory).sort()) hash.update(file).update(readFileSync(join(directory, file)));
-	}
-	return hash.digest("hex").slice(0, 8);
 }

