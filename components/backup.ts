@@ -1,3 +1,4 @@
+// The keeper uses this file too, so nothing of Pulumi runs in it.
 import { posix } from "node:path";
 import type * as pulumi from "@pulumi/pulumi";
 
@@ -29,7 +30,7 @@ export const STORE_LAYOUT = {
 } as const;
 
 /** At the root of a bucket or directory, one object for each app says where its data is. Written once. */
-export const LOCATIONS = ".holdfast";
+export const LOCATIONS = "holdfast-apps";
 
 /** The mark of a superfluous file of the replica: an S3 tag. On GCS, it is the object's custom time. */
 export const SUPERSEDED_TAG = { key: "holdfast-superseded", value: "true" } as const;

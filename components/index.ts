@@ -7,6 +7,9 @@ export type {
 	HealthArgs,
 	LogArgs,
 } from "./app";
+export type { BackupStore } from "./backup";
 export { DockerApp } from "./docker/app";
 export type { DockerAppArgs, PublishArgs } from "./docker/args";
+export type { HostBackup } from "./docker/backup";
 export { checkDockerHost } from "./docker/host/index";
+export type { KeeperArgs } from "./keeperArgs";

@@ -31,6 +31,7 @@ export async function checkedDockerSettings() {
 		secrets: values(settings.app.secrets),
 		publish: settings.publish,
 		existingData: settings.existingData,
+		keeper: settings.keeper,
 		backup: settings.backup === "false" ? false : backup && { ...backup, secrets: values(backup.secrets) },
 	} as DockerAppArgs;
 

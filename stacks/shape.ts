@@ -47,6 +47,13 @@ export const shape = z.strictObject({
 	}),
 	publish: z.strictObject({ port: z.number().optional(), address: z.string().optional() }).optional(),
 	existingData: z.strictObject({ volume: z.string().optional(), directory: z.string().optional() }).optional(),
+	keeper: z
+		.strictObject({
+			drillHours: z.number().optional(),
+			staleSeconds: z.number().optional(),
+			leaseSeconds: z.number().optional(),
+		})
+		.optional(),
 	backup: z
 		.union([
 			z.literal("false"),

@@ -1,10 +1,18 @@
+const CONTAINER = "docker:index/container:Container";
+
+interface Step {
+	op: string;
+	urn: string;
+	oldState?: {
+		type: string;
+		protect?: boolean;
+		outputs?: { name?: string; imageId?: string; exitCode?: number };
+	};
+}
+
 /** A `pulumi preview --json`, as far as `npm run up` needs it. */
 interface Preview {
-	steps?: {
-		op: string;
-		urn: string;
-		oldState?: { type: string; protect?: boolean; outputs?: { name?: string; imageId?: string } };
-	}[];
+	steps?: Step[];
 	changeSummary?: Record<string, number>;
 	diagnostics?: { severity: string; message: string }[];
 }
@@ -45,11 +53,19 @@ export class Plan {
 		return new Map(kept.map(({ urn, oldState }) => [oldState?.outputs?.imageId ?? "", urn]));
 	}
 
+	/** The URN of the check before the start, where its last run refused: it has to be run again, not remembered. */
+	get refusedStart(): string | undefined {
+		const isRefused = ({ oldState }: Step) =>
+			oldState?.type === CONTAINER &&
+			oldState.outputs?.name?.endsWith("-start") &&
+			(oldState.outputs.exitCode ?? 0) !== 0;
+		return this.preview.steps?.find(isRefused)?.urn;
+	}
+
 	/** The URN of the container with a name. */
 	containerUrn(name: string): string | undefined {
-		return this.preview.steps?.find(
-			({ oldState }) => oldState?.type === "docker:index/container:Container" && oldState.outputs?.name === name,
-		)?.urn;
+		return this.preview.steps?.find(({ oldState }) => oldState?.type === CONTAINER && oldState.outputs?.name === name)
+			?.urn;
 	}
 }
 

@@ -1,5 +1,6 @@
 import { DockerCli } from "../components/docker/cli";
 import { lastWords, waitForHealth } from "./health";
+import { keeperStatus } from "./keeper";
 import { Plan } from "./plan";
 import { setUp } from "./setup/index";
 import { seconds } from "./setup/steps";
@@ -10,6 +11,8 @@ interface Outputs {
 	url?: string;
 	data?: string;
 	container?: string;
+	keeper?: string;
+	backup?: string;
 	dockerHost?: string;
 }
 
@@ -29,9 +32,8 @@ main(async () => {
 	if (before.container !== undefined && before.dockerHost !== host)
 		return refuse(stack, movedHost(before.dockerHost, host));
 	// First what would happen: what is refused, such as a change of what is protected, is refused before anything is touched.
-	const preview = await pulumi(stack, ["preview", "--json", "--show-sames", ...options], env, "pipe");
-	const plan = new Plan(preview.output);
-	if (preview.code !== 0) return refuse(stack, plan.errors);
+	const { plan, failed, refused } = await previewed(stack, options, env);
+	if (failed) return refuse(stack, plan.errors);
 	const docker = new DockerCli(host);
 	for (const [volume, urn] of plan.keptVolumes) {
 		const found = await docker.run(["volume", "inspect", volume]);
@@ -39,7 +41,7 @@ main(async () => {
 		if (found.code !== 0) return refuse(stack, found.errors);
 	}
 
-	const again = await toMakeAgain(docker, plan, before.container);
+	const again = [...new Set([...refused, ...(await toMakeAgain(docker, plan, before))])];
 	if (plan.changesNothing && again.length === 0) {
 		console.log("No change.");
 	} else {
@@ -54,15 +56,32 @@ main(async () => {
 	return report(stack, env, await outputsOf(stack, env), start);
 });
 
+/** A preview, and once more where an earlier check before the start refused: its answer may be another one by now. */
+async function previewed(stack: string, options: string[], env: NodeJS.ProcessEnv) {
+	const run = (...more: string[]) =>
+		pulumi(stack, ["preview", "--json", "--show-sames", ...more, ...options], env, "pipe");
+	const first = await run();
+	const plan = new Plan(first.output);
+	const start = plan.refusedStart;
+	if (start === undefined) return { plan, failed: first.code !== 0, refused: [] };
+	const second = await run("--replace", start);
+	return { plan: new Plan(second.output), failed: second.code !== 0, refused: [start] };
+}
+
 /** What the state takes to be there, and a person or a clean-up of the host has stopped or removed. */
-async function toMakeAgain(docker: DockerCli, plan: Plan, container: string | undefined): Promise<string[]> {
-	const stopped = (await isStarted(docker, container)) ? undefined : plan.containerUrn(container ?? "");
-	if (plan.changesNothing && stopped === undefined) return [];
-	const urns = stopped === undefined ? [] : [stopped];
-	for (const [image, urn] of plan.keptImages) {
-		if ((await docker.inspect("image", [image])).length === 0) urns.push(urn);
+async function toMakeAgain(docker: DockerCli, plan: Plan, { container = "", keeper }: Outputs): Promise<string[]> {
+	const urns: (string | undefined)[] = [];
+	if (!(await isStarted(docker, container))) urns.push(plan.containerUrn(container));
+	if (keeper !== undefined && !(await isStarted(docker, keeper))) {
+		// What it missed is checked before the app goes on.
+		urns.push(plan.containerUrn(keeper), plan.containerUrn(keeper.replace(/-keeper$/, "-start")));
 	}
-	return urns;
+	const stopped = urns.filter((urn) => urn !== undefined);
+	if (plan.changesNothing && stopped.length === 0) return [];
+	for (const [image, urn] of plan.keptImages) {
+		if ((await docker.inspect("image", [image])).length === 0) stopped.push(urn);
+	}
+	return stopped;
 }
 
 async function outputsOf(stack: string, env: NodeJS.ProcessEnv): Promise<Outputs> {
@@ -93,19 +112,26 @@ function movedHost(before: string | undefined, now: string | undefined): string 
 }
 
 async function report(stack: string, env: NodeJS.ProcessEnv, outputs: Outputs, start: number): Promise<number> {
-	const { url, data, container = "", dockerHost } = outputs;
+	const { url, data, container = "", keeper, backup, dockerHost } = outputs;
 	const docker = new DockerCli(dockerHost);
 	const ill = await waitForHealth(docker, container);
+	const status = keeper === undefined ? undefined : await keeperStatus(docker, keeper);
 	if (ill !== undefined) {
 		console.error(`✗ ${container} is ${ill}. The end of its log:\n${await lastWords(docker, container)}`);
-		console.error(`  The data is in ${data}. Mend the app and run npm run up again.`);
+		if (status?.refusal !== undefined) {
+			console.error(`✗ The keeper holds it back (${status.refusal.code}): ${status.refusal.found}`);
+			console.error(`  What to do: ${status.refusal.remedy}`);
+		} else console.error(`  The data is in ${data}. Mend the app and run npm run up again.`);
 		return 1;
 	}
+	const kind = (place = "") => (place.startsWith("/") ? "directory" : place.includes("://") ? "bucket" : "volume");
+	const kept = status?.healthy === false ? `NOT SAFE: ${status.problems.join("; ")}` : "npm run status";
 	console.log(`
 ✓ ${stack} is up (${seconds(start)})
 
   app      ${url}${dockerHost === undefined ? "" : `, on ${dockerHost}`}
-  data     ${data?.startsWith("/") ? "directory" : "volume"} ${data}, kept by npm run down
+  data     ${kind(data)} ${data}, kept by npm run down
+  replica  ${backup === undefined ? "none: backup is false" : `${kind(backup)} ${backup}; ${kept}`}
   backend  ${env.PULUMI_BACKEND_URL}
   config   ${configFile(stack)}
 

@@ -85,7 +85,7 @@ export class DockerApp extends pulumi.ComponentResource {
 		function runKeeper(): docker.Container | undefined {
 			if (backup === undefined || volumes.keeper === undefined) return undefined;
 			const built = keeperImage(`${name}-keeper-image`, here);
-			const common = { ...keeperContainer(name, app, backup, volumes.keeper), labels };
+			const common = { ...keeperContainer(name, app, backup, volumes.keeper, args.keeper), labels };
 			const transform = args.transform?.keeper ?? ((each: docker.ContainerArgs) => each);
 			const ready = pulumi.all([built.imageId, volumes.prepared.id]).apply(([id]) => id);
 			const networksAdvanced = [{ name: network.name }];
@@ -94,10 +94,12 @@ export class DockerApp extends pulumi.ComponentResource {
 				transform({ ...gateProcess(common, app.initialData), name: names.start, image: ready, networksAdvanced }),
 				{ ...oneAtATime, customTimeouts: { create: "24h" } },
 			);
-			const opened = pulumi.all([ready, gate.exitCode, gate.containerLogs]).apply(([id, exitCode, logs]) => {
-				if (exitCode === 0) return id;
-				throw gateRefusal(name, names.start, exitCode, logs);
-			});
+			const opened = pulumi
+				.all([ready, gate.exitCode, gate.containerLogs, gate.urn])
+				.apply(([id, exitCode, logs, urn]) => {
+					if (exitCode === 0) return id;
+					throw gateRefusal(name, names.start, { exitCode, logs, urn });
+				});
 			return new docker.Container(
 				`${name}-keeper`,
 				transform({ ...replicatorProcess(common), name: names.keeper, image: opened, networksAdvanced }),

@@ -5,6 +5,7 @@ import type * as docker from "@pulumi/docker";
 import type { AppArgs } from "../app";
 import { appProblems } from "../appRules";
 import type { BackupStore } from "../backup";
+import { type KeeperArgs, keeperProblems } from "../keeperArgs";
 import { type Problem, shown, wholeNumber } from "../validate";
 import { backupProblems, type HostBackup } from "./backup";
 import { dockerNames } from "./identity";
@@ -27,6 +28,8 @@ export interface DockerAppArgs extends AppArgs {
 	 * @default - a volume of its own on the same host
 	 */
 	backup?: HostBackup | BackupStore | false;
+	/** How watchful the keeper is. */
+	keeper?: KeeperArgs;
 	/** Changes the arguments of a child before it is made. */
 	transform?: {
 		container?: (args: docker.ContainerArgs) => docker.ContainerArgs;
@@ -67,7 +70,13 @@ export function dockerAppProblems(args: DockerAppArgs): Problem[] {
 		const reason = `must be a number here (got ${shown(args.user)}): checkDockerHost turns a name of the image into its id`;
 		problems.push({ propertyPath: "user", reason });
 	}
-	return [...problems, ...existingDataProblems(args), ...buildProblems(args), ...backupProblems(args)];
+	return [
+		...problems,
+		...existingDataProblems(args),
+		...buildProblems(args),
+		...backupProblems(args),
+		...keeperProblems(args.keeper),
+	];
 }
 
 function existingDataProblems({ existingData }: DockerAppArgs): Problem[] {

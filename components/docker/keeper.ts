@@ -3,6 +3,7 @@ import { basename, dirname, join } from "node:path";
 import type * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { type App, SECRETS_PATH } from "../app";
+import { type KeeperArgs, keeperEnvironment } from "../keeperArgs";
 import { refusal } from "../validate";
 import { backupMounts, type DockerBackup } from "./backup";
 import { appIdentity } from "./identity";
@@ -42,7 +43,13 @@ export function keeperImage(name: string, options: pulumi.CustomResourceOptions)
 }
 
 /** What every container of the keeper has in common. */
-export function keeperContainer(name: string, app: App, backup: DockerBackup, volumes: KeeperVolumes) {
+export function keeperContainer(
+	name: string,
+	app: App,
+	backup: DockerBackup,
+	volumes: KeeperVolumes,
+	args: KeeperArgs | undefined,
+) {
 	const environment: Record<string, pulumi.Input<string>> = {
 		HOLDFAST_APP: appIdentity(name),
 		HOLDFAST_DATA_DIRECTORY: app.data.mountPath,
@@ -52,6 +59,7 @@ export function keeperContainer(name: string, app: App, backup: DockerBackup, vo
 		HOLDFAST_SCRATCH: SCRATCH,
 		HOLDFAST_OPEN: OPEN_FILE,
 		HOLDFAST_STOP_SECONDS: `${STOP_SECONDS}`,
+		...keeperEnvironment(args),
 		...backup.environment,
 	};
 	return {
@@ -120,12 +128,16 @@ export function replicatorProcess(common: ReturnType<typeof keeperContainer>) {
 }
 
 /** The keeper's own words of a gate that did not open. */
-export function gateRefusal(name: string, container: string, exitCode: number, logs: string): pulumi.RunError {
+export function gateRefusal(
+	name: string,
+	container: string,
+	{ exitCode, logs, urn }: { exitCode: number; logs: string; urn: string },
+): pulumi.RunError {
 	const lines = (logs ?? "").trim().split("\n");
 	const refused = lines.findIndex((line) => line.includes("✗ refused"));
 	const said = lines.slice(refused < 0 ? -5 : refused).join("\n");
 	return refusal(
 		`${name} was not started, its data is not touched: the keeper's check ended with exit code ${exitCode}\n${said}\n` +
-			`  Whole output: docker logs ${container}. Once that is done, run the update again.`,
+			`  Whole output: docker logs ${container}. Once that is done: npm run up, or your own update with --replace '${urn}'`,
 	);
 }

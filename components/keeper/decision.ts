@@ -83,7 +83,7 @@ function checkOwner({ manifest, indexedPrefix }: StoreFacts, place: Place): void
 		throw new Refusal(
 			"wrong-prefix",
 			`the data of ${place.app} is under ${shownPrefix(indexedPrefix)} in this store, and the keeper was given ${shownPrefix(place.prefix)}`,
-			`set the prefix back to ${shownPrefix(indexedPrefix)}; to begin a new replica on purpose, delete the object that names it in .holdfast/ at the root of the store`,
+			`set the prefix back to ${shownPrefix(indexedPrefix)}; to begin a new replica on purpose, delete the object that names it in holdfast-apps/ at the root of the store`,
 		);
 	}
 }

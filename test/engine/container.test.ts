@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { addNotes } from "./load";
+import { addNotes } from "../../tools/prove/load";
 import { dockerOutput, succeeds, TestStack } from "./testStack";
 
 /** Says from inside a migration whether the old version still runs. */

@@ -1,6 +1,6 @@
 import { connect, createServer } from "node:net";
 import { expect, it, onTestFinished } from "vitest";
-import { addNotes, lost } from "./load";
+import { addNotes, lost } from "../../tools/prove/load";
 import { docker, dockerOutput, freePort, succeeds, TestStack } from "./testStack";
 
 /** A shell command that runs SQL with what the sample app's base surely has. */

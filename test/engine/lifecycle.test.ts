@@ -2,8 +2,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, it } from "vitest";
+import { addNotes, answering, Load, lost, notesOf, slowNote } from "../../tools/prove/load";
 import { ROOT } from "../../tools/workspace";
-import { addNotes, answering, Load, lost, notesOf, slowNote } from "./load";
 import { docker, dockerOutput, succeeds, TestStack } from "./testStack";
 
 it("1,000 notes stay through a deploy, a destroy and another up; a second up changes nothing", async () => {

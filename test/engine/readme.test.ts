@@ -1,8 +1,8 @@
 import { readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
+import { answering } from "../../tools/prove/load";
 import { ROOT } from "../../tools/workspace";
-import { answering } from "./load";
 import { dockerOutput, succeeds, TestStack } from "./testStack";
 
 it("the program of the README brings an app up in a stack of one's own", async () => {

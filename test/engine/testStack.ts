@@ -1,112 +1,19 @@
-import { randomBytes, randomInt } from "node:crypto";
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
-import { tmpdir } from "node:os";
+import { randomBytes } from "node:crypto";
+import { cpSync } from "node:fs";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
-import { DockerCli } from "../../components/docker/cli";
-import { command, type Ended } from "../../tools/setup/command";
+import { dockerOutput, freePort, Twin } from "../../tools/prove/twin";
 import { ROOT } from "../../tools/workspace";
 
-export const docker = new DockerCli();
+export { docker, dockerOutput, freePort, succeeds } from "../../tools/prove/twin";
 
-/** Runs docker, and fails the test when it does. */
-export async function dockerOutput(...args: string[]): Promise<string> {
-	const { code, stdout, errors } = await docker.run(args);
-	if (code !== 0) throw new Error(`docker ${args.join(" ")}: ${errors}`);
-	return `${stdout}`.trim();
-}
-
-/** Waits for a command that must not fail, and shows all that it said when it does. */
-export async function succeeds(ended: Promise<Ended>): Promise<string> {
-	const { code, output } = await ended;
-	if (code !== 0) throw new Error(`exit code ${code}:\n${output}`);
-	return output;
-}
-
-/**
- * A port of the loopback interface on which nobody listens now. Not one that the kernel hands out: those (32768 and up)
- * go to whoever asks next, such as the engine's own plugins, before a container gets to listen on it.
- */
-export async function freePort(): Promise<number> {
-	for (;;) {
-		const port = 20_000 + randomInt(10_000);
-		if (await isFree(port)) return port;
-	}
-}
-
-function isFree(port: number): Promise<boolean> {
-	return new Promise((resolve) => {
-		const server = createServer().once("error", () => resolve(false));
-		server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
-	});
-}
-
-type Settings = Record<string, unknown>;
-
-/**
- * A stack of the repo's own program with names, port, backend and configuration of its own, run by the same tools that a
- * user runs. All that it leaves on the host is removed when the test is finished, however it ended.
- */
-export class TestStack {
-	readonly container: string;
-	readonly volume: string;
-	/** Variables that the tools run with, over those of the test. */
-	environment: NodeJS.ProcessEnv = {};
-	private readonly home = mkdtempSync(join(tmpdir(), "holdfast-test-"));
-
-	private constructor(
-		readonly name: string,
-		readonly port: number,
-	) {
-		this.container = `holdfast-${name}-notes`;
-		this.volume = `${this.container}-data`;
-	}
-
+/** A stack for one test, removed when that is finished, however it ended. */
+export class TestStack extends Twin {
 	/** @param name that of another stack, for a twin of it in another backend */
 	static async make(name = `t${randomBytes(4).toString("hex")}`): Promise<TestStack> {
 		const stack = new TestStack(name, await freePort());
 		onTestFinished(() => stack.remove(), 120_000);
 		return stack;
-	}
-
-	get url(): string {
-		return `http://127.0.0.1:${this.port}`;
-	}
-
-	/** Writes the configuration: the sample app, with changes to `app` and to the rest. */
-	configure(app: Settings = {}, rest: Settings = {}): this {
-		const sample = {
-			build: { context: "stacks/sample-app", args: { VERSION: "1" } },
-			port: 8000,
-			data: { mountPath: "/app/data", databaseFile: "notes.db" },
-			migration: ["alembic", "upgrade", "head"],
-		};
-		const settings: Settings = {
-			target: "docker",
-			name: "notes",
-			app: { ...sample, ...app },
-			publish: { port: this.port },
-			...rest,
-		};
-		// JSON is YAML. What was set by hand before, such as a secret, goes.
-		const lines = Object.entries(settings).map(
-			([key, value]) => `  ${key.includes(":") ? key : `holdfast:${key}`}: ${JSON.stringify(value)}`,
-		);
-		writeFileSync(this.config, `config:\n${lines.join("\n")}\n`);
-		return this;
-	}
-
-	up(...options: string[]): Promise<Ended> {
-		return this.tool("up", this.name, ...options);
-	}
-
-	down(): Promise<Ended> {
-		return this.tool("down", this.name);
-	}
-
-	pulumi(...args: string[]): Promise<Ended> {
-		return this.tool("pulumi", ...args);
 	}
 
 	/** A volume that goes with the stack. */
@@ -116,22 +23,6 @@ export class TestStack {
 		return volume;
 	}
 
-	/** Runs a shell in a container of the sample app's base, with a volume at /look. */
-	inVolume(volume: string, script: string): Promise<string> {
-		return dockerOutput(
-			"run",
-			"--rm",
-			"--network",
-			"none",
-			"--mount",
-			`type=volume,source=${volume},target=/look`,
-			"holdfast/sample-base:1",
-			"sh",
-			"-c",
-			script,
-		);
-	}
-
 	/** A copy of the sample app that the test may change. */
 	sampleApp(): string {
 		const copy = join(this.home, "sample-app");
@@ -139,51 +30,10 @@ export class TestStack {
 		return copy;
 	}
 
-	/** An empty directory that goes with the stack. */
-	directory(name: string): string {
-		const path = join(this.home, name);
-		mkdirSync(path);
-		return path;
-	}
-
 	/** The sample app's image under a tag that goes with the stack. */
 	async sampleImage(): Promise<string> {
 		const tag = `holdfast-${this.name}-sample:1`;
 		await dockerOutput("build", "--quiet", "--tag", tag, join(ROOT, "stacks", "sample-app"));
 		return tag;
-	}
-
-	private get config(): string {
-		return join(this.home, "config.yaml");
-	}
-
-	private tool(...args: string[]): Promise<Ended> {
-		const env = {
-			...process.env,
-			HOLDFAST_HOME: this.home,
-			HOLDFAST_CONFIG: this.config,
-			PULUMI_STACK: this.name,
-			...this.environment,
-		};
-		return command(process.execPath, [join(ROOT, "tools", "run.mjs"), ...args], { cwd: ROOT, env });
-	}
-
-	private async remove(): Promise<void> {
-		const mine = ["--filter", `name=-${this.name}-`, "--quiet"];
-		const lines = async (...args: string[]) => (await dockerOutput(...args)).split("\n").filter(Boolean);
-		for (const id of await lines("ps", "--all", ...mine)) await docker.run(["rm", "--force", "--volumes", id]);
-		for (const name of await lines("volume", "ls", ...mine)) await docker.run(["volume", "rm", "--force", name]);
-		for (const id of await lines("network", "ls", ...mine)) await docker.run(["network", "rm", id]);
-		for (const image of await lines(
-			"image",
-			"ls",
-			"--filter",
-			`reference=*-${this.name}-*`,
-			"--format",
-			"{{.Repository}}:{{.Tag}}",
-		)) {
-			await docker.run(["image", "rm", "--force", image]);
-		}
-		rmSync(this.home, { recursive: true, force: true });
 	}
 }

@@ -1,27 +1,24 @@
-import * as pulumi from "@pulumi/pulumi";
-import { beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { DockerApp } from "../../components/docker/app";
 import type { DockerAppArgs } from "../../components/docker/args";
-import { Made, problemsOf, resolved } from "./mocks";
+import { args, CONTAINER, FakeDockerCli, haveKeeperProgram, IMAGE_PROCESS, make, VOLUME } from "./docker";
+import { Made, problemsOf } from "./mocks";
 
-const CONTAINER = "docker:index/container:Container";
-const VOLUME = "docker:index/volume:Volume";
-const args: DockerAppArgs = {
-	image: "ghcr.io/me/notes:1",
-	port: 8000,
-	data: { mountPath: "/app/data", databaseFile: "notes.db" },
-};
+// No unit test asks a real Docker.
+vi.mock("../../components/docker/cli", async () => ({ DockerCli: (await import("./docker")).FakeDockerCli }));
 
 const made = new Made();
-beforeAll(() => made.start());
-beforeEach(() => made.forget());
+beforeAll(async () => {
+	await haveKeeperProgram();
+	await made.start();
+});
+beforeEach(() => {
+	made.forget();
+	FakeDockerCli.asked.splice(0);
+	FakeDockerCli.image = IMAGE_PROCESS;
+});
 
-async function make(change: Partial<DockerAppArgs> = {}) {
-	const app = new DockerApp("notes", { ...args, ...change });
-	const outputs = { url: await resolved(app.url), data: await resolved(app.data), image: await resolved(app.image) };
-	await pulumi.runtime.disconnect();
-	return outputs;
-}
+const GATE = expect.stringMatching(/^shop-test-notes-gate-[0-9a-f]{8}$/);
 
 describe("DockerApp", () => {
 	it("defaults: a volume of its own, a closed container, the guides' health and log limits, loopback only", async () => {
@@ -30,6 +27,8 @@ describe("DockerApp", () => {
 			url: "http://127.0.0.1:8000",
 			data: "shop-test-notes-data",
 			image: "sha256:notes-image",
+			keeper: "shop-test-notes-keeper",
+			backup: "shop-test-notes-backup",
 		});
 		expect(made.of(CONTAINER).notes).toMatchObject({
 			name: "shop-test-notes",
@@ -39,7 +38,10 @@ describe("DockerApp", () => {
 			init: true,
 			capabilities: { drops: ["ALL"] },
 			securityOpts: ["no-new-privileges:true"],
-			mounts: [{ type: "volume", source: "shop-test-notes-data", target: "/app/data" }],
+			mounts: [
+				{ type: "volume", source: "shop-test-notes-data", target: "/app/data" },
+				{ type: "volume", source: GATE, target: "/run/holdfast" },
+			],
 			envs: ["DATA_DIR=/app/data", "DATABASE_URL=sqlite:////app/data/notes.db"],
 			ports: [{ internal: 8000, external: 8000, ip: "127.0.0.1" }],
 			restart: "unless-stopped",
@@ -49,13 +51,26 @@ describe("DockerApp", () => {
 			destroyGraceSeconds: 30,
 			healthcheck: { interval: "30s", timeout: "10s", retries: 3, startPeriod: "40s" },
 		});
-		expect(Object.keys(made.of(CONTAINER))).toEqual(["notes-prepare", "notes"]);
+		expect(Object.keys(made.of(CONTAINER)).sort()).toEqual(["notes", "notes-keeper", "notes-prepare", "notes-start"]);
 		expect(made.of(CONTAINER)["notes-prepare"]).toMatchObject({ start: false, mustRun: false, networkMode: "none" });
+		expect(Object.keys(made.of(VOLUME)).sort()).toEqual(["notes-backup", "notes-data", "notes-gate", "notes-scratch"]);
+	});
+
+	it("backup: false: no keeper, no gate, and the image's own process", async () => {
+		expect(await make({ backup: false })).toMatchObject({ keeper: undefined, backup: undefined });
+		expect(Object.keys(made.of(CONTAINER)).sort()).toEqual(["notes", "notes-prepare"]);
 		expect(Object.keys(made.of(VOLUME))).toEqual(["notes-data"]);
+		const { notes, "notes-prepare": prepare } = made.of(CONTAINER);
+		expect(notes?.entrypoints).toBeUndefined();
+		expect(notes?.command).toBeUndefined();
+		expect(notes?.mounts).toEqual([{ type: "volume", source: "shop-test-notes-data", target: "/app/data" }]);
+		expect(prepare?.mounts).toEqual([{ type: "volume", source: "shop-test-notes-data", target: "/data" }]);
+		expect(FakeDockerCli.asked).toEqual([]);
 	});
 
 	it("custom: every option reaches the container", async () => {
 		await make({
+			backup: false,
 			migration: ["alembic", "upgrade", "head"],
 			command: ["gunicorn", "app"],
 			cache: { mountPath: "/app/tmp" },
@@ -106,7 +121,7 @@ describe("DockerApp", () => {
 	});
 
 	it("secrets: files for the app, never in its plain environment, marked as secret", async () => {
-		await make({ secrets: { ADMIN_KEY: "hidden" }, command: ["gunicorn"] });
+		await make({ backup: false, secrets: { ADMIN_KEY: "hidden" }, command: ["gunicorn"] });
 		const { notes, "notes-prepare": prepare } = made.of(CONTAINER);
 		expect(JSON.stringify(notes)).not.toContain("hidden");
 		expect(notes?.envs).toContain("ADMIN_KEY_FILE=/run/secrets/ADMIN_KEY");
@@ -125,7 +140,7 @@ describe("DockerApp", () => {
 	});
 
 	it("existing data: neither made nor filled by us", async () => {
-		expect((await make({ existingData: { directory: "/srv/notes" } })).data).toBe("/srv/notes");
+		expect((await make({ backup: false, existingData: { directory: "/srv/notes" } })).data).toBe("/srv/notes");
 		expect(made.of(VOLUME)).toEqual({});
 		expect(made.of(CONTAINER).notes?.mounts).toEqual([{ type: "bind", source: "/srv/notes", target: "/app/data" }]);
 		expect(made.of(CONTAINER)["notes-prepare"]?.mounts).toEqual([]);

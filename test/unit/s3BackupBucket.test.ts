@@ -172,7 +172,7 @@ describe("S3BackupBucket", () => {
 			graceDays: "must be a whole number from 1 to 365 (got 366)",
 		});
 		expect(problems({ kmsKeyArn: "arn:aws:kms:eu-west-1:123456789012:alias/a" }).kmsKeyArn).toContain("alias/a");
-		for (const prefix of ["", "a//b", "a/", "../b", ".holdfast", "a b", "*", "a".repeat(201)]) {
+		for (const prefix of ["", "a//b", "a/", "../b", "holdfast-apps", "a b", "*", "a".repeat(201)]) {
 			expect(Object.keys(problems({ prefix }))).toEqual(["prefix"]);
 		}
 		for (const bucketName of ["ab", "-abc", "abc-", "a_bc", "a".repeat(64)]) {
@@ -189,8 +189,8 @@ describe("S3BackupBucket", () => {
 			`s3:PutObject ${ARN}/a/b/*`,
 			`s3:AbortMultipartUpload ${ARN}/a/b/*`,
 			`s3:PutObjectTagging ${ARN}/a/b/replica/*`,
-			`s3:GetObject ${ARN}/.holdfast/*`,
-			`s3:PutObject ${ARN}/.holdfast/*`,
+			`s3:GetObject ${ARN}/holdfast-apps/*`,
+			`s3:PutObject ${ARN}/holdfast-apps/*`,
 			`kms:GenerateDataKey ${KEY}`,
 			`kms:Decrypt ${KEY}`,
 		]);
@@ -200,8 +200,8 @@ describe("S3BackupBucket", () => {
 			`s3:ListBucketVersions ${ARN}`,
 			`s3:GetObject ${ARN}/a/b/*`,
 			`s3:GetObjectVersion ${ARN}/a/b/*`,
-			`s3:GetObject ${ARN}/.holdfast/*`,
-			`s3:GetObjectVersion ${ARN}/.holdfast/*`,
+			`s3:GetObject ${ARN}/holdfast-apps/*`,
+			`s3:GetObjectVersion ${ARN}/holdfast-apps/*`,
 			`kms:Decrypt ${KEY}`,
 		]);
 		const withoutKey = [...writerStatements(ARN, "app"), ...restorerStatements(ARN, "app")];

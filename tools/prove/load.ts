@@ -4,6 +4,8 @@ import { request } from "node:http";
 export interface Acknowledged {
 	id: number;
 	text: string;
+	/** When, on this process's own clock, in milliseconds. */
+	at: number;
 }
 
 /** Adds `count` notes, `parallel` at a time, and returns what was acknowledged. A refused note is an error. */
@@ -26,6 +28,8 @@ export class Load {
 		private readonly url: string,
 		parallel: number,
 		private readonly count = Number.POSITIVE_INFINITY,
+		/** Goes before the number of each note. */
+		private readonly prefix = "note",
 	) {
 		const writers = Array.from({ length: parallel }, () => this.write());
 		this.finished = Promise.all(writers).then(() => this.acknowledged);
@@ -39,7 +43,7 @@ export class Load {
 	private async write(): Promise<void> {
 		while (!this.stopped && this.started < this.count) {
 			this.started += 1;
-			const text = `note ${this.started}`;
+			const text = `${this.prefix} ${this.started}`;
 			try {
 				const response = await fetch(`${this.url}/notes`, {
 					method: "POST",
@@ -50,7 +54,7 @@ export class Load {
 				});
 				if (response.status !== 201) throw new Error(`status ${response.status}`);
 				const { id } = (await response.json()) as { id: number };
-				this.acknowledged.push({ id, text });
+				this.acknowledged.push({ id, text, at: performance.now() });
 			} catch {
 				// Not acknowledged, so not promised: the app is being stopped.
 				this.failed += 1;
@@ -83,14 +87,17 @@ export function slowNote(url: string, milliseconds: number): Promise<Acknowledge
 			reject(error);
 		});
 		sent.on("response", (response) => {
-			response.setEncoding("utf8").on("data", (answer) => resolve({ ...(JSON.parse(answer) as { id: number }), text }));
+			response
+				.setEncoding("utf8")
+				.on("data", (answer) => resolve({ ...(JSON.parse(answer) as { id: number }), text, at: performance.now() }));
 		});
 	});
 }
 
 /** Every note that the app has, by id. */
 export async function notesOf(url: string): Promise<Map<number, string>> {
-	const notes = (await (await fetch(`${url}/notes?limit=1000000`)).json()) as Acknowledged[];
+	const answer = await fetch(`${url}/notes?limit=10000000`, { signal: AbortSignal.timeout(60_000) });
+	const notes = (await answer.json()) as { id: number; text: string }[];
 	return new Map(notes.map(({ id, text }) => [id, text]));
 }
 

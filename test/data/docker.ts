@@ -1,0 +1,42 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Answer, DockerCli } from "../../components/docker/cli";
+
+/** Many repetitions and long outages, for a night: HOLDFAST_MANY=1. */
+const many = process.env.HOLDFAST_MANY === "1";
+export const REPETITIONS = {
+	/** Host losses under load, for each kind of store. */
+	hostLosses: many ? 20 : 2,
+	/** Seconds for which the store cannot be reached. */
+	outage: many ? 120 : 15,
+	/** Seconds of replication before the memory is read. */
+	memory: many ? 300 : 30,
+};
+
+const cli = new DockerCli();
+
+/** Runs docker, whatever comes of it. */
+export function tryDocker(...args: string[]): Promise<Answer> {
+	return cli.run(args, { timeout: 120_000 });
+}
+
+/** Runs docker, and fails the test when it fails. */
+export async function docker(...args: string[]): Promise<string> {
+	const { code, stdout, errors } = await tryDocker(...args);
+	if (code !== 0) throw new Error(`docker ${args.slice(0, 40).join(" ")}: ${errors}${stdout}`);
+	return `${stdout}`.trim();
+}
+
+/** Asks again and again until the answer is not undefined or false, and returns it. */
+export async function until<T>(
+	what: string,
+	ask: () => Promise<T | undefined | false> | T | undefined | false,
+	seconds = 30,
+): Promise<T> {
+	const end = performance.now() + seconds * 1000;
+	for (;;) {
+		const found = await ask();
+		if (found !== undefined && found !== false) return found;
+		if (performance.now() > end) throw new Error(`${what}: not within ${seconds} s`);
+		await sleep(200);
+	}
+}

@@ -1,0 +1,207 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { answering, type Load } from "./load";
+import type { Scene } from "./scene";
+import { dockerOutput, succeeds } from "./twin";
+
+/** One thing that goes wrong. Its numbers are those of the project's list of faults. */
+export interface Fault {
+	fault: string;
+	/** Brings it about under load and puts things right again. Says what did not hold; what was lost is counted after it. */
+	run(scene: Scene): Promise<string[]>;
+	/** Milliseconds that the lost writes may span. @default 0: none may be lost */
+	mayLose?: number;
+}
+
+/** Long enough for some hundred notes. */
+const WRITING = 1500;
+
+export const FAULTS: Fault[] = [
+	{
+		fault: "redeploy under load",
+		async run(scene) {
+			const version = `${Date.now()}`;
+			const load = await scene.underLoad(async () => {
+				await sleep(WRITING);
+				await succeeds(scene.twin.redeploy(version));
+			});
+			const now = await answering(scene.twin.url);
+			return [...enough(load), ...(now === version ? [] : [`version ${now} answers, not ${version}`])];
+		},
+	},
+	{
+		fault: "1 kill -9 the app",
+		async run(scene) {
+			const load = await scene.underLoad(async () => {
+				await sleep(WRITING);
+				await dockerOutput("kill", scene.app);
+				await dockerOutput("start", scene.app);
+				await answering(scene.twin.url);
+				await sleep(WRITING);
+			});
+			return [...enough(load), ...(await integrity(scene))];
+		},
+	},
+	{
+		fault: "2 kill -9 the keeper",
+		async run(scene) {
+			const load = await scene.underLoad(async () => {
+				await sleep(WRITING);
+				await dockerOutput("kill", scene.keeper);
+				await sleep(WRITING);
+				await dockerOutput("start", scene.keeper);
+				await sleep(WRITING);
+			});
+			await scene.settled();
+			return [...enough(load), ...(load.failed === 0 ? [] : [`${load.failed} requests failed meanwhile`])];
+		},
+	},
+	{
+		fault: "3 keeper dead, the app checkpoints",
+		async run(scene) {
+			const load = await scene.underLoad(async () => {
+				await sleep(WRITING);
+				await dockerOutput("kill", scene.keeper);
+				await sleep(WRITING);
+			});
+			const checkpoint =
+				'import sqlite3; print(sqlite3.connect("/app/data/notes.db").execute("pragma wal_checkpoint(truncate)").fetchone())';
+			const said = await dockerOutput("exec", scene.app, "python3", "-c", checkpoint);
+			await dockerOutput("start", scene.keeper);
+			await scene.settled();
+			const checkpointed = said.startsWith("(0,") ? [] : [`the checkpoint was refused: ${said}`];
+			return [...enough(load), ...checkpointed, ...(await drillCounts(scene))];
+		},
+	},
+	{
+		fault: "4 the host is lost",
+		// The promise is at the 99th percentile of many runs; each of a few must keep it.
+		mayLose: 2000,
+		async run(scene) {
+			const load = await scene.underLoad(async () => {
+				await sleep(WRITING * 2);
+				await scene.both("kill");
+			});
+			await scene.loseHost();
+			const prefix = (await scene.isPrefix()) ? [] : ["what was restored has a hole"];
+			return [...enough(load), ...prefix, ...(await integrity(scene))];
+		},
+	},
+	{
+		fault: "5 SIGTERM of everything, then the host is lost",
+		async run(scene) {
+			const load = await scene.underLoad(async () => {
+				await sleep(WRITING);
+				await scene.both("stop");
+			});
+			await scene.loseHost();
+			return [...enough(load), ...(await integrity(scene))];
+		},
+	},
+	...["corrupt", "truncated", "zero bytes"].map((damage) => ({
+		fault: `9 the database is ${damage}`,
+		run: (scene: Scene) => damagedDatabase(scene, damage),
+	})),
+	{
+		fault: "10 a byte of the replica flips",
+		async run(scene) {
+			await scene.underLoad(() => sleep(WRITING));
+			await scene.settled();
+			const undo = await scene.replica.damage();
+			const found = await scene.beside(["drill"]);
+			const problems =
+				found.code === 1 && found.output.includes("✗ the drill failed")
+					? []
+					: [`the drill did not see it: ${found.output}`];
+			const told =
+				(await scene.drill()).code !== 0 && (await scene.status())?.problems.join().includes("the last drill failed");
+			await undo();
+			const after = await scene.drill();
+			const mended = after.code === 0 ? [] : [`the drill still fails: ${after.output}`];
+			return [...problems, ...(told ? [] : ["the status did not say so"]), ...mended];
+		},
+	},
+	{
+		fault: "11 the volume is empty",
+		async run(scene) {
+			const load = await scene.underLoad(async () => {
+				await sleep(WRITING);
+				await dockerOutput("stop", scene.app);
+				await dockerOutput("stop", scene.keeper);
+			});
+			await scene.inData("rm -rf /look/* /look/.[a-z]*");
+			await dockerOutput("start", scene.app);
+			await dockerOutput("start", scene.keeper);
+			await scene.settled();
+			return enough(load);
+		},
+	},
+	{
+		fault: "11 the replica's prefix is wrong",
+		async run(scene) {
+			const url = (await scene.status())?.replica.store;
+			const { code, output } = await scene.beside(["start"], { env: [`HOLDFAST_STORE=${url}-other`] });
+			return code === 3 && output.includes("wrong-prefix") ? [] : [`it was not refused: ${output}`];
+		},
+	},
+	{
+		fault: "12 the volume is read-only, or another user's",
+		async run(scene) {
+			const readOnly = await scene.beside(["start"], { readOnlyData: true });
+			await dockerOutput("stop", scene.app);
+			await dockerOutput("stop", scene.keeper);
+			await scene.inData("chown -R 4242:4242 /look");
+			const foreign = await scene.beside(["start"]);
+			await scene.inData("chown -R 1000:1000 /look");
+			await dockerOutput("start", scene.keeper);
+			await dockerOutput("start", scene.app);
+			await scene.settled();
+			const named = (output: string, ...words: string[]) => words.every((word) => output.includes(word));
+			return [
+				...(readOnly.code === 3 && named(readOnly.output, "/app/data", "read-only")
+					? []
+					: [`read-only: ${readOnly.output}`]),
+				...(foreign.code === 3 && named(foreign.output, "4242", "/app/data", "chown")
+					? []
+					: [`owner: ${foreign.output}`]),
+			];
+		},
+	},
+];
+
+async function damagedDatabase(scene: Scene, damage: string): Promise<string[]> {
+	const load = await scene.underLoad(() => sleep(WRITING));
+	await scene.settled();
+	await dockerOutput("stop", scene.app);
+	const script = {
+		corrupt:
+			"size=$(stat -c %s /look/notes.db); dd if=/dev/urandom of=/look/notes.db bs=4096 seek=1 count=$((size / 4096 - 1)) conv=notrunc",
+		truncated: "truncate -s 6000 /look/notes.db",
+		"zero bytes": "rm -f /look/notes.db-wal /look/notes.db-shm; : > /look/notes.db",
+	}[damage];
+	await scene.inData(`${script}; rm -f /look/notes.db-wal`);
+	await dockerOutput("start", scene.app);
+	await scene.settled();
+	const aside = await scene.inData("ls -d /look/set-aside-*/notes.db");
+	return [...enough(load), ...(aside === "" ? ["the bad file was not set aside"] : []), ...(await integrity(scene))];
+}
+
+/** A fault without writers around it would prove nothing. */
+function enough({ acknowledged }: Load): string[] {
+	return acknowledged.length >= 50 ? [] : [`only ${acknowledged.length} notes were written`];
+}
+
+async function integrity(scene: Scene): Promise<string[]> {
+	const check =
+		'import sqlite3; print(sqlite3.connect("/app/data/notes.db").execute("pragma integrity_check").fetchone()[0])';
+	const said = await dockerOutput("exec", scene.app, "python3", "-c", check);
+	return said === "ok" ? [] : [`integrity: ${said}`];
+}
+
+/** The replica, restored, has just the rows that the app has. */
+async function drillCounts(scene: Scene): Promise<string[]> {
+	const { code, output } = await scene.drill();
+	const rows = (await scene.status())?.lastDrill?.rows?.notes;
+	const { count } = (await (await fetch(`${scene.twin.url}/notes/count`)).json()) as { count: number };
+	if (code !== 0) return [`the drill failed: ${output}`];
+	return rows === count ? [] : [`the drill found ${rows} notes, the app has ${count}`];
+}

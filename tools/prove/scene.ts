@@ -1,0 +1,159 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Status } from "../../components/keeper/status";
+import { containersOf, type Found, keeperStatus } from "../keeper";
+import type { Ended } from "../setup/command";
+import { type Acknowledged, answering, Load, notesOf } from "./load";
+import { docker, dockerOutput, succeeds, type Twin } from "./twin";
+
+/** How long a fault may take to be over, in milliseconds. */
+const PATIENCE = 120_000;
+
+/** Where the replica is, as far as the faults must touch it. */
+export interface ReplicaAccess {
+	/** What to call it. */
+	kind: string;
+	/** Changes a byte in the middle of a file of the replica, and returns what undoes it. */
+	damage(): Promise<() => Promise<void>>;
+}
+
+/** A twin of the stack under faults, and the book of what its app has acknowledged. */
+export class Scene {
+	/** Every note that was acknowledged and must be there. */
+	readonly acknowledged: Acknowledged[] = [];
+	private loads = 0;
+
+	constructor(
+		readonly twin: Twin,
+		readonly replica: ReplicaAccess,
+	) {}
+
+	/** Writers that go on until the work is done. */
+	async underLoad(work: () => Promise<void>): Promise<Load> {
+		this.loads += 1;
+		const load = new Load(this.twin.url, 4, Number.POSITIVE_INFINITY, `round ${this.loads}, note`);
+		try {
+			await work();
+		} finally {
+			await load.stop();
+			this.acknowledged.push(...load.acknowledged);
+		}
+		return load;
+	}
+
+	/** Which acknowledged notes are not there, or not as they were acknowledged. */
+	async missing(): Promise<Acknowledged[]> {
+		const there = await notesOf(this.twin.url);
+		return this.acknowledged.filter(({ id, text }) => there.get(id) !== text);
+	}
+
+	/** Whether what is there is all that was acknowledged up to some moment: no hole before the last note. */
+	async isPrefix(): Promise<boolean> {
+		const there = await notesOf(this.twin.url);
+		const last = Math.max(0, ...there.keys());
+		return this.acknowledged.every(({ id, text }) => (id <= last ? there.get(id) === text : !there.has(id)));
+	}
+
+	/** A loss that is not to be counted again. */
+	forget(lost: Acknowledged[]): void {
+		const gone = new Set(lost);
+		const kept = this.acknowledged.filter((note) => !gone.has(note));
+		this.acknowledged.splice(0, this.acknowledged.length, ...kept);
+	}
+
+	get app(): string {
+		return this.twin.container;
+	}
+
+	get keeper(): string {
+		return `${this.twin.container}-keeper`;
+	}
+
+	/** The app answers, and the replica has all that was acknowledged until now. */
+	async settled(): Promise<void> {
+		await answering(this.twin.url);
+		await this.until("the replica is proven complete", async () => {
+			const status = await this.status();
+			return status?.healthy === true && status.state === "replicating" && status.replica.lagSeconds === 0;
+		});
+	}
+
+	status(): Promise<Status | undefined> {
+		return keeperStatus(docker, this.keeper);
+	}
+
+	/** In the running keeper, as npm run drill does. */
+	async drill(): Promise<Ended> {
+		const { code, stdout, errors } = await docker.run(["exec", this.keeper, "node", "/keeper/keeper.js", "drill"]);
+		return { code, output: `${stdout}${errors}` };
+	}
+
+	async until(what: string, holds: () => Promise<boolean>, patience = PATIENCE): Promise<void> {
+		const start = performance.now();
+		while (!(await holds())) {
+			if (performance.now() - start > patience) throw new Error(`not within ${patience / 1000} s: ${what}`);
+			await sleep(300);
+		}
+	}
+
+	/** The keeper's check or another of its commands, in a container beside it. `changed` mounts or settings come last and win. */
+	async beside(words: string[], changed: { env?: string[]; readOnlyData?: boolean } = {}): Promise<Ended> {
+		const { keeper } = await containersOf(this.twin.name);
+		if (keeper === undefined) throw new Error("there is no keeper");
+		const mounts = keeper.Mounts.flatMap((mount) => ["--mount", mountOf(mount, changed.readOnlyData ?? false)]);
+		const variables = [...(keeper.Config.Env ?? []), ...(changed.env ?? [])].flatMap((each) => ["--env", each]);
+		const closed = [
+			"--read-only",
+			"--tmpfs",
+			"/tmp:mode=1777",
+			"--cap-drop",
+			"ALL",
+			"--network",
+			keeper.HostConfig.NetworkMode,
+		];
+		const args = [
+			"run",
+			"--rm",
+			"--user",
+			keeper.Config.User,
+			...closed,
+			...mounts,
+			...variables,
+			keeper.Config.Image,
+			...words,
+		];
+		const { code, stdout, errors } = await docker.run(args, { timeout: PATIENCE });
+		return { code, output: `${stdout}${errors}` };
+	}
+
+	/** Runs a shell as root in a container that sees the data. */
+	inData(script: string): Promise<string> {
+		return this.twin.inVolume(this.twin.volume, script);
+	}
+
+	/** App and keeper, at once. */
+	async both(how: "kill" | "stop"): Promise<void> {
+		await Promise.all([this.app, this.keeper].map((name) => dockerOutput(how, name)));
+	}
+
+	/** All that the host has of the stack is gone, the backup store excepted; then it is brought up on what is like a new host. */
+	async loseHost(): Promise<void> {
+		await this.removeHost();
+		await succeeds(this.twin.pulumi("refresh", "--yes", "--skip-preview"));
+		await succeeds(this.twin.up());
+	}
+
+	private async removeHost(): Promise<void> {
+		const mine = ["--filter", `name=-${this.twin.name}-`];
+		const lines = async (...args: string[]) => (await dockerOutput(...args)).split("\n").filter(Boolean);
+		for (const id of await lines("ps", "--all", "--quiet", ...mine))
+			await docker.run(["rm", "--force", "--volumes", id]);
+		const volumes = await lines("volume", "ls", "--quiet", ...mine);
+		for (const volume of volumes.filter((name) => !name.endsWith("-backup")))
+			await dockerOutput("volume", "rm", volume);
+	}
+}
+
+function mountOf({ Type, Name, Source, Destination, RW }: Found["Mounts"][number], readOnlyData: boolean): string {
+	const isData = Name?.endsWith("-data") ?? false;
+	return `type=${Type},source=${Name ?? Source},target=${Destination}${RW && !(isData && readOnlyData) ? "" : ",readonly"}`;
+}
