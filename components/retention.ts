@@ -1,3 +1,4 @@
+import { LOCATIONS } from "./backup";
 import { type Problem, shown, wholeNumber } from "./validate";
 
 /** Days for which every moment can be restored, where nothing else is said. */
@@ -87,7 +88,12 @@ export function softDeleteProblems(days: number | undefined): Problem[] {
 
 /** What is wrong with the prefix below which an app's data lies. */
 export function prefixProblems(prefix: string | undefined): Problem[] {
-	if (prefix === undefined || (/^[\w-]+(\/[\w-]+)*$/.test(prefix) && prefix.length <= 200)) return [];
+	const isPath = /^[\w-]+(\/[\w-]+)*$/.test(prefix ?? "app") && (prefix?.length ?? 0) <= 200;
+	if (isPath && prefix?.split("/")[0] !== LOCATIONS) return [];
+	if (isPath) {
+		const reason = `must not lie in ${LOCATIONS}, where each app's place is written down (got ${shown(prefix)}): write something like "shop/notes"`;
+		return [{ propertyPath: "prefix", reason }];
+	}
 	const reason = `must be letters, digits, - and _ in parts joined by /, at most 200 characters (got ${shown(prefix)}): write something like "shop/notes", one prefix for each app`;
 	return [{ propertyPath: "prefix", reason }];
 }

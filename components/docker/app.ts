@@ -54,8 +54,9 @@ export class DockerApp extends pulumi.ComponentResource {
 		const here = { parent: this };
 		const backup = backupOf(names.backup, name, args);
 		const gated = { keeper: backup === undefined ? undefined : names.keeper };
-		// Two containers cannot have one name, and two of them must never write one database.
-		const oneAtATime = { ...here, deleteBeforeReplace: true };
+		// Two containers cannot have one name, and two of them must never write one database. A container keeps its mounts
+		// for life; the provider would call them updated and leave it on the old ones.
+		const oneAtATime = { ...here, deleteBeforeReplace: true, replaceOnChanges: ["mounts"] };
 
 		const image = appImage(`${name}-image`, `${names.container}-app`, args, here);
 		const network = createNetwork();

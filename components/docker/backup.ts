@@ -62,9 +62,13 @@ export function backupProblems({ backup, initialData, existingData }: DockerAppA
 	}
 	if (backup === undefined) return [];
 	const problems = wholeNumber("backup.retentionDays", backup.retentionDays, 1, 3650);
-	if ("url" in backup) return [...problems, ...urlProblems(backup)];
-	const { volume, directory } = backup;
 	const add = (propertyPath: string, reason: string) => problems.push({ propertyPath, reason });
+	if ("url" in backup) {
+		const places = Object.keys(backup).filter((key) => ["url", "volume", "directory"].includes(key));
+		if (places.length > 1) add("backup", `must name one place (got ${places.join(" and ")}): leave the others out`);
+		return [...problems, ...urlProblems(backup)];
+	}
+	const { volume, directory } = backup;
 	if (volume !== undefined && directory !== undefined) {
 		add(
 			"backup",

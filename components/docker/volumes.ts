@@ -90,7 +90,7 @@ export function createVolumes(
 				uploads: [...secretFiles(app, SECRETS_PATH, app.secrets), ...secretFiles(app, KEEPER_SECRETS, backup?.secrets)],
 				labels,
 			},
-			{ ...here, deleteBeforeReplace: true },
+			{ ...here, deleteBeforeReplace: true, replaceOnChanges: ["mounts"] },
 		);
 	}
 }

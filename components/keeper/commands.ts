@@ -1,6 +1,7 @@
-import { existsSync } from "node:fs";
+import { existsSync, renameSync } from "node:fs";
 import { resolve } from "node:path";
 import { ask, Plain, serve } from "./control";
+import { metaPath } from "./database";
 import { type DrillReport, drill as runDrill } from "./drill";
 import { Gate } from "./gate";
 import { inspect } from "./inspect";
@@ -10,7 +11,8 @@ import { Litestream } from "./litestream";
 import { ManifestFile } from "./manifest";
 import { writeMarker } from "./marker";
 import { Refusal } from "./refusal";
-import { restoreChecked, restoreInPlace } from "./restore";
+import { SYNC } from "./replication";
+import { restoreChecked, restoredWords, restoreInPlace } from "./restore";
 import { startRoutine } from "./routine";
 import { loadCredentials, readSettings } from "./settings";
 import { parseTarget, type Snapshot } from "./snapshots";
@@ -61,6 +63,7 @@ export async function replicate(): Promise<number> {
 		...watching,
 		"POST /snapshot": (body: string) =>
 			keeper.snapshot(json(body).name as string, json(body).image as string | undefined),
+		"POST /sync": () => parts.litestream.sync(SYNC),
 		"POST /drilled": (body: string) => {
 			keeper.drilled(JSON.parse(body) as DrillReport);
 			return {};
@@ -139,6 +142,8 @@ function asRefusal(error: Error & { code?: Refusal["code"]; found?: string; reme
 
 export async function drill(asJson: boolean): Promise<number> {
 	const { settings, litestream, store } = partsOf();
+	// What was committed a moment ago belongs to it. Where that cannot be synced, the drill says what the replica has.
+	await ask(settings.control, "POST", "/sync").catch(() => undefined);
 	const report = await runDrill(settings, litestream, store);
 	await ask(settings.control, "POST", "/drilled", report);
 	if (asJson) say(JSON.stringify(report));
@@ -161,8 +166,8 @@ export async function restore(to: string, { output, inPlace }: { output?: string
 	if (output !== undefined) {
 		if (existsSync(output))
 			throw refuse(`${output} is there already`, "name a new file; a restore never overwrites one");
-		const transaction = await restoreChecked(litestream, resolve(output), target, atLeast);
-		say(`restored to transaction ${transaction}, checked: ${output}`);
+		const restored = await restoreChecked(litestream, resolve(output), target, atLeast);
+		say(`${restoredWords(restored)}: ${output}`);
 		return 0;
 	}
 	if (
@@ -176,12 +181,12 @@ export async function restore(to: string, { output, inPlace }: { output?: string
 	}
 	await lease.acquire(say);
 	try {
-		const { transaction, aside } = await restoreInPlace(settings, litestream, target, {
+		const restored = await restoreInPlace(settings, litestream, target, {
 			atLeast,
 			why: "before-restore",
 		});
-		say(`restored to transaction ${transaction}, checked: ${settings.database}`);
-		if (aside !== undefined) say(`the data of before is in ${aside}`);
+		say(`${restoredWords(restored)}: ${settings.database}`);
+		if (restored.aside !== undefined) say(`the data of before is in ${restored.aside}`);
 	} finally {
 		await lease.release();
 	}
@@ -194,6 +199,9 @@ export async function acceptDatabase(): Promise<number> {
 	const { kind } = await inspect("look", database);
 	if (kind !== "sqlite")
 		throw new Refusal("restore-target", `${database} is ${kind}`, "put the right file there first");
+	// Litestream's own files of it end before the replica does. Without them it goes on behind the replica, as after a restore.
+	const meta = metaPath(database);
+	if (existsSync(meta)) renameSync(meta, `${meta}-${new Date().toISOString().replace(/[:.]/g, "-")}`);
 	writeMarker(dataDirectory, { app, known: true, restored: true });
 	say(`${database} is accepted; the next start goes on from it`);
 	return 0;

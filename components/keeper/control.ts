@@ -73,10 +73,15 @@ export function ask(socketPath: string, method: string, path: string, body?: unk
 				answer += chunk;
 			});
 			response.on("end", () => {
-				const parsed = JSON.parse(answer) as unknown;
-				if (response.statusCode === 200) resolve(parsed);
-				else reject(Object.assign(new Error("the keeper refused"), parsed));
+				try {
+					const parsed = JSON.parse(answer) as unknown;
+					if (response.statusCode === 200) resolve(parsed);
+					else reject(Object.assign(new Error("the keeper refused"), parsed));
+				} catch {
+					reject(new Error(`the keeper answered ${answer.trim() || "nothing"}`));
+				}
 			});
+			response.on("error", reject);
 		});
 		sent.on("timeout", () => sent.destroy(new Error("the keeper gives no answer")));
 		sent.on("error", (error: NodeJS.ErrnoException) => {

@@ -1,5 +1,16 @@
-import { closeSync, fsyncSync, openSync, readFileSync, rmSync, statfsSync, statSync, writeSync } from "node:fs";
-import { join } from "node:path";
+import {
+	accessSync,
+	closeSync,
+	constants,
+	fsyncSync,
+	openSync,
+	readFileSync,
+	rmSync,
+	statfsSync,
+	statSync,
+	writeSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
 import { kindOf, type Mount, mountOf, parseMounts } from "./mounts";
 import { Refusal } from "./refusal";
 
@@ -54,7 +65,9 @@ function checkedMount(directory: string, mountinfo: string): Mount {
 		);
 	}
 	const mount = mountOf(directory, parseMounts(mountinfo));
-	if (mount === undefined || (mount.path !== directory && kindOf(mount.type) === "temporary")) {
+	// Not every storage driver of Docker's makes an overlay: with some, the container's own file system looks like a disk.
+	const isOwn = mount?.path === "/" || (mount?.path !== directory && kindOf(mount?.type ?? "") === "temporary");
+	if (mount === undefined || isOwn) {
 		throw new Refusal(
 			"data-directory-not-mounted",
 			`${directory} is in the container's own file system, which is gone at the next deploy: no volume is mounted there`,
@@ -103,6 +116,28 @@ function checkWritable(directory: string, mount: Mount): void {
 				? "mount it read-write, then start again"
 				: `chown -R ${process.getuid?.()}:${process.getgid?.()} ${directory} on the host, or run the app as user ${uid}`,
 		);
+	}
+}
+
+/**
+ * Asks the file system alone: opening a database's files would drop the locks of whoever has it open in this process.
+ *
+ * @throws {Refusal} when files of the database belong to somebody else, as after a change of the app's user.
+ */
+export function checkDatabaseAccess(database: string): void {
+	for (const path of [database, `${database}-wal`, `${database}-shm`]) {
+		const found = statSync(path, { throwIfNoEntry: false });
+		if (found === undefined) continue;
+		try {
+			accessSync(path, constants.R_OK | constants.W_OK);
+		} catch (error) {
+			const [user, rights] = [`${process.getuid?.()}:${process.getgid?.()}`, (found.mode & 0o7777).toString(8)];
+			throw new Refusal(
+				"data-directory-not-writable",
+				`user ${process.getuid?.()} cannot read and write ${path}, which belongs to ${found.uid}:${found.gid} with mode ${rights.padStart(4, "0")} (${(error as Error).message})`,
+				`chown -R ${user} ${dirname(database)} on the host, or run the app as user ${found.uid}`,
+			);
+		}
 	}
 }
 

@@ -37,7 +37,7 @@ export async function drill(settings: Settings, litestream: Litestream, store: S
 	try {
 		const known = await manifest.read();
 		needRoom(settings);
-		const transaction = await restoreChecked(litestream, output, "newest", known?.transaction);
+		const { transaction } = await restoreChecked(litestream, output, "newest", known?.transaction);
 		const counted = await inspect("rows", output);
 		schema = counted.schema;
 		const { size } = statSync(output);

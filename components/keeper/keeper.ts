@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { DrillReport } from "./drill";
 import { Gate } from "./gate";
 import { inspect } from "./inspect";
+import { leaseLost } from "./lease";
 import { Refusal, refusalLines } from "./refusal";
 import { Replication, SYNC } from "./replication";
 import { listSnapshots, type Snapshot, writeSnapshot } from "./snapshots";
@@ -44,7 +45,7 @@ export class Keeper {
 	/** Runs until {@link stop}. A refusal is looked at again and again: its cause may go away by itself. */
 	async run(): Promise<void> {
 		await this.untilStarted();
-		await Promise.all([this.attendGate(), this.watch(), this.renewLease()]);
+		await Promise.all([this.attendGate(), this.watch(), this.renewLease(), this.guardLease()]);
 	}
 
 	/** Lets the last writes arrive, syncs them, and gives the lease back. Returns whether all of it is in the store. */
@@ -174,30 +175,42 @@ export class Keeper {
 			this.known.freshness.nothingToProve();
 			return;
 		}
+		// A long restore took longer than the lease: it is renewed first.
+		if (!this.parts.lease.isFresh) return;
 		this.supervisor.start();
 		this.known.state = "replicating";
 		this.say("replicating");
 	}
 
-	/** Whoever loses the lease stops to write at once. A store that cannot be reached takes no lease away. */
+	/** Whoever loses the lease stops to write at once. */
 	private async renewLease(): Promise<void> {
 		const { lease, settings } = this.parts;
 		while (!this.stopping) {
 			await this.pause((settings.leaseSeconds * 1000) / 3);
 			if (this.stopping) return;
 			if (!this.hasLease) continue;
-			const isOurs = await lease.renew().catch(() => true);
-			if (isOurs) continue;
+			const isOurs = await lease.renew().catch(() => undefined);
+			if (isOurs && this.known.state === "replicating") this.supervisor.start();
+			if (isOurs !== false) continue;
 			this.hasLease = false;
-			await this.supervisor.stop(1);
-			this.known.refusal = new Refusal(
-				"in-use",
-				`another keeper has taken the lease of ${settings.app}: this one writes no more`,
-				"stop one of the two instances, then restart this keeper",
-			);
+			await this.supervisor.stop(0);
+			this.known.refusal = leaseLost(settings.app);
 			this.known.state = "refused";
 			this.say(refusalLines(this.known.refusal));
 			this.writeHealth();
+		}
+	}
+
+	/**
+	 * A lease that was not renewed in its time may be another's, and both would write the same files: replication rests
+	 * until it is known to be ours, and the app goes on.
+	 */
+	private async guardLease(): Promise<void> {
+		const { lease } = this.parts;
+		for (; !this.stopping; await this.pause(GATE)) {
+			if (!this.supervisor.isWanted || lease.isFresh) continue;
+			this.say("the lease could not be renewed: nothing is written to the store until it is");
+			await this.supervisor.stop(0);
 		}
 	}
 

@@ -21,6 +21,7 @@ const KEY = `${STORE_LAYOUT.state}/lease.json`;
 
 export class Lease {
 	private version: string | undefined;
+	private writtenAt = Number.NEGATIVE_INFINITY;
 	epoch = 0;
 
 	constructor(
@@ -71,6 +72,11 @@ export class Lease {
 		return this.put({ ...record, beat: randomUUID() }, found.version);
 	}
 
+	/** Whether it is certainly ours still: whoever wants it waits for its whole time, and we count from before we wrote it. */
+	get isFresh(): boolean {
+		return performance.now() - this.writtenAt < (this.settings.leaseSeconds - 1) * 1000;
+	}
+
 	/** Gives it back, so that the next one need not wait. */
 	async release(): Promise<void> {
 		const found = await this.store.get(KEY);
@@ -89,7 +95,17 @@ export class Lease {
 
 	private async put(record: LeaseRecord, version: string | undefined): Promise<boolean> {
 		const condition = version === undefined ? ("absent" as const) : { version };
+		const begunAt = performance.now();
 		this.version = await this.store.put(KEY, JSON.stringify(record), condition);
+		if (this.version !== undefined) this.writtenAt = begunAt;
 		return this.version !== undefined;
 	}
+}
+
+export function leaseLost(app: string): Refusal {
+	return new Refusal(
+		"in-use",
+		`another keeper has taken the lease of ${app}: this one writes no more`,
+		"stop one of the two instances, then restart this keeper",
+	);
 }

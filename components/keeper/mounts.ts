@@ -7,7 +7,7 @@ export interface Mount {
 }
 
 /** File systems that other machines share: SQLite's locks and its shared memory do not hold across them. */
-const REMOTE = /^(nfs\d?|cifs|smb\w*|9p|virtiofs|ceph|glusterfs|afs|fuse\..*|fuse|lustre|gpfs)$/;
+const REMOTE = /^(nfs\d?|cifs|smb\w*|9p|virtiofs|fakeowner|vboxsf|ceph|glusterfs|afs|fuse\..*|fuse|lustre|gpfs)$/;
 /** File systems that are gone with the container or the machine's next start. */
 const TEMPORARY = /^(tmpfs|ramfs|overlay|aufs)$/;
 

@@ -1,6 +1,6 @@
-import { STORE_LAYOUT } from "../backup";
 import { lastTransaction } from "./database";
 import { Freshness, signatureOf } from "./freshness";
+import { syncedFiles } from "./litestream";
 import { readMarker, writeMarker } from "./marker";
 import type { Parts } from "./start";
 
@@ -8,7 +8,6 @@ import type { Parts } from "./start";
 export const SYNC = 10;
 /** Milliseconds between two writes of the manifest: each is a request that costs money in a bucket. */
 const RECORD = 10_000;
-const FILES = `${STORE_LAYOUT.replica}/ltx/0/`;
 
 /** Watches the replication that Litestream does: proves it against the store, and keeps the manifest current. */
 export class Replication {
@@ -59,9 +58,11 @@ export class Replication {
 
 	/** The last transaction in the store, looked for behind the one that is known. */
 	private async newestInStore(known: number): Promise<number> {
+		const { store, settings } = this.parts;
+		const files = syncedFiles(settings.location.scheme);
 		const hex = known.toString(16).padStart(16, "0");
 		let newest = known;
-		for await (const { key } of this.parts.store.list(FILES, `${FILES}${hex}-${hex}.ltx`)) {
+		for await (const { key } of store.list(files, `${files}${hex}-${hex}.ltx`)) {
 			newest = Math.max(newest, lastTransaction(key) ?? 0);
 		}
 		return newest;

@@ -8,11 +8,24 @@ import { Refusal } from "./refusal";
 import type { Settings } from "./settings";
 import { syncDirectory } from "./stores/directory";
 
+/** What was restored, and how long that took. */
+export interface Restored {
+	/** The last transaction in the file. */
+	transaction: number;
+	restoreSeconds: number;
+	/** Of the full integrity check. */
+	checkSeconds: number;
+}
+
+/** The same in words. */
+export function restoredWords({ transaction, restoreSeconds, checkSeconds }: Restored): string {
+	return `restored to transaction ${transaction} in ${restoreSeconds} s, checked whole in ${checkSeconds} s`;
+}
+
 /**
  * Restores into a new file and checks it whole.
  *
  * @param atLeast the transaction that the replica is known to have: one that ends earlier has lost its tail.
- * @returns the last transaction in the file.
  * @throws {Refusal} `replica-corrupt`, `replica-incomplete`. The file is then gone again.
  */
 export async function restoreChecked(
@@ -20,10 +33,12 @@ export async function restoreChecked(
 	output: string,
 	target: Target,
 	atLeast = 0,
-): Promise<number> {
+): Promise<Restored> {
 	let isSound = false;
 	try {
+		const begun = performance.now();
 		const transaction = await litestream.restore(output, target);
+		const restored = performance.now();
 		if (target === "newest" && transaction < atLeast) {
 			throw new Refusal(
 				"replica-incomplete",
@@ -34,7 +49,12 @@ export async function restoreChecked(
 		const { defect } = await inspect("check", output);
 		if (defect !== undefined) throw corrupt(defect);
 		isSound = true;
-		return transaction;
+		const seconds = (from: number, to: number) => Math.round((to - from) / 10) / 100;
+		return {
+			transaction,
+			restoreSeconds: seconds(begun, restored),
+			checkSeconds: seconds(restored, performance.now()),
+		};
 	} catch (error) {
 		throw error instanceof RestoreFailed ? corrupt(error.message) : error;
 	} finally {
@@ -58,16 +78,16 @@ export async function restoreInPlace(
 	litestream: Litestream,
 	target: Target,
 	options: { atLeast?: number; why: string },
-): Promise<{ transaction: number; aside?: string }> {
+): Promise<Restored & { aside?: string }> {
 	const { database, dataDirectory, app } = settings;
 	const staging = join(dirname(database), `.holdfast-restoring-${process.pid}`);
 	mkdirSync(dirname(database), { recursive: true });
-	const transaction = await restoreChecked(litestream, staging, target, options.atLeast);
+	const restored = await restoreChecked(litestream, staging, target, options.atLeast);
 	// Before the swap: should this process die in between, the next start takes the file for what it is.
 	writeMarker(dataDirectory, { ...readMarker(dataDirectory), app, known: true, restored: true });
 	const aside =
 		existsSync(database) || existsSync(metaPath(database)) ? await setAside(database, options.why) : undefined;
 	renameSync(staging, database);
 	await syncDirectory(dirname(database));
-	return { transaction, ...(aside !== undefined && { aside }) };
+	return { ...restored, ...(aside !== undefined && { aside }) };
 }

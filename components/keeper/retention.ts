@@ -27,13 +27,22 @@ export function superfluous(files: ReplicaFile[], points: number[], now: Date, r
 	);
 	const newest = newestOfEachLevel(files);
 	const pieces = files.filter(({ level }) => level === 1).sort((one, other) => one.first - other.first);
+	const pieceOf = (file: ReplicaFile) => {
+		const piece = lastNotAfter(pieces, file.first);
+		return file.level !== 0 || piece === undefined || file.last > piece.last ? undefined : piece;
+	};
+	// A piece that was begun before the keeper was stopped and ended after it can be much longer than 30 seconds.
+	const ends = new Map<ReplicaFile, number>();
+	for (const file of files) {
+		const piece = pieceOf(file);
+		if (piece !== undefined) ends.set(piece, Math.max(ends.get(piece) ?? 0, file.modified.getTime()));
+	}
 	return files.filter((file) => {
 		// Litestream goes on from the newest file of each level.
 		if (file === newest.get(file.level)) return false;
 		if (base !== undefined && file !== base && file.last <= base.last) return true;
-		if (file.level !== 0 || now.getTime() - file.modified.getTime() < EXACT) return false;
-		const piece = lastNotAfter(pieces, file.first);
-		if (piece === undefined || file.last > piece.last) return false;
+		const piece = pieceOf(file);
+		if (piece === undefined || now.getTime() - (ends.get(piece) ?? 0) < EXACT) return false;
 		return !points.some((point) => piece.first <= point && point < piece.last);
 	});
 }
@@ -66,7 +75,7 @@ export async function enforceRetention(
 	marked: Set<string>,
 ): Promise<number> {
 	const files: ReplicaFile[] = [];
-	for await (const { key, modified } of store.list(`${STORE_LAYOUT.replica}/ltx/`)) {
+	for await (const { key, modified } of store.list(`${STORE_LAYOUT.replica}/`)) {
 		const file = parseFile(key, modified);
 		if (file !== undefined) files.push(file);
 	}
@@ -77,10 +86,10 @@ export async function enforceRetention(
 	return fresh.length;
 }
 
-/** `replica/ltx/<level>/<first>-<last>.ltx`, the numbers in hexadecimal digits. */
+/** `replica/ltx/9/<first>-<last>.ltx`, or in S3 `replica/0009/<first>-<last>.ltx`; all numbers in hexadecimal digits. */
 export function parseFile(key: string, modified: Date): ReplicaFile | undefined {
-	const found = /\/ltx\/(\d+)\/([0-9a-f]{16})-([0-9a-f]{16})\.ltx$/.exec(key);
+	const found = /\/(?:ltx\/)?([0-9a-f]{1,4})\/([0-9a-f]{16})-([0-9a-f]{16})\.ltx$/.exec(key);
 	if (found === null) return undefined;
-	const [, level, first = "", last = ""] = found;
-	return { key, level: Number(level), first: Number.parseInt(first, 16), last: Number.parseInt(last, 16), modified };
+	const [level = 0, first = 0, last = 0] = found.slice(1).map((digits) => Number.parseInt(digits, 16));
+	return { key, level, first, last, modified };
 }

@@ -8,8 +8,8 @@ import type { Store } from "./stores/store";
 const HOUR = 3_600_000;
 /** Hours between two rounds of retention: each lists all files of the replica. */
 const RETENTION_HOURS = 6;
-/** A keeper that is restarted all the time still drills, but not at each start. */
-const FIRST_DRILL = 10 * 60_000;
+/** Milliseconds between two looks at whether a drill is due: one that failed for want of the store is soon tried again. */
+const LOOK = 10 * 60_000;
 
 /** What is done by the clock while the keeper replicates. Returns what ends it. */
 export function startRoutine(
@@ -20,9 +20,10 @@ export function startRoutine(
 ): () => void {
 	const timers: NodeJS.Timeout[] = [];
 	const marked = new Set<string>();
+	let drilling = false;
 	timers.push(
 		setInterval(() => void retention(), RETENTION_HOURS * HOUR),
-		setInterval(() => void drillWhenDue(), FIRST_DRILL),
+		setInterval(() => void drillWhenDue(), Math.min(LOOK, Math.max(1000, settings.drillHours * HOUR))),
 	);
 	return () => timers.forEach(clearInterval);
 
@@ -38,9 +39,11 @@ export function startRoutine(
 
 	async function drillWhenDue(): Promise<void> {
 		const { lastDrill, state } = keeper.known;
-		const age = Date.now() - Date.parse(lastDrill?.time ?? "1970-01-01");
-		if (settings.drillHours === 0 || state !== "replicating" || age < settings.drillHours * HOUR) return;
+		const age = Date.now() - Date.parse(lastDrill?.ok ? lastDrill.time : "1970-01-01");
+		if (drilling || settings.drillHours === 0 || state !== "replicating" || age < settings.drillHours * HOUR) return;
+		drilling = true;
 		const { ok, reason, seconds } = await drillInChild();
+		drilling = false;
 		say(ok ? `drill: the replica was restored and checked in ${seconds} s` : `warning: the drill failed: ${reason}`);
 	}
 }

@@ -63,9 +63,10 @@ export function readSettings(environment: NodeJS.ProcessEnv = process.env): Sett
 		if (value === undefined || value === "") wrong.push(`${name} must be given`);
 		return value ?? "";
 	};
+	const path = (name: string) => posix.normalize(text(name)).replace(/(?<=.)\/$/, "");
 	const app = text("HOLDFAST_APP");
-	const dataDirectory = posix.normalize(text("HOLDFAST_DATA_DIRECTORY"));
-	const database = posix.normalize(text("HOLDFAST_DATABASE"));
+	const dataDirectory = path("HOLDFAST_DATA_DIRECTORY");
+	const database = path("HOLDFAST_DATABASE");
 	const store = text("HOLDFAST_STORE");
 	const location = parseLocation(store);
 	if (store !== "" && location === undefined) {
@@ -77,7 +78,9 @@ export function readSettings(environment: NodeJS.ProcessEnv = process.env): Sett
 		wrong.push(`HOLDFAST_DATABASE must be a file in HOLDFAST_DATA_DIRECTORY (got ${database} and ${dataDirectory})`);
 	}
 	const numbers = Object.entries(NUMBERS).map(([key, [name, standard, least, most]]) => {
-		const value = environment[name] === undefined ? standard : Number(environment[name]);
+		const given = environment[name];
+		// Nothing but space would be 0, which for the drills means none.
+		const value = given === undefined ? standard : Number(given.trim() || Number.NaN);
 		if (!Number.isFinite(value) || value < least || value > most) {
 			wrong.push(`${name} must be a number from ${least} to ${most} (got ${environment[name]})`);
 		}
@@ -107,7 +110,7 @@ export function loadCredentials(directory = SECRETS): void {
 		const file = posix.join(directory, name);
 		// Google's libraries want the path of the key, AWS's the values.
 		if (name === "GOOGLE_CREDENTIALS") process.env.GOOGLE_APPLICATION_CREDENTIALS = file;
-		else process.env[name] = readFileSync(file, "utf8");
+		else process.env[name] = readFileSync(file, "utf8").trimEnd();
 	}
 }
 

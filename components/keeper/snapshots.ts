@@ -16,10 +16,10 @@ const NAME = /^[A-Za-z][\w.-]{0,99}$/;
 
 /** @throws {Refusal} `restore-target` for a name that cannot be told from a time or a number, or is taken. */
 export async function writeSnapshot(store: Store, snapshot: Snapshot): Promise<void> {
-	if (!NAME.test(snapshot.name)) {
+	if (!NAME.test(snapshot.name) || snapshot.name === "newest") {
 		throw new Refusal(
 			"restore-target",
-			`a snapshot's name begins with a letter and has letters, digits and . _ - only, at most 100 (got ${snapshot.name})`,
+			`a snapshot's name begins with a letter, has letters, digits and . _ - only, at most 100, and is not "newest" (got ${snapshot.name})`,
 			"choose another name, or leave it out",
 		);
 	}
@@ -47,7 +47,8 @@ export async function listSnapshots(store: Store): Promise<Snapshot[]> {
  */
 export async function parseTarget(store: Store, words: string): Promise<Target> {
 	if (words === "newest") return "newest";
-	if (/^\d+$/.test(words)) return { transaction: Number(words) };
+	// For Litestream, transaction 0 is the newest one.
+	if (/^0*[1-9]\d{0,14}$/.test(words)) return { transaction: Number(words) };
 	if (/^\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:?\d\d)$/.test(words)) {
 		const time = new Date(words);
 		if (!Number.isNaN(time.getTime())) return { time };

@@ -1,7 +1,7 @@
 import { STORE_LAYOUT } from "../backup";
 import { localTransaction, sqliteWarning } from "./database";
 import { type Decision, decide, type Facts, type StoreFacts } from "./decision";
-import { diagnose } from "./diagnostics";
+import { checkDatabaseAccess, diagnose } from "./diagnostics";
 import { takeIn } from "./initialData";
 import { inspect } from "./inspect";
 import type { Lease } from "./lease";
@@ -9,7 +9,7 @@ import type { Litestream } from "./litestream";
 import type { ManifestFile } from "./manifest";
 import { readMarker, writeMarker } from "./marker";
 import { Refusal } from "./refusal";
-import { restoreInPlace } from "./restore";
+import { restoredWords, restoreInPlace } from "./restore";
 import type { Settings } from "./settings";
 import { type Store, StoreUnreachable } from "./stores/store";
 
@@ -39,6 +39,7 @@ export async function start(parts: Parts, mayAct: () => boolean, say: (line: str
 	const { settings, lease } = parts;
 	const diagnosis = diagnose(settings.dataDirectory);
 	for (const line of diagnosis.lines) say(line);
+	checkDatabaseAccess(settings.database);
 	const place = {
 		app: settings.app,
 		database: settings.database,
@@ -50,15 +51,14 @@ export async function start(parts: Parts, mayAct: () => boolean, say: (line: str
 	if (decision.action !== "go-on" && !mayAct()) throw underRunningApp(decision.why);
 	const warnings = [...diagnosis.warnings, ...(warning === undefined ? [] : [warning])];
 	const hasLease = typeof facts.store !== "string";
-	if (hasLease) {
-		await lease.acquire(say);
-		// Whoever had the lease until now may have written.
-		decision = decide({ ...facts, store: await storeFacts(parts) }, place);
-	}
+	if (hasLease) await lease.acquire(say);
 	try {
+		// Whoever had the lease until now may have written.
+		if (hasLease) decision = decide({ ...facts, store: await storeFacts(parts) }, place);
 		await carryOut(decision, parts, say);
 	} catch (error) {
-		if (hasLease) await lease.release();
+		// Should the store be gone by now, the reason is still the first error.
+		if (hasLease) await lease.release().catch(() => undefined);
 		throw error;
 	}
 	if (decision.action === "go-on" && decision.warning !== undefined) warnings.push(decision.warning);
@@ -91,11 +91,16 @@ async function gather(parts: Parts): Promise<{ facts: Facts; warning?: string }>
 	};
 }
 
-async function storeFacts({ store, manifest }: Parts): Promise<StoreFacts | string> {
+async function storeFacts({ store, manifest, settings }: Parts): Promise<StoreFacts | string> {
 	try {
+		const indexedPrefix = await manifest.indexedPrefix();
+		// Under a wrong prefix a bucket may let us read nothing, and that must not look like a bucket out of reach.
+		if (indexedPrefix !== undefined && indexedPrefix !== settings.location.prefix) {
+			return { indexedPrefix, hasReplica: false };
+		}
 		const known = await manifest.read();
 		return {
-			indexedPrefix: await manifest.indexedPrefix(),
+			indexedPrefix,
 			manifest: known && { app: known.app, transaction: known.transaction },
 			hasReplica: await hasReplica(store),
 		};
@@ -115,16 +120,13 @@ async function carryOut(decision: Decision, parts: Parts, say: (line: string) =>
 	const { dataDirectory, app, initialData } = settings;
 	say(decision.why);
 	if (decision.action === "restore") {
-		const begun = performance.now();
 		const why = decision.setAside ? "damaged" : "leftovers";
-		const { transaction, aside } = await restoreInPlace(settings, litestream, "newest", {
+		const restored = await restoreInPlace(settings, litestream, "newest", {
 			atLeast: decision.atLeast,
 			why,
 		});
-		if (aside !== undefined) say(`set aside, not deleted: ${aside}`);
-		say(
-			`restored to transaction ${transaction} in ${Math.round(performance.now() - begun)} ms; its full check says ok`,
-		);
+		if (restored.aside !== undefined) say(`set aside, not deleted: ${restored.aside}`);
+		say(restoredWords(restored));
 		return;
 	}
 	if (decision.action === "first-start") {

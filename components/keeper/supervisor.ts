@@ -12,7 +12,7 @@ const STEADY = 60_000;
 export class Supervisor {
 	restarts = 0;
 	private child: ChildProcess | undefined;
-	private stopping = false;
+	private stopped = new AbortController();
 	private running: Promise<void> | undefined;
 
 	constructor(
@@ -20,16 +20,26 @@ export class Supervisor {
 		private readonly say: (line: string) => void,
 	) {}
 
+	/** Once is enough: one that is wanted already goes on. */
 	start(): void {
-		this.stopping = false;
-		this.running = this.run();
+		if (this.isWanted) return;
+		this.stopped = new AbortController();
+		this.running = this.run(this.stopped.signal);
+	}
+
+	get isWanted(): boolean {
+		return this.running !== undefined && !this.stopped.signal.aborted;
 	}
 
 	/** Asks it to sync and stop; after `seconds` it is killed. Returns whether it stopped by itself. */
 	async stop(seconds: number): Promise<boolean> {
-		this.stopping = true;
+		// It also ends the pause before a restart: one that is begun anew must not run beside one that goes on.
+		this.stopped.abort();
 		const { child } = this;
-		if (child === undefined || child.exitCode !== null || child.signalCode !== null) return true;
+		if (child === undefined || child.exitCode !== null || child.signalCode !== null) {
+			await this.running;
+			return true;
+		}
 		let killed = false;
 		const timer = setTimeout(() => {
 			killed = true;
@@ -41,17 +51,17 @@ export class Supervisor {
 		return !killed && child.exitCode === 0;
 	}
 
-	private async run(): Promise<void> {
-		let pause = FIRST_PAUSE;
-		while (!this.stopping) {
+	private async run(stopped: AbortSignal): Promise<void> {
+		let pause = FIRST_PAUSE / 2;
+		while (!stopped.aborted) {
 			const began = performance.now();
 			this.child = this.litestream.replicate((line) => this.log(line));
 			const how = await ended(this.child);
-			if (this.stopping) return;
+			if (stopped.aborted) return;
 			this.restarts += 1;
 			pause = performance.now() - began > STEADY ? FIRST_PAUSE : Math.min(LONGEST_PAUSE, pause * 2);
 			this.say(`Litestream ended (${how}); starting it again in ${pause} ms`);
-			await sleep(pause);
+			await sleep(pause, undefined, { signal: stopped }).catch(() => {});
 		}
 	}
 

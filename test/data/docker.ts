@@ -5,7 +5,7 @@ import { type Answer, DockerCli } from "../../components/docker/cli";
 const many = process.env.HOLDFAST_MANY === "1";
 export const REPETITIONS = {
 	/** Host losses under load, for each kind of store. */
-	hostLosses: many ? 20 : 2,
+	hostLosses: many ? 20 : 1,
 	/** Seconds for which the store cannot be reached. */
 	outage: many ? 120 : 15,
 	/** Seconds of replication before the memory is read. */

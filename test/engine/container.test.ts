@@ -111,7 +111,7 @@ it("runs a migration after the old version has stopped, and starts nothing when 
 		`the migration of notes failed with exit code 3, so the app was not started; its output: docker logs ${stack.container}-migration`,
 	);
 	expect(await dockerOutput("logs", `${stack.container}-migration`)).toContain("nobody writes");
-	expect(await dockerOutput("ps", "--quiet", "--filter", `name=${stack.container}`)).toBe("");
+	expect(await dockerOutput("ps", "--quiet", "--filter", `name=${stack.container}$`)).toBe("");
 
 	// What it says to do runs the same migration again.
 	const [, remedy = ""] = /add (--replace '\S+')/.exec(failed.output) ?? [];

@@ -106,11 +106,13 @@ it("deletes the data for good by the commands of the README, and by nothing less
 	expect(lines).toHaveLength(3);
 	for (const line of lines) {
 		expect((await docker.run(["volume", "inspect", stack.volume])).code).toBe(0);
-		const words = line.replace("holdfast-local-notes-data", stack.volume).split(" ");
+		const words = line.replaceAll("holdfast-local-notes", stack.container).split(" ");
 		if (words[0] === "docker") await dockerOutput(...words.slice(1));
 		else await succeeds(stack.pulumi(...words.slice(4)));
 	}
-	expect((await docker.run(["volume", "inspect", stack.volume])).code).toBe(1);
+	for (const volume of [stack.volume, `${stack.container}-backup`]) {
+		expect((await docker.run(["volume", "inspect", volume])).code).toBe(1);
+	}
 });
 
 it("brings back a container that was removed by hand, and refuses to go on without the volume", async () => {

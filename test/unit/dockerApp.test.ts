@@ -1,11 +1,12 @@
 import { beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { DockerApp } from "../../components/docker/app";
 import type { DockerAppArgs } from "../../components/docker/args";
-import { args, CONTAINER, FakeDockerCli, haveKeeperProgram, IMAGE_PROCESS, make, VOLUME } from "./docker";
+import { args, CONTAINER, haveKeeperProgram, make, VOLUME } from "./docker";
+import { FakeDockerCli, IMAGE_PROCESS } from "./dockerCliFake";
 import { Made, problemsOf } from "./mocks";
 
 // No unit test asks a real Docker.
-vi.mock("../../components/docker/cli", async () => ({ DockerCli: (await import("./docker")).FakeDockerCli }));
+vi.mock("../../components/docker/cli", () => vi.importActual("./dockerCliFake"));
 
 const made = new Made();
 beforeAll(async () => {

@@ -1,12 +1,12 @@
 import * as docker from "@pulumi/docker";
 import { beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { DockerApp } from "../../components/docker/app";
-import type { DockerAppArgs } from "../../components/docker/args";
 import { gateRefusal } from "../../components/docker/keeper";
-import { args, CONTAINER, FakeDockerCli, haveKeeperProgram, IMAGE_PROCESS, make, VOLUME } from "./docker";
-import { Made, problemsOf } from "./mocks";
+import { args, CONTAINER, haveKeeperProgram, make, VOLUME } from "./docker";
+import { FakeDockerCli, IMAGE_PROCESS } from "./dockerCliFake";
+import { failuresOf, Made } from "./mocks";
 
-vi.mock("../../components/docker/cli", async () => ({ DockerCli: (await import("./docker")).FakeDockerCli }));
+vi.mock("../../components/docker/cli", () => vi.importActual("./dockerCliFake"));
 
 const made = new Made();
 beforeAll(async () => {
@@ -19,8 +19,6 @@ beforeEach(() => {
 	FakeDockerCli.image = IMAGE_PROCESS;
 });
 
-const wrong = (change: unknown) =>
-	problemsOf(() => new DockerApp("notes", { ...args, ...(change as Partial<DockerAppArgs>) }));
 const targets = (mounts: { target: string }[] = []) => mounts.map(({ target }) => target);
 
 describe("the backup of a DockerApp", () => {
@@ -193,6 +191,19 @@ describe("the backup of a DockerApp", () => {
 		);
 	});
 
+	it("makes no keeper after a check that refused", async () => {
+		const logs = "✗ refused (data-gone): it is missing\n  What to do: put the file back\n";
+		await made.start(({ name }) => (name === "notes-start" ? { exitCode: 3, containerLogs: logs } : {}));
+		try {
+			const message = await failuresOf(() => new DockerApp("notes", args));
+			expect(message).toContain("✗ refused (data-gone): it is missing\n  What to do: put the file back\n");
+			expect(message).toContain("docker logs shop-test-notes-start");
+			expect(Object.keys(made.of(CONTAINER))).not.toContain("notes-keeper");
+		} finally {
+			await made.start();
+		}
+	});
+
 	it("says in the keeper's own words why a check did not let the app start", () => {
 		const logs = "directory /app/data: there\n✗ refused (data-gone): it is missing\n  What to do: put the file back\n";
 		const { message } = gateRefusal("notes", "shop-test-notes-start", { exitCode: 3, logs, urn: "urn:it" });
@@ -202,42 +213,5 @@ describe("the backup of a DockerApp", () => {
 		expect(message).toContain("docker logs shop-test-notes-start");
 		const other = gateRefusal("notes", "c", { exitCode: 1, logs: "1\n2\n3\n4\n5\n6\n", urn: "urn:it" });
 		expect(other.message).toContain("exit code 1\n2\n3\n4\n5\n6\n");
-	});
-
-	it.each([
-		["no days", { backup: { retentionDays: 0 } }, "backup.retentionDays", "from 1 to 3650 (got 0)"],
-		["days of a bucket", { backup: { url: "s3://b/p", retentionDays: 4000 } }, "backup.retentionDays", "(got 4000)"],
-		["two places", { backup: { volume: "v1", directory: "/d" } }, "backup", '(got both "v1" and "/d"): leave one out'],
-		["a relative directory", { backup: { directory: "d" } }, "backup.directory", '(got "d")'],
-		["the root directory", { backup: { directory: "//" } }, "backup.directory", "not / itself"],
-		["a wrong volume", { backup: { volume: "../v" } }, "backup.volume", 'docker volume ls shows it (got "../v")'],
-		["a URL of the host", { backup: { url: "file:///backup" } }, "backup.url", "give volume or directory instead"],
-		["a URL of the web", { backup: { url: "https://b/p" } }, "backup.url", "must be s3://bucket/prefix or gs:"],
-		["another secret", { backup: { url: "s3://b/p", secrets: { KEY: "x" } } }, "backup.secrets.KEY", '(got "KEY")'],
-		["initial data", { backup: false, initialData: "/a.db" }, "initialData", "leave one of the two out"],
-		["no drill number", { keeper: { drillHours: -1 } }, "keeper.drillHours", "from 0 to 8760 (got -1)"],
-		["no stale number", { keeper: { staleSeconds: 1 } }, "keeper.staleSeconds", "from 5 to 3600 (got 1)"],
-		["no lease number", { keeper: { leaseSeconds: 1.5 } }, "keeper.leaseSeconds", "from 5 to 3600 (got 1.5)"],
-	])("throws: %s", (_what, change, path, reason) => {
-		const problems = wrong(change);
-		expect(Object.keys(problems)).toEqual([path]);
-		expect(problems[path]).toContain(reason);
-		expect(problems[path]).toMatch(/^(must|needs) /);
-		expect(made.types()).toEqual([]);
-	});
-
-	it.each([
-		[{ volume: "v1" }, { volume: "v1" }],
-		[{ directory: "/srv/notes" }, { directory: "/srv/notes/" }],
-		[{ directory: "/srv/notes/backup" }, { directory: "/srv/notes" }],
-		[{ directory: "/srv" }, { directory: "/srv/notes" }],
-	])("throws: the backup %j where the data %j is, for both would be lost together", (backup, existingData) => {
-		expect(wrong({ backup, existingData }).backup).toContain("must not lie where the data lies");
-	});
-
-	it("takes a backup beside the data", () => {
-		expect(wrong({ backup: { directory: "/srv/notes-backup" }, existingData: { directory: "/srv/notes" } })).toEqual(
-			{},
-		);
 	});
 });

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
 
 // biome-ignore lint/suspicious/noExplicitAny: what a mock was given has no type, and tests look deep into it
@@ -11,7 +12,10 @@ export class Made {
 	 * From now on, resources are recorded instead of made; `computed` says what a platform would add to the outputs of one.
 	 * A call of a function that is not mocked throws.
 	 */
-	async start(computed: (args: pulumi.runtime.MockResourceArgs) => Inputs = () => ({})): Promise<void> {
+	async start(
+		computed: (args: pulumi.runtime.MockResourceArgs) => Inputs = () => ({}),
+		project = "shop",
+	): Promise<void> {
 		await pulumi.runtime.setMocks(
 			{
 				newResource: (args) => {
@@ -23,7 +27,7 @@ export class Made {
 					throw new Error(`unexpected call of ${token}`);
 				},
 			},
-			"shop",
+			project,
 			"test",
 		);
 	}
@@ -45,6 +49,25 @@ export class Made {
 
 export function resolved<T>(output: pulumi.Output<T>): Promise<T> {
 	return new Promise((resolve) => output.apply(resolve));
+}
+
+/**
+ * All that fails unseen while a program is made. Pulumi's engine would hear of it; in a unit test it is a rejection that
+ * nobody waits for.
+ */
+export async function failuresOf(program: () => unknown): Promise<string> {
+	const listeners = process.listeners("unhandledRejection");
+	const failures: string[] = [];
+	process.removeAllListeners("unhandledRejection").on("unhandledRejection", (error) => failures.push(`${error}`));
+	try {
+		program();
+		for (let rounds = 0; rounds < 100 && failures.length === 0; rounds += 1) await sleep(20);
+		await sleep(100);
+		return failures.join("\n");
+	} finally {
+		process.removeAllListeners("unhandledRejection");
+		for (const listener of listeners) process.on("unhandledRejection", listener);
+	}
 }
 
 /** The problems that a call throws, path and reason. */

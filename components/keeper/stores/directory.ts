@@ -41,6 +41,8 @@ export class DirectoryStore implements Store {
 			} finally {
 				await unlink(staging);
 			}
+			// Whoever slept while others wrote on may have taken a number that was removed since.
+			if ((await this.newest(key)) >= next + KEPT_VERSIONS) return undefined;
 			await syncDirectory(this.path(key));
 			if (next > KEPT_VERSIONS) await rm(join(this.path(key), `${next - KEPT_VERSIONS}`), { force: true });
 			return `${next}`;
@@ -48,8 +50,7 @@ export class DirectoryStore implements Store {
 	}
 
 	async *list(prefix: string, after = ""): AsyncIterable<Listed> {
-		await this.reaching(() => stat(this.mountPath));
-		for (const key of (await this.files(prefix)).sort()) {
+		for (const key of (await this.reaching(() => this.files(prefix))).sort()) {
 			if (key <= after) continue;
 			const found = await stat(this.path(key)).catch(() => undefined);
 			// Litestream may have moved it since.

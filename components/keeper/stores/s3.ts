@@ -29,7 +29,8 @@ export class S3Store implements Store {
 				forcePathStyle,
 				region: process.env.AWS_REGION ?? "us-east-1",
 				maxAttempts: 2,
-				requestHandler: { connectionTimeout: PATIENCE / 2, requestTimeout: PATIENCE },
+				// Without the last word, a server that never answers is waited for for ever.
+				requestHandler: { connectionTimeout: PATIENCE / 2, requestTimeout: PATIENCE, throwOnRequestTimeout: true },
 			});
 	}
 

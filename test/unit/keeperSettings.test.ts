@@ -1,0 +1,161 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { hostname, tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { parseLocation } from "../../components/backup";
+import { Refusal } from "../../components/keeper/refusal";
+import { loadCredentials, readSettings } from "../../components/keeper/settings";
+import { keeperEnvironment } from "../../components/keeperArgs";
+
+const good = {
+	HOLDFAST_APP: "shop/test/notes",
+	HOLDFAST_DATA_DIRECTORY: "/app/data",
+	HOLDFAST_DATABASE: "/app/data/notes.db",
+	HOLDFAST_STORE: "file:///backup/notes",
+};
+function wrong(environment: NodeJS.ProcessEnv): string[] {
+	try {
+		readSettings(environment);
+	} catch (error) {
+		if (error instanceof Refusal && error.code === "settings-wrong") return error.found.split("; ");
+		throw error;
+	}
+	return [];
+}
+
+describe("the keeper's settings", () => {
+	it("defaults: four are enough", () => {
+		expect(readSettings(good)).toEqual({
+			app: "shop/test/notes",
+			dataDirectory: "/app/data",
+			database: "/app/data/notes.db",
+			store: "file:///backup/notes",
+			location: { scheme: "file", bucket: "/backup", prefix: "notes" },
+			scratch: "/scratch",
+			open: undefined,
+			initialData: undefined,
+			retentionDays: 30,
+			drillHours: 24,
+			staleSeconds: 60,
+			leaseSeconds: 30,
+			stopSeconds: 40,
+			port: 9400,
+			control: "/tmp/keeper.sock",
+			owner: hostname(),
+		});
+	});
+
+	it("custom: each is read, and what the components write is understood", () => {
+		const environment = {
+			...good,
+			...keeperEnvironment({ drillHours: 0, staleSeconds: 5, leaseSeconds: 3600 }),
+			HOLDFAST_DATA_DIRECTORY: "/app//data/",
+			HOLDFAST_SCRATCH: "/s",
+			HOLDFAST_OPEN: "/run/holdfast/open",
+			HOLDFAST_INITIAL_DATA: "s3://b/k",
+			HOLDFAST_RETENTION_DAYS: "7",
+			HOLDFAST_STOP_SECONDS: "10",
+			HOLDFAST_PORT: "80",
+			HOLDFAST_CONTROL: "/c",
+		};
+		expect(readSettings(environment)).toMatchObject({
+			dataDirectory: "/app/data",
+			scratch: "/s",
+			open: "/run/holdfast/open",
+			initialData: "s3://b/k",
+			retentionDays: 7,
+			drillHours: 0,
+			staleSeconds: 5,
+			leaseSeconds: 3600,
+			stopSeconds: 10,
+			port: 80,
+			control: "/c",
+		});
+	});
+
+	it("throws: everything at once", () => {
+		expect(wrong({})).toEqual(expect.arrayContaining(Object.keys(good).map((name) => `${name} must be given`)));
+		expect(
+			wrong({
+				HOLDFAST_APP: "",
+				HOLDFAST_DATA_DIRECTORY: "/app/data",
+				HOLDFAST_DATABASE: "/app/data-cache/notes.db",
+				HOLDFAST_STORE: "http://x",
+				HOLDFAST_PORT: "0",
+				HOLDFAST_LEASE_SECONDS: "soon",
+			}),
+		).toEqual([
+			"HOLDFAST_APP must be given",
+			"HOLDFAST_STORE must be file:///directory/prefix, s3://bucket/prefix or gs://bucket/prefix (got http://x)",
+			"HOLDFAST_DATABASE must be a file in HOLDFAST_DATA_DIRECTORY (got /app/data-cache/notes.db and /app/data)",
+			"HOLDFAST_LEASE_SECONDS must be a number from 5 to 3600 (got soon)",
+			"HOLDFAST_PORT must be a number from 1 to 65535 (got 0)",
+		]);
+	});
+
+	it.each(["", " ", "-1", "8761", "NaN"])(
+		"throws: %j hours between drills, which would be none or nonsense",
+		(hours) => {
+			expect(wrong({ ...good, HOLDFAST_DRILL_HOURS: hours })).toEqual([
+				`HOLDFAST_DRILL_HOURS must be a number from 0 to 8760 (got ${hours})`,
+			]);
+		},
+	);
+
+	it.each(["/app/data", "/app/data/../notes.db", "/app/data/", "notes.db"])("throws: the database %s", (database) => {
+		expect(wrong({ ...good, HOLDFAST_DATABASE: database })).toEqual([
+			expect.stringContaining("HOLDFAST_DATABASE must be a file in HOLDFAST_DATA_DIRECTORY"),
+		]);
+	});
+});
+
+describe("the location of a store", () => {
+	it.each([
+		["s3://bucket/a/b/", "s3", "bucket", "a/b"],
+		["s3://bucket", "s3", "bucket", ""],
+		["gs://bucket//a", "gs", "bucket", "a"],
+		["file:///backup", "file", "/backup", ""],
+		["file:///backup/notes/x", "file", "/backup", "notes/x"],
+	])("%s", (url, scheme, bucket, prefix) => {
+		expect(parseLocation(url)).toEqual({ scheme, bucket, prefix });
+	});
+
+	it.each(["", "s3://", "file://backup", "file:///", "http://x/y", "/backup"])("%j is none", (url) => {
+		expect(parseLocation(url)).toBeUndefined();
+	});
+});
+
+describe("credentials", () => {
+	afterEach(() => {
+		vi.unstubAllEnvs();
+	});
+
+	it("come from files, of the store's names only", () => {
+		const directory = mkdtempSync(join(tmpdir(), "holdfast-secrets-"));
+		for (const name of ["AWS_ACCESS_KEY_ID", "GOOGLE_CREDENTIALS", "GOOGLE_APPLICATION_CREDENTIALS", "PATH_OF_MINE"]) {
+			vi.stubEnv(name, undefined);
+		}
+		try {
+			writeFileSync(join(directory, "AWS_ACCESS_KEY_ID"), "the id");
+			// An editor ends a file with a new line, which is part of no key.
+			writeFileSync(join(directory, "AWS_SECRET_ACCESS_KEY"), "the key\n");
+			writeFileSync(join(directory, "GOOGLE_CREDENTIALS"), "{}");
+			writeFileSync(join(directory, "PATH_OF_MINE"), "x");
+			vi.stubEnv("AWS_SECRET_ACCESS_KEY", "from the environment");
+			loadCredentials(directory);
+			expect(process.env).toMatchObject({
+				AWS_ACCESS_KEY_ID: "the id",
+				AWS_SECRET_ACCESS_KEY: "the key",
+				GOOGLE_APPLICATION_CREDENTIALS: join(directory, "GOOGLE_CREDENTIALS"),
+			});
+			expect(process.env.PATH_OF_MINE).toBeUndefined();
+			expect(process.env.GOOGLE_CREDENTIALS).toBeUndefined();
+		} finally {
+			rmSync(directory, { recursive: true });
+		}
+	});
+
+	it("may be none", () => {
+		expect(() => loadCredentials("/no/such/directory")).not.toThrow();
+	});
+});
