@@ -14,7 +14,7 @@ import { Refusal } from "./refusal";
 import { SYNC } from "./replication";
 import { restoreChecked, restoredWords, restoreInPlace } from "./restore";
 import { startRoutine } from "./routine";
-import { loadCredentials, readSettings } from "./settings";
+import { loadCredentials, readSettings, type Settings } from "./settings";
 import { parseTarget, type Snapshot } from "./snapshots";
 import { type Parts, start as runStart } from "./start";
 import { metricsOf, type Status } from "./status";
@@ -170,15 +170,7 @@ export async function restore(to: string, { output, inPlace }: { output?: string
 		say(`${restoredWords(restored)}: ${output}`);
 		return 0;
 	}
-	if (
-		(await ask(settings.control, "GET", "/status")) !== undefined ||
-		(existsSync(settings.database) && (await inspect("inUse", settings.database)).inUse)
-	) {
-		throw refuse(
-			`${settings.database} is in use`,
-			"stop the app and the keeper first: a restore never replaces a live database",
-		);
-	}
+	await needUnused(settings);
 	await lease.acquire(say);
 	try {
 		const restored = await restoreInPlace(settings, litestream, target, {
@@ -193,12 +185,25 @@ export async function restore(to: string, { output, inPlace }: { output?: string
 	return 0;
 }
 
+/** @throws {Refusal} where an app or a keeper has the database open. */
+async function needUnused({ database, control }: Settings): Promise<void> {
+	const isKept = (await ask(control, "GET", "/status")) !== undefined;
+	if (!isKept && !(existsSync(database) && (await inspect("inUse", database)).inUse)) return;
+	throw new Refusal(
+		"restore-target",
+		`${database} is in use`,
+		"stop the app and the keeper first: nothing is put in the place of a live database",
+	);
+}
+
 /** The file is right: the next start takes it, and the replica goes on from it. Its history stays. */
 export async function acceptDatabase(): Promise<number> {
-	const { dataDirectory, app, database } = readSettings();
+	const settings = readSettings();
+	const { dataDirectory, app, database } = settings;
 	const { kind } = await inspect("look", database);
 	if (kind !== "sqlite")
 		throw new Refusal("restore-target", `${database} is ${kind}`, "put the right file there first");
+	await needUnused(settings);
 	// Litestream's own files of it end before the replica does. Without them it goes on behind the replica, as after a restore.
 	const meta = metaPath(database);
 	if (existsSync(meta)) renameSync(meta, `${meta}-${new Date().toISOString().replace(/[:.]/g, "-")}`);
