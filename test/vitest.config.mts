@@ -9,6 +9,8 @@ export default defineConfig({
 					root: `${import.meta.dirname}/unit`,
 					include: ["*.test.ts"],
 					testTimeout: 10_000,
+					// Most of a file's time is waiting for its imports.
+					maxWorkers: 4,
 					sequence: { groupOrder: 0 },
 				},
 			},

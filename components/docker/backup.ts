@@ -97,13 +97,22 @@ function overlap(one: string, other: string): boolean {
 	return a.startsWith(b) || b.startsWith(a);
 }
 
-function urlProblems({ url, secrets = {} }: BackupStore): Problem[] {
+function urlProblems({ url, secrets = {}, environment = {} }: BackupStore): Problem[] {
 	const problems: Problem[] = [];
 	if (typeof url === "string") {
 		const location = parseLocation(url);
 		if (location === undefined || location.scheme === "file") {
 			const reason = `must be s3://bucket/prefix or gs://bucket/prefix (got ${shown(url)}); for the host itself, give volume or directory instead`;
 			problems.push({ propertyPath: "backup.url", reason });
+		}
+	}
+	for (const name of Object.keys(environment)) {
+		const propertyPath = `backup.environment.${name}`;
+		if (/^(AWS_SECRET_ACCESS_KEY|AWS_SESSION_TOKEN|GOOGLE_CREDENTIALS)$/.test(name)) {
+			problems.push({ propertyPath, reason: `must not be in the open (got ${name}): move it to backup.secrets` });
+		} else if (name.startsWith("HOLDFAST_")) {
+			const reason = `must not be one of the keeper's own settings (got ${name}): use keeper, or retentionDays`;
+			problems.push({ propertyPath, reason });
 		}
 	}
 	for (const name of Object.keys(secrets)) {

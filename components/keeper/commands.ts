@@ -1,4 +1,4 @@
-import { existsSync, renameSync } from "node:fs";
+import { existsSync, renameSync, rmSync } from "node:fs";
 import { resolve } from "node:path";
 import { ask, Plain, serve } from "./control";
 import { metaPath } from "./database";
@@ -69,6 +69,8 @@ export async function replicate(): Promise<number> {
 			return {};
 		},
 	};
+	// One that is left over from a keeper that died.
+	if ((await ask(settings.control, "GET", "/status")) === undefined) rmSync(settings.control, { force: true });
 	// Whoever reaches the port can look; to tell the keeper what to do, one must be in its container.
 	const closers = [await serve(watching, { port: settings.port }), await serve(commands, { path: settings.control })];
 	closers.push(startRoutine(settings, store, keeper, say));

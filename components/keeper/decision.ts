@@ -26,7 +26,7 @@ export interface StoreFacts {
 
 /** What a start does; a refusal is thrown instead. */
 export type Decision =
-	| { action: "go-on"; why: string; warning?: string }
+	| { action: "go-on"; why: string; warning?: string; hasStore: boolean }
 	| { action: "restore"; why: string; setAside: boolean; atLeast: number }
 	| { action: "first-start"; why: string };
 
@@ -62,7 +62,7 @@ export function decide(facts: Facts, place: Place): Decision {
 function withoutStore({ database }: Facts, place: Place, reason: string): Decision {
 	if (database === "sqlite") {
 		const warning = `the backup store cannot be reached (${reason}): the app runs, and nothing is replicated until it can`;
-		return { action: "go-on", why: "the database is there and sound", warning };
+		return { action: "go-on", why: "the database is there and sound", warning, hasStore: false };
 	}
 	throw new Refusal(
 		"store-unreachable",
@@ -95,22 +95,27 @@ function shownPrefix(prefix: string): string {
 function withDatabase(facts: Facts, { manifest, hasReplica }: StoreFacts, place: Place): Decision {
 	if (manifest === undefined && hasReplica) throw orphanReplica(place);
 	const known = manifest?.transaction ?? 0;
-	if (known === 0) return { action: "go-on", why: "the database is there and sound; its replica begins now" };
+	if (!hasReplica && known === 0) {
+		const lost = manifest === undefined && facts.localTransaction !== undefined;
+		const warning = `${place.database} was replicated before, and ${place.store} is empty: if that is not meant, look for its disk or bucket; a new replica begins now`;
+		const why = "the database is there and sound; its replica begins now";
+		return { action: "go-on", why, hasStore: true, ...(lost && { warning }) };
+	}
 	if (facts.localTransaction === undefined && !facts.restoredHere) {
 		throw new Refusal(
 			"data-unknown-to-replica",
-			`${place.database} has never been replicated, and ${place.store} holds ${known} transactions of ${place.app}: which of the two is right?`,
-			`for the replica: move ${place.database} away and start again; for the file: run the keeper with "accept-database"`,
+			`${place.database} has never been replicated, and ${place.store} holds ${known === 0 ? "a replica" : `${known} transactions`} of ${place.app}: which of the two is right?`,
+			`for the replica: move ${place.database} away and start again; for the file: run the keeper with "accept-database" (npm run keeper -- accept-database)`,
 		);
 	}
 	if (facts.localTransaction !== undefined && facts.localTransaction < known) {
 		throw new Refusal(
 			"data-older-than-replica",
 			`${place.database} ends at transaction ${facts.localTransaction}, and the replica has ${known}: an old copy of the disk?`,
-			`for the replica: move ${place.database} away and start again; for the file: run the keeper with "accept-database"`,
+			`for the replica: move ${place.database} away and start again; for the file: run the keeper with "accept-database" (npm run keeper -- accept-database)`,
 		);
 	}
-	return { action: "go-on", why: "the database is there and sound" };
+	return { action: "go-on", why: "the database is there and sound", hasStore: true };
 }
 
 function withoutDatabase(facts: Facts, { manifest, hasReplica }: StoreFacts, place: Place): Decision {
@@ -141,6 +146,6 @@ function orphanReplica(place: Place): Refusal {
 	return new Refusal(
 		"replica-without-manifest",
 		`${place.store} holds a replica, and nothing says whose it is`,
-		`look at it: litestream restore -o /tmp/look.db ${place.store}/replica; then give this app another prefix, or run the keeper with "accept-replica"`,
+		`look at it: litestream restore -o /tmp/look.db ${place.store}/replica; then give this app another prefix, or run the keeper with "accept-replica" (npm run keeper -- accept-replica)`,
 	);
 }

@@ -6,6 +6,7 @@ const QUESTIONS = {
 	look: (path: string): Look => look(path, "quick_check"),
 	check: (path: string) => ({ defect: defectOf(path, "integrity_check") }),
 	rows: (path: string) => ({ rows: rowsOf(path), schema: schemaOf(path) }),
+	truncateWal: (path: string) => ({ done: truncateWal(path) }),
 	inUse: (path: string) => ({ inUse: isOpenElsewhere(path) }),
 };
 
@@ -47,6 +48,19 @@ function isOpenElsewhere(path: string): boolean {
 		if (/locked|busy/i.test((error as Error).message)) return true;
 		// A file that SQLite cannot read is nobody's live database.
 		return false;
+	} finally {
+		database.close();
+	}
+}
+
+/** Folds the whole WAL into the file and empties it; false when a reader is in the way. */
+function truncateWal(path: string): boolean {
+	const { DatabaseSync } = require("node:sqlite") as typeof import("node:sqlite");
+	const database = new DatabaseSync(path);
+	try {
+		database.exec("PRAGMA busy_timeout = 5000");
+		const { busy } = database.prepare("PRAGMA wal_checkpoint(TRUNCATE)").get() as { busy: number };
+		return busy === 0;
 	} finally {
 		database.close();
 	}

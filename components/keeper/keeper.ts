@@ -1,6 +1,7 @@
 import { statSync, writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { DrillReport } from "./drill";
+import { closeGap } from "./gap";
 import { Gate } from "./gate";
 import { inspect } from "./inspect";
 import { leaseLost } from "./lease";
@@ -36,7 +37,8 @@ export class Keeper {
 		private readonly parts: Parts,
 		private readonly say: (line: string) => void,
 	) {
-		this.supervisor = new Supervisor(parts.litestream, say);
+		const { database } = parts.settings;
+		this.supervisor = new Supervisor(parts.litestream, say, (stopped) => closeGap(database, stopped, say));
 		this.gate = new Gate(parts.settings.open);
 		this.replication = new Replication(parts);
 		this.known = { state: "starting", freshness: this.replication.freshness, warnings: [], restarts: 0, epoch: 0 };
@@ -110,12 +112,13 @@ export class Keeper {
 				this.known.lastDrill = this.parts.manifest.known?.lastDrill ?? this.known.lastDrill;
 				return this.gate.admit();
 			} catch (error) {
-				if (!(error instanceof Refusal)) throw error;
+				const refusal = error instanceof StoreUnreachable ? storeWentAway(error) : error;
+				if (!(refusal instanceof Refusal)) throw error;
 				this.known.state = "refused";
-				this.known.refusal = error;
+				this.known.refusal = refusal;
 				this.writeHealth();
-				if (said !== error.message) this.say(refusalLines(error));
-				said = error.message;
+				if (said !== refusal.message) this.say(refusalLines(refusal));
+				said = refusal.message;
 			}
 		}
 	}
@@ -246,4 +249,13 @@ export class Keeper {
 		const end = performance.now() + milliseconds;
 		while (!this.stopping && performance.now() < end) await sleep(Math.min(100, Math.max(1, end - performance.now())));
 	}
+}
+
+/** It was there at the first look, and gone before the start was through. */
+function storeWentAway({ message }: Error): Refusal {
+	return new Refusal(
+		"store-unreachable",
+		message,
+		"make the store reachable again; the start is tried again by itself",
+	);
 }

@@ -1,5 +1,6 @@
 import { LOCATIONS, STORE_LAYOUT } from "../backup";
 import type { DrillReport } from "./drill";
+import { Refusal } from "./refusal";
 import type { Settings } from "./settings";
 import type { Store } from "./stores/store";
 
@@ -33,7 +34,7 @@ export class ManifestFile {
 	async read(): Promise<Manifest | undefined> {
 		const found = await this.store.get(KEY);
 		this.version = found?.version;
-		this.current = found === undefined ? undefined : (JSON.parse(found.content) as Manifest);
+		this.current = found === undefined ? undefined : parsed(found.content, this.settings.store);
 		return this.current;
 	}
 
@@ -92,4 +93,16 @@ export class ManifestFile {
 /** The app's name as part of a key. */
 function indexKey(app: string): string {
 	return `${LOCATIONS}/${encodeURIComponent(app)}.json`;
+}
+
+function parsed(content: string, store: string): Manifest {
+	try {
+		return JSON.parse(content) as Manifest;
+	} catch {
+		throw new Refusal(
+			"manifest-unreadable",
+			`the manifest at ${store}/${KEY} is damaged`,
+			'bring back an older version of that object; without one, move it away and run the keeper with "accept-replica"',
+		);
+	}
 }

@@ -29,6 +29,7 @@ export type RefusalCode =
 	| "wrong-prefix"
 	| "replica-of-another-app"
 	| "replica-without-manifest"
+	| "manifest-unreadable"
 	| "replica-incomplete"
 	| "replica-corrupt"
 	| "initial-data-unusable"

@@ -79,7 +79,10 @@ export async function enforceRetention(
 		const file = parseFile(key, modified);
 		if (file !== undefined) files.push(file);
 	}
-	const keys = superfluous(files, points, new Date(), retentionDays).map(({ key }) => key);
+	// By the store's clock: one of ours that is ahead must not drop history, and where nothing comes, nothing need go.
+	const newest = files.reduce((latest, { modified }) => Math.max(latest, modified.getTime()), 0);
+	const now = new Date(Math.min(Date.now(), newest));
+	const keys = superfluous(files, points, now, retentionDays).map(({ key }) => key);
 	const fresh = keys.filter((key) => !marked.has(key));
 	await store.supersede(fresh);
 	for (const key of fresh) marked.add(key);

@@ -23,6 +23,8 @@ export function startRoutine(
 	let drilling = false;
 	timers.push(
 		setInterval(() => void retention(), RETENTION_HOURS * HOUR),
+		// And soon after a start, for one that is started more often than that.
+		setTimeout(() => void retention(), LOOK),
 		setInterval(() => void drillWhenDue(), Math.min(LOOK, Math.max(1000, settings.drillHours * HOUR))),
 	);
 	return () => timers.forEach(clearInterval);

@@ -139,5 +139,5 @@ async function carryOut(decision: Decision, parts: Parts, say: (line: string) =>
 		say("existing data is used");
 	}
 	// Without the lease there is no store to write to; the keeper makes up for it as soon as there is.
-	if (decision.action === "first-start" || decision.warning === undefined) await manifest.claim();
+	if (decision.action === "first-start" || decision.hasStore) await manifest.claim();
 }

@@ -18,6 +18,8 @@ export class Supervisor {
 	constructor(
 		private readonly litestream: Litestream,
 		private readonly say: (line: string) => void,
+		/** What is done before each start of the child. */
+		private readonly prepare: (stopped: AbortSignal) => Promise<void> = async () => {},
 	) {}
 
 	/** Once is enough: one that is wanted already goes on. */
@@ -54,6 +56,8 @@ export class Supervisor {
 	private async run(stopped: AbortSignal): Promise<void> {
 		let pause = FIRST_PAUSE / 2;
 		while (!stopped.aborted) {
+			await this.prepare(stopped).catch((error: Error) => this.say(`warning: ${error.message}`));
+			if (stopped.aborted) return;
 			const began = performance.now();
 			this.child = this.litestream.replicate((line) => this.log(line));
 			const how = await ended(this.child);

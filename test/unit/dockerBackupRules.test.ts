@@ -23,6 +23,18 @@ describe("the backup of a DockerApp is refused", () => {
 		["a URL of the host", { backup: { url: "file:///backup" } }, "backup.url", "give volume or directory instead"],
 		["a URL of the web", { backup: { url: "https://b/p" } }, "backup.url", "must be s3://bucket/prefix or gs:"],
 		["another secret", { backup: { url: "s3://b/p", secrets: { KEY: "x" } } }, "backup.secrets.KEY", '(got "KEY")'],
+		[
+			"a secret in the open",
+			{ backup: { url: "s3://b/p", environment: { AWS_SECRET_ACCESS_KEY: "x" } } },
+			"backup.environment.AWS_SECRET_ACCESS_KEY",
+			"move it to backup.secrets",
+		],
+		[
+			"a setting of the keeper",
+			{ backup: { url: "s3://b/p", environment: { HOLDFAST_APP: "x" } } },
+			"backup.environment.HOLDFAST_APP",
+			"(got HOLDFAST_APP)",
+		],
 		["initial data", { backup: false, initialData: "/a.db" }, "initialData", "leave one of the two out"],
 		["no drill number", { keeper: { drillHours: -1 } }, "keeper.drillHours", "from 0 to 8760 (got -1)"],
 		["no stale number", { keeper: { staleSeconds: 1 } }, "keeper.staleSeconds", "from 5 to 3600 (got 1)"],

@@ -107,6 +107,11 @@ describe("a start", () => {
 		});
 	});
 
+	it("warns where the replica of a database is gone", () => {
+		const found = outcome(facts({ database: "sqlite", localTransaction: 7, store: { hasReplica: false } }));
+		expect(found).toMatchObject({ action: "go-on", warning: expect.stringContaining("is empty") });
+	});
+
 	it("restores to what the manifest knows, and sets aside whatever is there", () => {
 		expect(outcome(facts({ store: own(7) }))).toMatchObject({ setAside: false, atLeast: 7 });
 		for (const database of ["empty", "corrupt"] as const) {
@@ -149,7 +154,10 @@ describe("whatever the facts", () => {
 				expect([manifest?.transaction ?? 0, hasReplica, given.knownHere], say).toEqual([0, false, false]);
 			} else if (found.action === "go-on") {
 				expect(database, say).toBe("sqlite");
-				expect(typeof store === "string", say).toBe(found.warning !== undefined);
+				expect(typeof store === "string", say).toBe(!found.hasStore);
+				const isLost = manifest === undefined && given.localTransaction !== undefined;
+				expect(found.warning !== undefined, say).toBe(typeof store === "string" || isLost);
+				if (hasReplica) expect(given.localTransaction !== undefined || given.restoredHere, say).toBe(true);
 				if (hasReplica) expect(manifest, say).toBeDefined();
 				const behind = given.localTransaction !== undefined && given.localTransaction < (manifest?.transaction ?? 0);
 				expect(behind, say).toBe(false);

@@ -1,14 +1,19 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, statfsSync, writeFileSync, writeSync } from "node:fs";
+import { accessSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statfsSync, writeFileSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { diagnose } from "../../components/keeper/diagnostics";
+import { checkDatabaseAccess, diagnose } from "../../components/keeper/diagnostics";
 import { kindOf, mountOf, parseMounts } from "../../components/keeper/mounts";
 import { Refusal } from "../../components/keeper/refusal";
 
 vi.mock("node:fs", async (original) => {
 	const actual = await original<typeof import("node:fs")>();
-	return { ...actual, statfsSync: vi.fn(actual.statfsSync), writeSync: vi.fn(actual.writeSync) };
+	return {
+		...actual,
+		accessSync: vi.fn(actual.accessSync),
+		statfsSync: vi.fn(actual.statfsSync),
+		writeSync: vi.fn(actual.writeSync),
+	};
 });
 
 // Lines of real containers and hosts.
@@ -79,6 +84,7 @@ describe("the diagnosis of a data directory", () => {
 		rmSync(directory, { recursive: true, force: true });
 		vi.mocked(statfsSync).mockReset();
 		vi.mocked(writeSync).mockReset();
+		vi.mocked(accessSync).mockReset();
 	});
 
 	const mountedAt = (path: string, line = VOLUME) => [OVERLAY, line.replace("/app/data", path)].join("\n");
@@ -174,5 +180,25 @@ describe("the diagnosis of a data directory", () => {
 		});
 		expect(refusal(directory, mountedAt(directory)).code).toBe("disk-full");
 		expect(readdirSync(directory)).toEqual([]);
+	});
+
+	it("refuses a database whose log belongs to another user, and names it", () => {
+		const database = join(directory, "notes.db");
+		expect(() => checkDatabaseAccess(database)).not.toThrow();
+		for (const suffix of ["", "-wal", "-shm"]) writeFileSync(`${database}${suffix}`, "", { mode: 0o640 });
+		expect(() => checkDatabaseAccess(database)).not.toThrow();
+		for (const suffix of ["", "-wal", "-shm"]) {
+			vi.mocked(accessSync).mockImplementation((path) => {
+				if (path === `${database}${suffix}`) throw new Error("EACCES: permission denied");
+			});
+			const { uid, gid } = { uid: process.getuid?.(), gid: process.getgid?.() };
+			expect(() => checkDatabaseAccess(database)).toThrow(
+				expect.objectContaining({
+					code: "data-directory-not-writable",
+					found: expect.stringContaining(`${database}${suffix}, which belongs to ${uid}:${gid} with mode 0640`),
+					remedy: expect.stringContaining(`chown -R ${uid}:${gid} ${directory}`),
+				}),
+			);
+		}
 	});
 });

@@ -149,6 +149,19 @@ describe("what retention leaves", () => {
 		expect(parseFile(`${keyOf(0, 1, 2)}.tmp`, NOW)).toBeUndefined();
 	});
 
+	it("goes by the age of the newest file: a clock that is ahead drops nothing", async () => {
+		const store = new MemoryStore();
+		const at = (hoursAgo: number) => new Date(Date.now() - hoursAgo * HOUR);
+		for (const [last, hoursAgo] of [
+			[1, 10_010],
+			[4, 10_000],
+			[5, 9_999],
+		] as const) {
+			store.objects.set(keyOf(9, 1, last), { content: "", version: "1", modified: at(hoursAgo) });
+		}
+		expect(await enforceRetention(store, [], 1, new Set())).toBe(0);
+	});
+
 	it("marks each file once", async () => {
 		const store = new MemoryStore();
 		const at = (hoursAgo: number) => new Date(Date.now() - hoursAgo * HOUR);
@@ -157,6 +170,7 @@ describe("what retention leaves", () => {
 		add(9, 1, 1, 100);
 		add(9, 1, 4, 50);
 		for (const each of [2, 3, 4, 5]) add(0, each, each, 60);
+		add(0, 6, 6, 0);
 		store.objects.set("replica/other", { content: "", version: "1", modified: at(999) });
 		const marked = new Set<string>();
 		expect(await enforceRetention(store, [], 1, marked)).toBe(4);
