@@ -1,4 +1,8 @@
 import { statSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+
+/** A database that nobody wrote for so long, in milliseconds, has no writer that is about to finish. */
+const QUIET = 1500;
 
 /** A hint that a database was written: what the file system says of it and its WAL. Opening it would disturb the app. */
 export function signatureOf(database: string): string {
@@ -8,6 +12,13 @@ export function signatureOf(database: string): string {
 			return found === undefined ? "-" : `${found.size}:${found.mtimeNs}:${found.ino}`;
 		})
 		.join("/");
+}
+
+/** Waits until nobody writes, at most until `deadline` by `performance.now()`. */
+export async function untilQuiet(database: string, deadline: number): Promise<void> {
+	const written = () =>
+		Math.max(...[database, `${database}-wal`].map((path) => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0));
+	while (Date.now() - written() < QUIET && performance.now() < deadline) await sleep(100);
 }
 
 /**

@@ -18,9 +18,9 @@ const RETRY = 1000;
  */
 export async function closeGap(database: string, stopped: AbortSignal, say: (line: string) => void): Promise<void> {
 	for (let said = false; !stopped.aborted && hasGap(database); said = true) {
-		const { done } = await inspect("truncateWal", database);
+		const { done } = await inspect("truncateWal", database).catch(() => ({ done: false }));
 		if (done) return say("the app has folded its log in meanwhile: the whole database is copied to the replica");
-		if (!said) say("the app is reading: the replication goes on as soon as its log can be folded in");
+		if (!said) say("the replication goes on as soon as the app lets its log be folded in");
 		await sleep(RETRY, undefined, { signal: stopped }).catch(() => {});
 	}
 }

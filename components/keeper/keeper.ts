@@ -1,11 +1,12 @@
 import { statSync, writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { DrillReport } from "./drill";
+import { untilQuiet } from "./freshness";
 import { closeGap } from "./gap";
 import { Gate } from "./gate";
 import { inspect } from "./inspect";
 import { leaseLost } from "./lease";
-import { Refusal, refusalLines } from "./refusal";
+import { Refusal, refusalLines, storeWentAway } from "./refusal";
 import { Replication, SYNC } from "./replication";
 import { listSnapshots, type Snapshot, writeSnapshot } from "./snapshots";
 import { type Parts, start } from "./start";
@@ -18,8 +19,6 @@ const LOOK = 2000;
 const GATE = 100;
 const RETRY = 15_000;
 const COUNT_AGAIN = 60_000;
-/** A database that nobody wrote for so long, in milliseconds, has no writer that is about to finish. */
-const QUIET = 1500;
 /** What Docker's health check reads. */
 export const HEALTH_FILE = "/tmp/keeper.health";
 
@@ -55,7 +54,7 @@ export class Keeper {
 		const deadline = performance.now() + this.parts.settings.stopSeconds * 1000;
 		const left = () => Math.max(1, (deadline - performance.now()) / 1000 - 2);
 		const wasReplicating = this.known.state === "replicating";
-		if (wasReplicating) await this.untilQuiet(deadline - 10_000);
+		if (wasReplicating) await untilQuiet(this.parts.settings.database, deadline - 10_000);
 		const last = wasReplicating ? await this.replication.prove(left()) : false;
 		this.known.state = "stopping";
 		this.stopping = true;
@@ -217,13 +216,6 @@ export class Keeper {
 		}
 	}
 
-	private async untilQuiet(deadline: number): Promise<void> {
-		const { database } = this.parts.settings;
-		const written = () =>
-			Math.max(...[database, `${database}-wal`].map((path) => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0));
-		while (Date.now() - written() < QUIET && performance.now() < deadline) await sleep(100);
-	}
-
 	private countRows(): void {
 		const { database } = this.parts.settings;
 		const age = Date.now() - Date.parse(this.known.rows?.counted ?? "1970-01-01");
@@ -249,13 +241,4 @@ export class Keeper {
 		const end = performance.now() + milliseconds;
 		while (!this.stopping && performance.now() < end) await sleep(Math.min(100, Math.max(1, end - performance.now())));
 	}
-}
-
-/** It was there at the first look, and gone before the start was through. */
-function storeWentAway({ message }: Error): Refusal {
-	return new Refusal(
-		"store-unreachable",
-		message,
-		"make the store reachable again; the start is tried again by itself",
-	);
 }

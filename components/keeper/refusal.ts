@@ -42,3 +42,12 @@ export type RefusalCode =
 export function refusalLines({ code, found, remedy }: Refusal): string {
 	return `✗ refused (${code}): ${found}\n  What to do: ${remedy}`;
 }
+
+/** It was there at the first look, and gone before the start was through. */
+export function storeWentAway({ message }: Error): Refusal {
+	return new Refusal(
+		"store-unreachable",
+		message,
+		"make the store reachable again; the start is tried again by itself",
+	);
+}

@@ -97,8 +97,11 @@ describe("retention", () => {
 	it("marks in S3 what no restore needs, once, and only with s3:PutObjectTagging", async () => {
 		const store = await S3Bucket.make(s3);
 		await filled(store, (level) => `000${level}`);
-		const client = s3.client(store.writer);
-		const opened = new S3Store(store.bucket, "notes", client);
+		const opened = new S3Store(store.bucket, "notes", {
+			AWS_ENDPOINT_URL_S3: s3.endpoint,
+			AWS_ACCESS_KEY_ID: store.writer.accessKeyId,
+			AWS_SECRET_ACCESS_KEY: store.writer.secretAccessKey,
+		});
 		const marked = new Set<string>();
 		expect(await enforceRetention(opened, [], 0, marked)).toBe(SUPERFLUOUS.length);
 		expect(await enforceRetention(opened, [], 0, marked)).toBe(0);

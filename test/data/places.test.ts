@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it, onTestFinished } from "vitest";
+import { DockerCli } from "../../components/docker/cli";
 import { type S3Server, startS3Server } from "../../tools/servers/s3";
 import { command, lastLine } from "../../tools/setup/command";
 import { docker, tryDocker, until } from "./docker";
@@ -115,7 +116,7 @@ async function smallDisk(): Promise<string[]> {
 }
 
 /** Whoever makes a disk must be root, on the machine of the Docker engine. */
-const canMakeDisk = process.getuid?.() === 0 && process.platform === "linux" && process.env.DOCKER_HOST === undefined;
+const canMakeDisk = process.getuid?.() === 0 && process.platform === "linux" && new DockerCli().isLocal;
 
 it.runIf(canMakeDisk)(
 	"fault 7: a full disk gives the app an error and the status a problem, corrupts nothing, and goes on once there is room",

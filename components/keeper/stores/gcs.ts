@@ -1,10 +1,8 @@
 import { createWriteStream } from "node:fs";
-import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { GoogleAuth } from "google-auth-library";
-import { type Condition, type Listed, PATIENCE, type Store, StoreUnreachable, type Versioned } from "./store";
-
-const SCOPE = "https://www.googleapis.com/auth/devstorage.read_write";
+import { GoogleToken } from "./googleToken";
+import { type Answer, send, textOf } from "./http";
+import { type Condition, type Listed, type Store, StoreUnreachable, type Versioned } from "./store";
 
 interface GcsObject {
 	name: string;
@@ -16,21 +14,19 @@ interface GcsObject {
 /** A bucket of Google Cloud Storage, by its JSON API. `STORAGE_EMULATOR_HOST` names a server without credentials. */
 export class GcsStore implements Store {
 	private readonly emulator = process.env.STORAGE_EMULATOR_HOST;
-	private readonly auth: GoogleAuth;
 
 	constructor(
 		private readonly bucket: string,
 		private readonly prefix: string,
-		auth?: GoogleAuth,
-	) {
-		this.auth = auth ?? new GoogleAuth({ scopes: [SCOPE] });
-	}
+		private readonly token = new GoogleToken(),
+	) {}
 
 	async get(key: string): Promise<Versioned | undefined> {
 		return this.reaching(async () => {
 			const found = await this.request("GET", `${this.objectPath(key)}?alt=media`);
 			if (found.status === 404) return undefined;
-			return { content: await (await sound(found)).text(), version: found.headers.get("x-goog-generation") ?? "" };
+			const { headers } = await sound(found);
+			return { content: await textOf(found), version: `${headers["x-goog-generation"] ?? ""}` };
 		});
 	}
 
@@ -44,7 +40,7 @@ export class GcsStore implements Store {
 			});
 			const done = await this.request("POST", `/upload/storage/v1/b/${this.bucket}/o?${query}`, content);
 			if (done.status === 412) return undefined;
-			return ((await (await sound(done)).json()) as GcsObject).generation;
+			return (JSON.parse(await textOf(await sound(done))) as GcsObject).generation;
 		});
 	}
 
@@ -57,7 +53,7 @@ export class GcsStore implements Store {
 			if (token !== undefined) query.set("pageToken", token);
 			const page = await this.reaching(async () => {
 				const found = await this.request("GET", `/storage/v1/b/${this.bucket}/o?${query}`);
-				return (await (await sound(found)).json()) as { items?: GcsObject[]; nextPageToken?: string };
+				return JSON.parse(await textOf(await sound(found))) as { items?: GcsObject[]; nextPageToken?: string };
 			});
 			for (const { name, size, updated } of page.items ?? []) {
 				const key = this.prefix === "" ? name : name.slice(this.prefix.length + 1);
@@ -69,21 +65,22 @@ export class GcsStore implements Store {
 
 	async download(key: string, file: string): Promise<void> {
 		await this.reaching(async () => {
-			// As long as it takes: a database may be big.
-			const found = await sound(await this.request("GET", `${this.objectPath(key)}?alt=media`, undefined, 86_400_000));
-			await pipeline(Readable.fromWeb(found.body as Parameters<typeof Readable.fromWeb>[0]), createWriteStream(file));
+			const found = await sound(await this.request("GET", `${this.objectPath(key)}?alt=media`));
+			await pipeline(found.body, createWriteStream(file));
 		});
 	}
 
 	async supersede(keys: string[]): Promise<void> {
 		const body = JSON.stringify({ customTime: new Date().toISOString() });
 		for (const key of keys) {
-			await this.reaching(async () => sound(await this.request("PATCH", this.objectPath(key), body)));
+			await this.reaching(async () => {
+				await textOf(await sound(await this.request("PATCH", this.objectPath(key), body)));
+			});
 		}
 	}
 
 	atRoot() {
-		return { root: new GcsStore(this.bucket, "", this.auth), prefix: this.prefix };
+		return { root: new GcsStore(this.bucket, "", this.token), prefix: this.prefix };
 	}
 
 	private full(key: string): string {
@@ -94,24 +91,20 @@ export class GcsStore implements Store {
 		return `/storage/v1/b/${this.bucket}/o/${encodeURIComponent(this.full(key))}`;
 	}
 
-	private async request(method: string, path: string, body?: string, patience = PATIENCE): Promise<Response> {
+	private async request(method: string, path: string, body?: string): Promise<Answer> {
 		const base = this.emulator === undefined ? "https://storage.googleapis.com" : emulatorUrl(this.emulator);
-		const authorization =
-			this.emulator === undefined ? { authorization: `Bearer ${await this.auth.getAccessToken()}` } : undefined;
-		return fetch(`${base}${path}`, {
-			method,
-			body,
-			headers: { ...authorization, ...(body !== undefined && { "content-type": "application/json" }) },
-			signal: AbortSignal.timeout(patience),
-		});
+		const headers = {
+			...(this.emulator === undefined && { authorization: `Bearer ${await this.token.get()}` }),
+			...(body !== undefined && { "content-type": "application/json", "content-length": Buffer.byteLength(body) }),
+		};
+		return send(new URL(`${base}${path}`), { method, headers, body });
 	}
 
 	private async reaching<T>(work: () => Promise<T>): Promise<T> {
 		try {
 			return await work();
 		} catch (error) {
-			const { message, cause } = error as Error;
-			throw new StoreUnreachable(`gs://${this.bucket}: ${cause instanceof Error ? cause.message : message}`);
+			throw new StoreUnreachable(`gs://${this.bucket}: ${(error as Error).message}`);
 		}
 	}
 }
@@ -120,7 +113,7 @@ function emulatorUrl(host: string): string {
 	return /^https?:/.test(host) ? host : `http://${host}`;
 }
 
-async function sound(response: Response): Promise<Response> {
-	if (response.ok) return response;
-	throw new Error(`status ${response.status}: ${(await response.text()).slice(0, 300)}`);
+async function sound(answer: Answer): Promise<Answer> {
+	if (answer.status < 300) return answer;
+	throw new Error(`status ${answer.status}: ${(await textOf(answer)).slice(0, 300)}`);
 }

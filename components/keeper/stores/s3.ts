@@ -1,86 +1,76 @@
+import { createHash } from "node:crypto";
 import { createWriteStream } from "node:fs";
-import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import {
-	GetObjectCommand,
-	ListObjectsV2Command,
-	PutObjectCommand,
-	PutObjectTaggingCommand,
-	S3Client,
-	S3ServiceException,
-} from "@aws-sdk/client-s3";
+import { type Credentials, sign } from "aws4";
+import { XMLParser } from "fast-xml-parser";
 import { SUPERSEDED_TAG } from "../../backup";
-import { type Condition, type Listed, PATIENCE, type Store, StoreUnreachable, type Versioned } from "./store";
+import { type Answer, send, textOf } from "./http";
+import { type Condition, type Listed, type Store, StoreUnreachable, type Versioned } from "./store";
+
+/** What a request is about, beside its method. */
+interface Details {
+	query?: Record<string, string>;
+	headers?: Record<string, string>;
+	body?: string;
+}
+
+const parser = new XMLParser({ parseTagValue: false, isArray: (name) => name === "Contents" });
 
 /** A bucket of S3 or of a server that speaks S3, conditional writes included. */
 export class S3Store implements Store {
-	private readonly client: S3Client;
+	private readonly region: string;
 
 	constructor(
 		private readonly bucket: string,
 		private readonly prefix: string,
-		client?: S3Client,
+		private readonly environment = process.env,
 	) {
-		// A server of one's own has no host name for each bucket.
-		const forcePathStyle = process.env.AWS_ENDPOINT_URL_S3 !== undefined;
-		this.client =
-			client ??
-			new S3Client({
-				forcePathStyle,
-				region: process.env.AWS_REGION ?? "us-east-1",
-				maxAttempts: 2,
-				// Without the last word, a server that never answers is waited for for ever.
-				requestHandler: { connectionTimeout: PATIENCE / 2, requestTimeout: PATIENCE, throwOnRequestTimeout: true },
-			});
+		this.region = environment.AWS_REGION ?? "us-east-1";
 	}
 
 	async get(key: string): Promise<Versioned | undefined> {
 		return this.reaching(async () => {
-			try {
-				const found = await this.client.send(new GetObjectCommand({ ...this.at(key) }));
-				return { content: (await found.Body?.transformToString()) ?? "", version: found.ETag ?? "" };
-			} catch (error) {
-				if (statusOf(error) === 404 && nameOf(error) !== "NoSuchBucket") return undefined;
-				throw error;
+			const found = await this.request("GET", key);
+			if (found.status === 404) {
+				const reason = await textOf(found);
+				if (reason.includes("NoSuchBucket")) throw new Error(reasonOf(404, reason));
+				return undefined;
 			}
+			const { headers } = await sound(found);
+			return { content: await textOf(found), version: headers.etag ?? "" };
 		});
 	}
 
 	async put(key: string, content: string, condition: Condition): Promise<string | undefined> {
 		return this.reaching(async () => {
-			const only = condition === "absent" ? { IfNoneMatch: "*" } : { IfMatch: condition.version };
-			try {
-				const done = await this.client.send(new PutObjectCommand({ ...this.at(key), Body: content, ...only }));
-				return done.ETag ?? "";
-			} catch (error) {
-				// 409: another conditional write is under way; 404: what should be overwritten is not there.
-				if ([412, 409].includes(statusOf(error)) || (statusOf(error) === 404 && nameOf(error) === "NoSuchKey")) {
-					return undefined;
-				}
-				throw error;
-			}
+			const only: Record<string, string> =
+				condition === "absent" ? { "if-none-match": "*" } : { "if-match": condition.version };
+			const done = await this.request("PUT", key, { body: content, headers: only });
+			const said = await textOf(done);
+			// 409: another conditional write is under way; 404: what should be overwritten is not there.
+			const { status } = done;
+			if (status === 412 || status === 409 || (status === 404 && said.includes("NoSuchKey"))) return undefined;
+			if (status >= 300) throw new Error(reasonOf(status, said));
+			return done.headers.etag ?? "";
 		});
 	}
 
 	async *list(prefix: string, after?: string): AsyncIterable<Listed> {
 		let token: string | undefined;
 		do {
-			const page = await this.reaching(() =>
-				this.client.send(
-					new ListObjectsV2Command({
-						Bucket: this.bucket,
-						Prefix: this.full(prefix),
-						StartAfter: after === undefined ? undefined : this.full(after),
-						ContinuationToken: token,
-					}),
-				),
-			);
-			for (const { Key = "", Size = 0, LastModified = new Date(0) } of page.Contents ?? []) {
-				yield {
-					key: this.prefix === "" ? Key : Key.slice(this.prefix.length + 1),
-					bytes: Size,
-					modified: LastModified,
-				};
+			const query = {
+				"list-type": "2",
+				prefix: this.full(prefix),
+				...(after !== undefined && { "start-after": this.full(after) }),
+				...(token !== undefined && { "continuation-token": token }),
+			};
+			const page = await this.reaching(async () => {
+				const found = await textOf(await sound(await this.request("GET", undefined, { query })));
+				return (parser.parse(found) as { ListBucketResult?: Page }).ListBucketResult ?? {};
+			});
+			for (const { Key, Size, LastModified } of page.Contents ?? []) {
+				const key = this.prefix === "" ? Key : Key.slice(this.prefix.length + 1);
+				yield { key, bytes: Number(Size), modified: new Date(LastModified) };
 			}
 			token = page.NextContinuationToken;
 		} while (token !== undefined);
@@ -88,45 +78,105 @@ export class S3Store implements Store {
 
 	async download(key: string, file: string): Promise<void> {
 		await this.reaching(async () => {
-			const found = await this.client.send(new GetObjectCommand({ ...this.at(key) }));
-			await pipeline(found.Body as Readable, createWriteStream(file));
+			const found = await sound(await this.request("GET", key));
+			await pipeline(found.body, createWriteStream(file));
 		});
 	}
 
 	async supersede(keys: string[]): Promise<void> {
-		const Tagging = { TagSet: [{ Key: SUPERSEDED_TAG.key, Value: SUPERSEDED_TAG.value }] };
+		const { key: name, value } = SUPERSEDED_TAG;
+		const body = `<Tagging><TagSet><Tag><Key>${name}</Key><Value>${value}</Value></Tag></TagSet></Tagging>`;
 		for (const key of keys) {
-			await this.reaching(() => this.client.send(new PutObjectTaggingCommand({ ...this.at(key), Tagging })));
+			await this.reaching(async () => {
+				await textOf(await sound(await this.request("PUT", key, { query: { tagging: "" }, body })));
+			});
 		}
 	}
 
 	atRoot() {
-		return { root: new S3Store(this.bucket, "", this.client), prefix: this.prefix };
+		return { root: new S3Store(this.bucket, "", this.environment), prefix: this.prefix };
 	}
 
 	private full(key: string): string {
 		return this.prefix === "" ? key : `${this.prefix}/${key}`;
 	}
 
-	private at(key: string) {
-		return { Bucket: this.bucket, Key: this.full(key) };
+	private async request(
+		method: string,
+		key?: string,
+		{ query = {}, headers = {}, body }: Details = {},
+	): Promise<Answer> {
+		const endpoint = this.environment.AWS_ENDPOINT_URL_S3;
+		// A server of one's own has no host name for each bucket.
+		const url = new URL(endpoint ?? `https://${this.bucket}.s3.${this.region}.amazonaws.com`);
+		const parts = [
+			...(endpoint === undefined ? [] : [this.bucket]),
+			...(key === undefined ? [] : this.full(key).split("/")),
+		];
+		url.pathname = `/${parts.map(encodeURIComponent).join("/")}`;
+		url.search = new URLSearchParams(query).toString().replaceAll("+", "%20");
+		const signed = sign(
+			{
+				service: "s3",
+				region: this.region,
+				method,
+				host: url.host,
+				path: `${url.pathname}${url.search}`,
+				headers: {
+					...headers,
+					...(body !== undefined && {
+						"content-length": `${Buffer.byteLength(body)}`,
+						"content-md5": createHash("md5").update(body).digest("base64"),
+					}),
+				},
+				body,
+			},
+			await credentials(this.environment),
+		);
+		return send(url, { method, headers: signed.headers as Record<string, string>, body });
 	}
 
 	private async reaching<T>(work: () => Promise<T>): Promise<T> {
 		try {
 			return await work();
 		} catch (error) {
-			throw new StoreUnreachable(
-				`s3://${this.bucket}: ${error instanceof Error ? error.message || error.name : error}`,
-			);
+			const { message, name } = error as Error;
+			throw new StoreUnreachable(`s3://${this.bucket}: ${message || name}`);
 		}
 	}
 }
 
-function statusOf(error: unknown): number {
-	return error instanceof S3ServiceException ? (error.$metadata.httpStatusCode ?? 0) : 0;
+interface Page {
+	Contents?: { Key: string; Size: string; LastModified: string }[];
+	NextContinuationToken?: string;
 }
 
-function nameOf(error: unknown): string {
-	return error instanceof Error ? error.name : "";
+/** Those of the environment, or those that the machine has: a task's or an instance's role. */
+async function credentials(environment: NodeJS.ProcessEnv): Promise<Credentials> {
+	const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN } = environment;
+	if (AWS_ACCESS_KEY_ID !== undefined && AWS_SECRET_ACCESS_KEY !== undefined) {
+		return {
+			accessKeyId: AWS_ACCESS_KEY_ID,
+			secretAccessKey: AWS_SECRET_ACCESS_KEY,
+			sessionToken: AWS_SESSION_TOKEN,
+		};
+	}
+	machines ??= (
+		require("@aws-sdk/credential-provider-node") as typeof import("@aws-sdk/credential-provider-node")
+	).defaultProvider();
+	return machines();
+}
+
+/** Remembers them until they are about to expire. Loaded where it is needed: it takes 20 MB. */
+let machines: (() => Promise<Credentials>) | undefined;
+
+async function sound(answer: Answer): Promise<Answer> {
+	if (answer.status < 300) return answer;
+	throw new Error(reasonOf(answer.status, await textOf(answer)));
+}
+
+/** `AccessDenied: …` out of the error document, or the status. */
+function reasonOf(status: number, document: string): string {
+	const { Error: error } = parser.parse(document || "<x/>") as { Error?: { Code?: string; Message?: string } };
+	return error?.Code === undefined ? `status ${status}` : `${error.Code}: ${error.Message ?? status}`;
 }
