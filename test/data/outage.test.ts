@@ -118,7 +118,7 @@ it("fault 8: a Litestream that is killed is started again", async () => {
 });
 
 /** Of a keeper that replicates to S3, once its first half minute is over. More than half of it is the program of Node.js. */
-it("needs less than 90 MB beside Litestream", async () => {
+it("needs less than 80 MB beside Litestream", async () => {
 	const { keeper, writer } = await running();
 	await sleep(REPETITIONS.memory * 1000);
 	await keeper.status();
@@ -128,7 +128,7 @@ it("needs less than 90 MB beside Litestream", async () => {
 		([, name = "", own = 0, mapped = 0]) => [name, (Number(own) + Number(mapped)) / 1024] as const,
 	);
 	console.log(`resident memory: ${sizes.map(([name, size]) => `${name} ${size.toFixed(1)} MB`).join(", ")}`);
-	expect(sizes.find(([name]) => name === "node")?.[1]).toBeLessThan(90);
+	expect(sizes.find(([name]) => name === "node")?.[1]).toBeLessThan(80);
 	expect(sizes.map(([name]) => name).sort()).toEqual(["litestream", "node"]);
 	await writer.stop();
 });
