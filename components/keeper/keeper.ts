@@ -1,5 +1,6 @@
 import { statSync, writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
+import { sqliteWarning } from "./database";
 import type { DrillReport } from "./drill";
 import { untilQuiet } from "./freshness";
 import { closeGap } from "./gap";
@@ -58,18 +59,18 @@ export class Keeper {
 		const last = wasReplicating ? await this.replication.prove(left()) : false;
 		this.known.state = "stopping";
 		this.stopping = true;
-		const ended = await this.supervisor.stop(left());
+		const ended = await this.parts.lease.during(() => this.supervisor.stop(left()));
 		const isComplete = !wasReplicating || (last && ended);
 		if (wasReplicating) {
 			const { proven } = this.known.freshness;
 			await this.replication.record().catch(() => undefined);
-			await this.parts.lease.release().catch(() => undefined);
 			this.say(
 				isComplete
 					? `stopped; all is in the replica, to transaction ${proven}`
 					: "stopped; the last writes are only on this disk",
 			);
 		}
+		if (this.hasLease) await this.parts.lease.release().catch(() => undefined);
 		return isComplete;
 	}
 
@@ -126,8 +127,10 @@ export class Keeper {
 	private async attendGate(): Promise<void> {
 		for (; !this.stopping; await this.pause(GATE)) {
 			if (!this.gate.isAsked) continue;
-			const { kind } = await inspect("look", this.parts.settings.database);
+			const { kind, writtenBy } = await inspect("look", this.parts.settings.database);
 			if (kind === "sqlite" && this.known.refusal === undefined) {
+				const warning = sqliteWarning(writtenBy);
+				if (warning !== undefined && !this.known.warnings.includes(warning)) this.known.warnings.push(warning);
 				this.gate.admit();
 				continue;
 			}

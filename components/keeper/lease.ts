@@ -72,6 +72,16 @@ export class Lease {
 		return this.put({ ...record, beat: randomUUID() }, found.version);
 	}
 
+	/** Keeps it through work that may take longer than it lasts. */
+	async during<T>(work: () => Promise<T>): Promise<T> {
+		const timer = setInterval(() => void this.renew().catch(() => false), (this.settings.leaseSeconds * 1000) / 3);
+		try {
+			return await work();
+		} finally {
+			clearInterval(timer);
+		}
+	}
+
 	/** Whether it is certainly ours still: whoever wants it waits for its whole time, and we count from before we wrote it. */
 	get isFresh(): boolean {
 		return performance.now() - this.writtenAt < (this.settings.leaseSeconds - 1) * 1000;
@@ -97,7 +107,7 @@ export class Lease {
 		const condition = version === undefined ? ("absent" as const) : { version };
 		const begunAt = performance.now();
 		this.version = await this.store.put(KEY, JSON.stringify(record), condition);
-		if (this.version !== undefined) this.writtenAt = begunAt;
+		if (this.version !== undefined) this.writtenAt = record.released ? Number.NEGATIVE_INFINITY : begunAt;
 		return this.version !== undefined;
 	}
 }

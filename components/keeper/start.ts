@@ -55,7 +55,9 @@ export async function start(parts: Parts, mayAct: () => boolean, say: (line: str
 	try {
 		// Whoever had the lease until now may have written.
 		if (hasLease) decision = decide({ ...facts, store: await storeFacts(parts) }, place);
-		await carryOut(decision, parts, say);
+		const decided = decision;
+		const act = () => carryOut(decided, parts, say);
+		await (hasLease ? lease.during(act) : act());
 	} catch (error) {
 		// Should the store be gone by now, the reason is still the first error.
 		if (hasLease) await lease.release().catch(() => undefined);
