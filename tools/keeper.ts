@@ -66,11 +66,21 @@ export function inKeeper(docker: DockerCli, keeper: string, words: string[]): Pr
 
 /** Runs a command of the keeper in a container of its own that sees what the keeper sees. */
 export function besideKeeper(docker: DockerCli, like: Found, words: string[]): Promise<number> {
-	const mounts = like.Mounts.flatMap(({ Type, Name, Source, Destination, RW }) => [
-		"--mount",
-		`type=${Type},source=${Name ?? Source},target=${Destination}${RW ? "" : ",readonly"}`,
-	]);
-	const environment = (like.Config.Env ?? []).flatMap((variable) => ["--env", variable]);
+	return attached(docker, besideArgs(like, words));
+}
+
+/** The docker command of it. `env` comes last and wins; `readOnly` says of a mount that it may not be written. */
+export function besideArgs(
+	like: Found,
+	words: string[],
+	{ env = [], readOnly = () => false }: { env?: string[]; readOnly?: (mount: Found["Mounts"][number]) => boolean } = {},
+): string[] {
+	const mounts = like.Mounts.flatMap((mount) => {
+		const { Type, Name, Source, Destination, RW } = mount;
+		const mode = RW && !readOnly(mount) ? "" : ",readonly";
+		return ["--mount", `type=${Type},source=${Name ?? Source},target=${Destination}${mode}`];
+	});
+	const environment = [...(like.Config.Env ?? []), ...env].flatMap((variable) => ["--env", variable]);
 	const closed = [
 		"--read-only",
 		"--tmpfs",
@@ -81,16 +91,7 @@ export function besideKeeper(docker: DockerCli, like: Found, words: string[]): P
 		"no-new-privileges",
 	];
 	const identity = ["--user", like.Config.User, "--network", like.HostConfig.NetworkMode];
-	return attached(docker, [
-		"run",
-		"--rm",
-		...identity,
-		...closed,
-		...mounts,
-		...environment,
-		like.Config.Image,
-		...words,
-	]);
+	return ["run", "--rm", ...identity, ...closed, ...mounts, ...environment, like.Config.Image, ...words];
 }
 
 function attached({ host }: DockerCli, args: string[]): Promise<number> {

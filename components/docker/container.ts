@@ -25,6 +25,15 @@ export function appContainer(app: App, mounted: Mounted) {
 			.output(environmentOf(app))
 			.apply((all) => Object.entries(all).map(([key, value]) => `${key}=${value}`)),
 		mounts: mounts(app, mounted),
+		...closed(app),
+		...(app.memoryMiB !== undefined && { memory: app.memoryMiB, memorySwap: app.memoryMiB }),
+		...(app.cpus !== undefined && { cpus: `${app.cpus}` }),
+	} satisfies Partial<ContainerArgs>;
+}
+
+/** What every container of ours may not do, and how much of its log is kept. */
+export function closed(app: App) {
+	return {
 		// A PID 1 that reaps children and passes SIGTERM on, which an app often does not do for itself.
 		init: true,
 		readOnly: true,
@@ -33,8 +42,6 @@ export function appContainer(app: App, mounted: Mounted) {
 		securityOpts: ["no-new-privileges:true"],
 		logDriver: "json-file",
 		logOpts: { "max-size": `${app.logs.maxSizeMB}m`, "max-file": `${app.logs.maxFiles}` },
-		...(app.memoryMiB !== undefined && { memory: app.memoryMiB, memorySwap: app.memoryMiB }),
-		...(app.cpus !== undefined && { cpus: `${app.cpus}` }),
 	} satisfies Partial<ContainerArgs>;
 }
 

@@ -6,6 +6,7 @@ import { type App, SECRETS_PATH } from "../app";
 import { type KeeperArgs, keeperEnvironment } from "../keeperArgs";
 import { refusal } from "../validate";
 import { backupMounts, type DockerBackup } from "./backup";
+import { closed } from "./container";
 import { appIdentity } from "./identity";
 import { builtImage } from "./image";
 import { GATE_PATH } from "./waiting";
@@ -74,13 +75,7 @@ export function keeperContainer(
 				? []
 				: [{ type: "volume", source: volumes.secrets, target: SECRETS_PATH, readOnly: true }]),
 		],
-		init: true,
-		readOnly: true,
-		tmpfs: { "/tmp": "rw,nosuid,nodev,size=64m,mode=1777" },
-		capabilities: { drops: ["ALL"] },
-		securityOpts: ["no-new-privileges:true"],
-		logDriver: "json-file",
-		logOpts: { "max-size": `${app.logs.maxSizeMB}m`, "max-file": `${app.logs.maxFiles}` },
+		...closed(app),
 	} satisfies Partial<docker.ContainerArgs>;
 }
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Status } from "../../components/keeper/status";
-import { containersOf, type Found, keeperStatus } from "../keeper";
+import { besideArgs, containersOf, keeperStatus } from "../keeper";
 import type { Ended } from "../setup/command";
 import { type Acknowledged, answering, Load, notesOf } from "./load";
 import { docker, dockerOutput, succeeds, type Twin } from "./twin";
@@ -95,32 +95,12 @@ export class Scene {
 		}
 	}
 
-	/** The keeper's check or another of its commands, in a container beside it. `changed` mounts or settings come last and win. */
+	/** The keeper's check or another of its commands, in a container beside it. */
 	async beside(words: string[], changed: { env?: string[]; readOnlyData?: boolean } = {}): Promise<Ended> {
 		const { keeper } = await containersOf(this.twin.name);
 		if (keeper === undefined) throw new Error("there is no keeper");
-		const mounts = keeper.Mounts.flatMap((mount) => ["--mount", mountOf(mount, changed.readOnlyData ?? false)]);
-		const variables = [...(keeper.Config.Env ?? []), ...(changed.env ?? [])].flatMap((each) => ["--env", each]);
-		const closed = [
-			"--read-only",
-			"--tmpfs",
-			"/tmp:mode=1777",
-			"--cap-drop",
-			"ALL",
-			"--network",
-			keeper.HostConfig.NetworkMode,
-		];
-		const args = [
-			"run",
-			"--rm",
-			"--user",
-			keeper.Config.User,
-			...closed,
-			...mounts,
-			...variables,
-			keeper.Config.Image,
-			...words,
-		];
+		const readOnly = ({ Name }: { Name?: string }) => changed.readOnlyData === true && Name === this.twin.volume;
+		const args = besideArgs(keeper, words, { env: changed.env, readOnly });
 		const { code, stdout, errors } = await docker.run(args, { timeout: PATIENCE });
 		return { code, output: `${stdout}${errors}` };
 	}
@@ -151,9 +131,4 @@ export class Scene {
 		for (const volume of volumes.filter((name) => !name.endsWith("-backup")))
 			await dockerOutput("volume", "rm", volume);
 	}
-}
-
-function mountOf({ Type, Name, Source, Destination, RW }: Found["Mounts"][number], readOnlyData: boolean): string {
-	const isData = Name?.endsWith("-data") ?? false;
-	return `type=${Type},source=${Name ?? Source},target=${Destination}${RW && !(isData && readOnlyData) ? "" : ",readonly"}`;
 }
