@@ -72,8 +72,8 @@ async function onServer(
 	return {
 		kind: `s3://${BUCKET}/${PREFIX} at ${server.endpoint}`,
 		async damage() {
-			// Litestream names its levels in S3 in a way of its own.
-			const Prefix = `${PREFIX}/replica/0000/`;
+			// The newest snapshot, with which every restore begins. Litestream names its levels in S3 in a way of its own.
+			const Prefix = `${PREFIX}/replica/0009/`;
 			const listed = await server.admin.send(new ListObjectsV2Command({ Bucket: BUCKET, Prefix }));
 			const newest = listed.Contents?.at(-1)?.Key;
 			await flip(newest);
