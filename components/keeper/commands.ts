@@ -39,7 +39,7 @@ function partsOf(): Parts {
 export async function start(): Promise<number> {
 	const parts = partsOf();
 	const gate = new Gate(parts.settings.open);
-	const { hasLease } = await runStart(parts, () => gate.isAsked || !gate.isOpen, say);
+	const { hasLease } = await runStart(parts, () => gate.holdsTheApp, say);
 	// The keeper that comes next takes it.
 	if (hasLease) await parts.lease.release();
 	return 0;

@@ -49,9 +49,10 @@ export async function drill(settings: Settings, litestream: Litestream, store: S
 		for (const suffix of ["", "-wal", "-shm"]) rmSync(`${output}${suffix}`, { force: true });
 	}
 	// Of a store that cannot be reached, the report says so; it cannot lie there then.
+	const unstored = ({ message }: Error) => console.error(`warning: the drill's report could not be stored: ${message}`);
 	const stamp = time.toISOString().replace(/[:.]/g, "-");
-	await store.put(`${STORE_LAYOUT.drills}/${stamp}.json`, JSON.stringify(report), "absent").catch(() => undefined);
-	await manifest.update({ lastDrill: report, ...(schema !== undefined && { schema }) }).catch(() => undefined);
+	await store.put(`${STORE_LAYOUT.drills}/${stamp}.json`, JSON.stringify(report), "absent").catch(unstored);
+	await manifest.update({ lastDrill: report, ...(schema !== undefined && { schema }) }).catch(unstored);
 	return report;
 }
 

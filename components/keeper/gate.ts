@@ -19,6 +19,11 @@ export class Gate {
 		return this.open !== undefined && existsSync(this.open);
 	}
 
+	/** Whether no app can be running, so that a database may be put in place. */
+	get holdsTheApp(): boolean {
+		return this.isAsked || !this.isOpen;
+	}
+
 	/** Lets the app that waits start, or, before any has asked, the first one. */
 	admit(): void {
 		if (this.open === undefined) return;

@@ -100,10 +100,9 @@ export class Keeper {
 
 	/** Checks the data until nothing speaks against the app's start, and lets it in. */
 	private async untilStarted(): Promise<void> {
-		const mayAct = () => this.gate.isAsked || !this.gate.isOpen;
 		for (let said = ""; !this.stopping; await this.pause(RETRY)) {
 			try {
-				const { hasLease, warnings } = await start(this.parts, mayAct, this.say);
+				const { hasLease, warnings } = await start(this.parts, () => this.gate.holdsTheApp, this.say);
 				this.known.refusal = undefined;
 				this.known.warnings = warnings;
 				this.hasLease = hasLease;

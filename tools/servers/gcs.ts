@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { gcsServerBinary } from "../setup/servers";
-import { ServerProcess } from "./serverProcess";
+import { ServerProcess, StoreServer } from "./serverProcess";
 
 /**
  * Starts a GCS server (fake-gcs-server: the JSON API over HTTP, without credentials) in a temporary directory. It ends
@@ -22,13 +22,7 @@ export async function startGcsServer(options: { address?: string } = {}): Promis
 	return new GcsServer(server);
 }
 
-export class GcsServer {
-	constructor(private readonly server: ServerProcess) {}
-
-	get endpoint(): string {
-		return this.server.endpoint;
-	}
-
+export class GcsServer extends StoreServer {
 	/** What Google's clients and Litestream take as `STORAGE_EMULATOR_HOST`. */
 	get emulatorHost(): string {
 		return this.server.host;
@@ -43,28 +37,5 @@ export class GcsServer {
 		});
 		if (!response.ok) throw new Error(`cannot make the bucket ${name}: ${response.status} ${await response.text()}`);
 		await response.arrayBuffer();
-	}
-
-	/** Lets requests come in and answers none. */
-	pause(): void {
-		this.server.pause();
-	}
-
-	resume(): void {
-		this.server.resume();
-	}
-
-	/** From now on connections are refused. The data stays. */
-	refuse(): Promise<void> {
-		return this.server.refuse();
-	}
-
-	accept(): Promise<void> {
-		return this.server.accept();
-	}
-
-	/** Ends it and removes its data. */
-	stop(): Promise<void> {
-		return this.server.stop();
 	}
 }

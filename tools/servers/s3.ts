@@ -10,7 +10,7 @@ import {
 } from "@aws-sdk/client-s3";
 import { command, lastLine } from "../setup/command";
 import { s3ServerBinary } from "../setup/servers";
-import { ServerProcess } from "./serverProcess";
+import { ServerProcess, StoreServer } from "./serverProcess";
 
 export interface Credentials {
 	accessKeyId: string;
@@ -51,7 +51,7 @@ export async function startS3Server(options: { address?: string } = {}): Promise
 	return new S3Server(server, root);
 }
 
-export class S3Server {
+export class S3Server extends StoreServer {
 	readonly region = REGION;
 	/** May do everything. */
 	readonly admin: S3Client;
@@ -59,14 +59,11 @@ export class S3Server {
 	private readonly policies = new Map<string, Map<string, Statement[]>>();
 
 	constructor(
-		private readonly server: ServerProcess,
+		server: ServerProcess,
 		readonly rootCredentials: Credentials,
 	) {
+		super(server);
 		this.admin = this.client(rootCredentials);
-	}
-
-	get endpoint(): string {
-		return this.server.endpoint;
 	}
 
 	/** A client that acts as the owner of `credentials`. */
@@ -111,28 +108,10 @@ export class S3Server {
 		await this.admin.send(new PutBucketPolicyCommand({ Bucket, Policy }));
 	}
 
-	/** Lets requests come in and answers none. */
-	pause(): void {
-		this.server.pause();
-	}
-
-	resume(): void {
-		this.server.resume();
-	}
-
-	/** From now on connections are refused. The data stays. */
-	refuse(): Promise<void> {
-		return this.server.refuse();
-	}
-
-	accept(): Promise<void> {
-		return this.server.accept();
-	}
-
 	/** Ends it and removes its data. */
-	async stop(): Promise<void> {
+	override async stop(): Promise<void> {
 		this.admin.destroy();
-		await this.server.stop();
+		await super.stop();
 	}
 }
 

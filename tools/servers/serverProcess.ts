@@ -162,3 +162,35 @@ async function freePort(address: string): Promise<number> {
 		if (free) return port;
 	}
 }
+
+/** What every store for tests can be made to do: to be out of reach in either way, and to come back. */
+export class StoreServer {
+	constructor(protected readonly server: ServerProcess) {}
+
+	get endpoint(): string {
+		return this.server.endpoint;
+	}
+
+	/** Lets requests come in and answers none. */
+	pause(): void {
+		this.server.pause();
+	}
+
+	resume(): void {
+		this.server.resume();
+	}
+
+	/** From now on connections are refused. The data stays. */
+	refuse(): Promise<void> {
+		return this.server.refuse();
+	}
+
+	accept(): Promise<void> {
+		return this.server.accept();
+	}
+
+	/** Ends it and removes its data. */
+	stop(): Promise<void> {
+		return this.server.stop();
+	}
+}
