@@ -43,6 +43,34 @@ export interface AppArgs {
 	 * can read. Taken in once, checked, where there is neither data nor a replica; the original stays. @default - none
 	 */
 	initialData?: string;
+	/** How a new version takes over from the one that serves. */
+	deploy?: DeployArgs;
+}
+
+/** A deploy is a transaction over the data: a new version serves with all of it, or the old one goes on. */
+export interface DeployArgs {
+	/**
+	 * The rehearsal: before anything that serves is touched, the new version migrates a copy of the live data and must
+	 * become healthy on it. `false`: straight to the real data, of which a copy leads back. @default {}
+	 */
+	rehearsal?: RehearsalArgs | false;
+	/** Tables from which a migration may take rows, or which it may drop. Every other loss blocks the deploy. @default [] */
+	mayLose?: string[];
+	/**
+	 * For an older version: its migration is not run. `keep-data` leaves the data as it is; `{ snapshot }` brings back that
+	 * of a named snapshot, and sets aside what was written since. `npm run rollback` sets this for one update.
+	 * @default - none: this is a deploy
+	 */
+	rollback?: "keep-data" | { snapshot: string };
+}
+
+/** What a rehearsing version may do. */
+export interface RehearsalArgs {
+	/**
+	 * Whether it reaches what the app reaches. It could send what it finds in the copy, such as mails that wait there, a
+	 * second time. @default false
+	 */
+	network?: boolean;
 }
 
 /** An image built from a directory. */
@@ -146,6 +174,7 @@ export function withDefaults(args: AppArgs) {
 		health: health === false ? undefined : { ...DEFAULT_HEALTH, ...health },
 		logs: { maxSizeMB: 10, maxFiles: 3, ...logs },
 		stopGraceSeconds: args.stopGraceSeconds ?? 30,
+		deploy: { mayLose: [], ...args.deploy, rehearsal: args.deploy?.rehearsal ?? {} },
 	};
 }
 

@@ -5,6 +5,6 @@ import { checkedDockerSettings } from "./settings";
 export async function program() {
 	const { name, args, host } = await checkedDockerSettings();
 	const app = new DockerApp(name, args);
-	const { url, data, container, image, keeper, backup } = app;
-	return { url, data, container, image, keeper, backup, ...(host !== undefined && { dockerHost: host }) };
+	const { url, data, container, image, keeper, backup, rehearsal } = app;
+	return { url, data, container, image, keeper, backup, rehearsal, ...(host !== undefined && { dockerHost: host }) };
 }

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { DockerCli } from "../components/docker/cli";
+import type { Role } from "../components/docker/identity";
 import type { Status } from "../components/keeper/status";
 import { configuredHost } from "./stackConfig";
 
@@ -18,7 +19,8 @@ export interface Found {
 /** The containers of a stack on its Docker host, found by their labels: no state and no engine is needed. */
 export interface StackContainers {
 	docker: DockerCli;
-	app?: Found;
+	/** Containers of the app; more than one only after an update that was interrupted. */
+	apps: Found[];
 	keeper?: Found;
 	/** The check before the start, which has the same mounts and settings as the keeper. */
 	start?: Found;
@@ -32,11 +34,9 @@ export async function containersOf(stack: string): Promise<StackContainers> {
 	const ids = `${listed.stdout}`.split("\n").filter(Boolean);
 	const all = await docker.inspect<Found>("container", ids);
 	const mine = all.filter(({ Config }) => Config.Labels?.["holdfast.app"]?.startsWith(`holdfast/${stack}/`));
-	const called = (suffix: string) => mine.find(({ Name }) => Name.endsWith(suffix));
-	const special = /-(keeper|start|prepare|migration)$/;
-	const app = mine.find(({ Name }) => !special.test(Name));
+	const of = (role: Role) => mine.filter(({ Config }) => Config.Labels?.["holdfast.role"] === role);
 	if (mine.length === 0) throw new Error(`the stack ${stack} has no containers here: npm run up -- ${stack}`);
-	return { docker, app, keeper: called("-keeper"), start: called("-start") };
+	return { docker, apps: of("app"), keeper: of("keeper")[0], start: of("start")[0] };
 }
 
 /** The running keeper, or what to do about it. */

@@ -6,7 +6,7 @@ interface Step {
 	oldState?: {
 		type: string;
 		protect?: boolean;
-		outputs?: { name?: string; imageId?: string; exitCode?: number };
+		outputs?: { name?: string; imageId?: string; exitCode?: number; mustRun?: boolean };
 	};
 }
 
@@ -53,13 +53,10 @@ export class Plan {
 		return new Map(kept.map(({ urn, oldState }) => [oldState?.outputs?.imageId ?? "", urn]));
 	}
 
-	/** The URN of the check before the start, where its last run refused: it has to be run again, not remembered. */
-	get refusedStart(): string | undefined {
-		const isRefused = ({ oldState }: Step) =>
-			oldState?.type === CONTAINER &&
-			oldState.outputs?.name?.endsWith("-start") &&
-			(oldState.outputs.exitCode ?? 0) !== 0;
-		return this.preview.steps?.find(isRefused)?.urn;
+	/** The URNs of the steps of a deploy that failed in their last run: each has to be run again, not remembered. */
+	get failedSteps(): string[] {
+		const steps = this.preview.steps ?? [];
+		return steps.filter(({ op, oldState }) => op !== "delete" && hasFailed(oldState)).map(({ urn }) => urn);
 	}
 
 	/** The URN of the container with a name. */
@@ -67,6 +64,12 @@ export class Plan {
 		return this.preview.steps?.find(({ oldState }) => oldState?.type === CONTAINER && oldState.outputs?.name === name)
 			?.urn;
 	}
+}
+
+/** A container that ran to its end, and not to a good one. A migration that failed is for a person to look at. */
+function hasFailed(state: Step["oldState"]): boolean {
+	const { name = "", exitCode = 0, mustRun } = state?.outputs ?? {};
+	return state?.type === CONTAINER && mustRun === false && exitCode !== 0 && !/-(prepare|migration)$/.test(name);
 }
 
 function parsed(output: string): Preview {

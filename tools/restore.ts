@@ -57,9 +57,9 @@ async function intoFile(stack: string, containers: StackContainers, to: string, 
 	return 0;
 }
 
-async function inPlace(stack: string, { docker, app, keeper, start }: StackContainers, to: string): Promise<number> {
-	const name = app?.Name.slice(1);
-	if (app?.State.Running) {
+async function inPlace(stack: string, { docker, apps, keeper, start }: StackContainers, to: string): Promise<number> {
+	const name = apps.map(({ Name }) => Name.slice(1)).join(" ");
+	if (apps.some(({ State }) => State.Running)) {
 		console.error(`✗ ${name} is running: a restore never replaces a live database.`);
 		console.error(`  Run: docker stop ${name}, then this command again. The present data is kept aside, not deleted.`);
 		return 1;
@@ -74,6 +74,6 @@ async function inPlace(stack: string, { docker, app, keeper, start }: StackConta
 		// Whatever came of it: what is there is replicated again.
 		if (keeper !== undefined) await docker.run(["start", keeper.Name.slice(1)]);
 	}
-	console.log(`✓ done. Next: docker start ${name ?? "the app"}, or npm run up -- ${stack}`);
+	console.log(`✓ done. Next: docker start ${name || "the app"}, or npm run up -- ${stack}`);
 	return 0;
 }

@@ -56,16 +56,16 @@ main(async () => {
 	return report(stack, env, await outputsOf(stack, env), start);
 });
 
-/** A preview, and once more where an earlier check before the start refused: its answer may be another one by now. */
+/** A preview, and once more where an earlier check, rehearsal or deploy failed: its answer may be another one by now. */
 async function previewed(stack: string, options: string[], env: NodeJS.ProcessEnv) {
 	const run = (...more: string[]) =>
 		pulumi(stack, ["preview", "--json", "--show-sames", ...more, ...options], env, "pipe");
 	const first = await run();
 	const plan = new Plan(first.output);
-	const start = plan.refusedStart;
-	if (start === undefined) return { plan, failed: first.code !== 0, refused: [] };
-	const second = await run("--replace", start);
-	return { plan: new Plan(second.output), failed: second.code !== 0, refused: [start] };
+	const refused = [...new Set(plan.failedSteps)];
+	if (refused.length === 0) return { plan, failed: first.code !== 0, refused };
+	const second = await run(...refused.flatMap((urn) => ["--replace", urn]));
+	return { plan: new Plan(second.output), failed: second.code !== 0, refused };
 }
 
 /** What the state takes to be there, and a person or a clean-up of the host has stopped or removed. */

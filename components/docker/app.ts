@@ -3,11 +3,19 @@ import * as pulumi from "@pulumi/pulumi";
 import { withDefaults } from "../app";
 import { refusal, throwProblems } from "../validate";
 import { type DockerAppArgs, dockerAppProblems, publishedAt } from "./args";
-import { backupOf } from "./backup";
+import { backupOf, type DockerBackup } from "./backup";
 import { appContainer, gracefulStop, healthcheck } from "./container";
+import { type DeployParts, deployed, instance, rehearsal } from "./deploy";
 import { dockerNames, labelsOf } from "./identity";
 import { appImage } from "./image";
-import { gateProcess, gateRefusal, keeperContainer, keeperImage, replicatorProcess } from "./keeper";
+import {
+	gateProcess,
+	gateRefusal,
+	type KeeperVolumes,
+	keeperContainer,
+	keeperImage,
+	replicatorProcess,
+} from "./keeper";
 import { createVolumes } from "./volumes";
 import { hostOf, imageProcess, processOf } from "./waiting";
 
@@ -41,6 +49,8 @@ export class DockerApp extends pulumi.ComponentResource {
 	readonly image: pulumi.Output<string>;
 	/** Name of the keeper's container; undefined without a backup. */
 	readonly keeper: pulumi.Output<string | undefined>;
+	/** What the last rehearsal found; undefined without one. */
+	readonly rehearsal: pulumi.Output<string | undefined>;
 	/** Where the replica is: a volume or directory of the host, or a URL; undefined without a backup. */
 	readonly backup: pulumi.Output<string | undefined>;
 
@@ -53,80 +63,143 @@ export class DockerApp extends pulumi.ComponentResource {
 		const labels = labelsOf(name);
 		const here = { parent: this };
 		const backup = backupOf(names.backup, name, args);
-		const gated = { keeper: backup === undefined ? undefined : names.keeper };
+		const host = hostOf(opts);
+		const published = { internal: app.port, external: publish.port, ip: publish.address };
 		// Two containers cannot have one name, and two of them must never write one database. A container keeps its mounts
 		// for life; the provider would call them updated and leave it on the old ones.
 		const oneAtATime = { ...here, deleteBeforeReplace: true, replaceOnChanges: ["mounts"] };
 
 		const image = appImage(`${name}-image`, `${names.container}-app`, args, here);
-		const network = createNetwork();
+		const network = createNetwork(`${name}-network`, names.network, {});
 		const volumes = createVolumes(name, args, app, backup, here);
-		const keeper = runKeeper();
-		// After it at the start, before it at the stop; a new keeper is no reason for a new app.
-		const afterKeeper = keeper === undefined ? {} : { dependsOn: [keeper] };
-		const migrated = migrate();
-		const container = runApp();
+		const served = backup === undefined ? serveAlone() : serveKept(backup);
 
 		const address = publish.address.includes(":") ? `[${publish.address}]` : publish.address;
 		this.url = pulumi.interpolate`http://${address}:${publish.port}`;
 		this.data = pulumi.output(volumes.app.data);
-		this.container = container.name;
+		this.container = served.container;
 		this.image = image.imageId;
-		this.keeper = pulumi.output(keeper?.name);
+		this.keeper = pulumi.output(served.keeper);
 		this.backup = pulumi.output(backup && (backup.host?.source ?? backup.url));
-		const { url, data, container: called, image: id, keeper: keptBy, backup: store } = this;
-		this.registerOutputs({ url, data, container: called, image: id, keeper: keptBy, backup: store });
+		this.rehearsal = pulumi.output(served.report);
+		const { url, data, container, image: id, keeper: keptBy, backup: store, rehearsal: report } = this;
+		this.registerOutputs({ url, data, container, image: id, keeper: keptBy, backup: store, rehearsal: report });
 
-		function createNetwork() {
-			const networkArgs: docker.NetworkArgs = { name: names.network, driver: "bridge", labels };
-			return new docker.Network(`${name}-network`, args.transform?.network?.(networkArgs) ?? networkArgs, oneAtATime);
+		function createNetwork(child: string, physical: string, more: Partial<docker.NetworkArgs>) {
+			const networkArgs: docker.NetworkArgs = { name: physical, driver: "bridge", labels, ...more };
+			return new docker.Network(child, args.transform?.network?.(networkArgs) ?? networkArgs, oneAtATime);
+		}
+
+		/** With a keeper: a deploy is a transaction over the data, and the way to the app is through the keeper. */
+		function serveKept(store: DockerBackup): Served {
+			const rehearsalNetwork = createNetwork(`${name}-rehearsal-network`, names.rehearsalNetwork, { internal: true });
+			const { keeper, common, image: keeperImage } = runKeeper(store, rehearsalNetwork);
+			const parts: DeployParts = {
+				name,
+				app,
+				image: image.imageId,
+				imageName: image.name,
+				prepared: volumes.prepared,
+				process: app.command ?? imageProcess(image.imageId, host),
+				volumes: volumes.app,
+				rehearsalVolume: keptVolumes().rehearsal,
+				network: network.name,
+				rehearsalNetwork: rehearsalNetwork.name,
+				keeper,
+				keeperName: names.keeper,
+				keeperImage,
+				keeperCommon: common,
+				host,
+				transform: args.transform?.container,
+				options: here,
+			};
+			const rehearsed = rehearsal(parts);
+			const container = deployed(parts, instance(parts, rehearsed.image));
+			return { container, keeper: keeper.name, report: rehearsed.report };
 		}
 
 		/** The check before everything else, and the keeper that stays. */
-		function runKeeper(): docker.Container | undefined {
-			if (backup === undefined || volumes.keeper === undefined) return undefined;
+		function runKeeper(store: DockerBackup, rehearsalNetwork: docker.Network) {
 			const built = keeperImage(`${name}-keeper-image`, here);
-			const common = { ...keeperContainer(name, app, backup, volumes.keeper, args.keeper), labels };
+			const common = keeperContainer(name, app, store, keptVolumes(), args.keeper);
 			const transform = args.transform?.keeper ?? ((each: docker.ContainerArgs) => each);
-			const ready = pulumi.all([built.imageId, volumes.prepared.id]).apply(([id]) => id);
-			const networksAdvanced = [{ name: network.name }];
+			const onHost = pulumi.all([built.imageId, volumes.prepared.id]).apply(([id]) => id);
 			const gate = new docker.Container(
 				`${name}-start`,
-				transform({ ...gateProcess(common, app.initialData), name: names.start, image: ready, networksAdvanced }),
+				transform({
+					...gateProcess(common, app.initialData),
+					name: names.start,
+					image: onHost,
+					networksAdvanced: [{ name: network.name }],
+					labels: labelsOf(name, "start"),
+				}),
 				{ ...oneAtATime, customTimeouts: { create: "24h" } },
 			);
 			const opened = pulumi
-				.all([ready, gate.exitCode, gate.containerLogs, gate.urn])
+				.all([onHost, gate.exitCode, gate.containerLogs, gate.urn])
 				.apply(([id, exitCode, logs, urn]) => {
 					if (exitCode === 0) return id;
 					throw gateRefusal(name, names.start, { exitCode, logs, urn });
 				});
-			return new docker.Container(
+			const keeper = new docker.Container(
 				`${name}-keeper`,
-				transform({ ...replicatorProcess(common), name: names.keeper, image: opened, networksAdvanced }),
+				transform({
+					...replicatorProcess(common, app.port),
+					name: names.keeper,
+					image: opened,
+					networksAdvanced: [{ name: network.name, aliases: [name] }, { name: rehearsalNetwork.name }],
+					ports: [published],
+					labels: labelsOf(name, "keeper"),
+				}),
 				oneAtATime,
 			);
+			return { keeper, common, image: opened };
+		}
+
+		function keptVolumes(): KeeperVolumes {
+			if (volumes.keeper === undefined) throw new Error("the keeper has no volumes without a backup");
+			return volumes.keeper;
+		}
+
+		/** Without a keeper: the old container stops, the migration runs, the new container starts. */
+		function serveAlone(): Served {
+			const containerArgs: docker.ContainerArgs = {
+				...appContainer(app, volumes.app),
+				...(app.command === undefined ? {} : processOf(app, app.command, { exportSecrets: true })),
+				...healthcheck(app),
+				...gracefulStop(app),
+				name: names.container,
+				// Not merely "after" the migration: because the value comes through it, the engine deletes this container
+				// before it runs a new migration, so that the old version never writes beside it.
+				image: migrated(),
+				networksAdvanced: [{ name: network.name, aliases: [name] }],
+				ports: [published],
+				restart: "unless-stopped",
+				labels: labelsOf(name, "app"),
+			};
+			const transformed = args.transform?.container?.(containerArgs) ?? containerArgs;
+			return { container: new docker.Container(name, transformed, oneAtATime).name };
 		}
 
 		/** Resolves to the app's image once the database fits it. */
-		function migrate(): pulumi.Output<string> {
+		function migrated(): pulumi.Output<string> {
 			const ready = pulumi.all([image.imageId, volumes.prepared.id]).apply(([id]) => id);
 			if (app.migration === undefined) return ready;
 			const migration = new docker.Container(
 				`${name}-migration`,
 				{
 					...appContainer(app, volumes.app),
-					...processOf(app, app.migration, { ...gated, exportSecrets: true }),
+					...processOf(app, app.migration, { exportSecrets: true }),
 					name: names.migration,
 					image: ready,
 					networksAdvanced: [{ name: network.name }],
 					restart: "no",
 					mustRun: false,
 					attach: true,
-					labels,
+					labels: labelsOf(name, "migration"),
 				},
 				// The provider's own limit, 20 minutes, would leave a long migration running and call it failed.
-				{ ...oneAtATime, ...afterKeeper, customTimeouts: { create: "24h" } },
+				{ ...oneAtATime, customTimeouts: { create: "24h" } },
 			);
 			return pulumi.all([ready, migration.exitCode, migration.urn]).apply(([id, exitCode, urn]) => {
 				if (exitCode === 0) return id;
@@ -136,31 +209,12 @@ export class DockerApp extends pulumi.ComponentResource {
 				);
 			});
 		}
-
-		function runApp() {
-			const containerArgs: docker.ContainerArgs = {
-				...appContainer(app, volumes.app),
-				...appProcess(),
-				...healthcheck(app),
-				...gracefulStop(app),
-				name: names.container,
-				// Not merely "after" the migration: because the value comes through it, the engine deletes this container
-				// before it runs a new migration, so that the old version never writes beside it.
-				image: migrated,
-				networksAdvanced: [{ name: network.name, aliases: [name] }],
-				ports: [{ internal: app.port, external: publish.port, ip: publish.address }],
-				restart: "unless-stopped",
-				labels,
-			};
-			const options = { ...oneAtATime, ...afterKeeper };
-			return new docker.Container(name, args.transform?.container?.(containerArgs) ?? containerArgs, options);
-		}
-
-		/** What the image runs by itself is only spelled out where something has to come before it. */
-		function appProcess(): Partial<docker.ContainerArgs> {
-			if (app.command !== undefined) return processOf(app, app.command, { ...gated, exportSecrets: true });
-			if (backup === undefined) return {};
-			return processOf(app, imageProcess(image.imageId, hostOf(opts)), { ...gated, exportSecrets: false });
-		}
 	}
+}
+
+/** What serves, and what was found out before. */
+interface Served {
+	container: pulumi.Output<string>;
+	keeper?: pulumi.Output<string>;
+	report?: pulumi.Output<string>;
 }

@@ -18,6 +18,8 @@ export function dockerNames(name: string) {
 		keeper: of("keeper"),
 		keeperSecrets: (secrets: string[]) => of("keeper-secrets", shortHash([...secrets].sort().join())),
 		start: of("start"),
+		rehearsal: (owner: string) => of("rehearsal", shortHash(owner)),
+		rehearsalNetwork: of("rehearsal"),
 		prepare: of("prepare"),
 		migration: of("migration"),
 	};
@@ -27,11 +29,16 @@ export function dockerNames(name: string) {
 export type Labels = Record<string, string> | null | undefined;
 
 const APP_LABEL = "holdfast.app";
+const ROLE_LABEL = "holdfast.role";
 const BACKEND_LABEL = "holdfast.backend";
 
+/** What a container is for. Of the app there can be several, of which one serves. */
+export type Role = "app" | "keeper" | "start" | "prepare" | "migration" | "rehearsal" | "deploy";
+
 /** Labels that say on the host whose a resource is, so that everybody else leaves it alone. */
-export function labelsOf(name: string) {
+export function labelsOf(name: string, role?: Role) {
 	const labels = [{ label: APP_LABEL, value: appIdentity(name) }];
+	if (role !== undefined) labels.push({ label: ROLE_LABEL, value: role });
 	const backend = process.env.HOLDFAST_BACKEND;
 	return backend === undefined ? labels : [...labels, { label: BACKEND_LABEL, value: backend }];
 }

@@ -14,6 +14,9 @@ import { GATE_PATH } from "./waiting";
 /** Seconds that the keeper has for its last sync. */
 const STOP_SECONDS = 40;
 const SCRATCH = "/scratch";
+/** In what the keeper's containers share, and the app does not see. */
+const CONTROL = `${SCRATCH}/keeper.sock`;
+const REHEARSAL = "/rehearsal";
 const INITIAL = "/initial";
 const IMAGE_CONTEXT = join(__dirname, "..", "keeper", "image");
 export const OPEN_FILE = `${GATE_PATH}/open`;
@@ -31,6 +34,7 @@ const HEALTH_CHECK = [
 export interface KeeperVolumes {
 	data: pulumi.Input<string>;
 	scratch: pulumi.Input<string>;
+	rehearsal: pulumi.Input<string>;
 	gate: pulumi.Input<string>;
 	secrets?: pulumi.Input<string>;
 }
@@ -58,6 +62,8 @@ export function keeperContainer(
 		HOLDFAST_STORE: backup.url,
 		HOLDFAST_RETENTION_DAYS: `${backup.retentionDays}`,
 		HOLDFAST_SCRATCH: SCRATCH,
+		HOLDFAST_CONTROL: CONTROL,
+		HOLDFAST_REHEARSAL: REHEARSAL,
 		HOLDFAST_OPEN: OPEN_FILE,
 		HOLDFAST_STOP_SECONDS: `${STOP_SECONDS}`,
 		...keeperEnvironment(args),
@@ -70,6 +76,7 @@ export function keeperContainer(
 			dataMount(volumes.data, app.data.mountPath),
 			...backupMounts(backup),
 			{ type: "volume", source: volumes.scratch, target: SCRATCH },
+			{ type: "volume", source: volumes.rehearsal, target: REHEARSAL },
 			{ type: "volume", source: volumes.gate, target: GATE_PATH },
 			...(volumes.secrets === undefined
 				? []
@@ -104,10 +111,13 @@ export function gateProcess(common: ReturnType<typeof keeperContainer>, initialD
 	} satisfies Partial<docker.ContainerArgs>;
 }
 
-/** The replicator runs for as long as the stack is up, and stops after the app. */
-export function replicatorProcess(common: ReturnType<typeof keeperContainer>) {
+/** The replicator runs for as long as the stack is up, and stops after the app. The way to the app is through it. */
+export function replicatorProcess(common: ReturnType<typeof keeperContainer>, port: number) {
 	return {
 		...common,
+		envs: pulumi
+			.output(common.envs)
+			.apply((all) => [...all, `HOLDFAST_APP_PORT=${port}`, `HOLDFAST_PORT=${port === 9400 ? 9401 : 9400}`]),
 		command: ["replicate"],
 		restart: "unless-stopped",
 		stopTimeout: STOP_SECONDS + 5,

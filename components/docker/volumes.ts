@@ -50,6 +50,7 @@ export function createVolumes(
 		data: mounted.data,
 		gate: mounted.gate as pulumi.Input<string>,
 		scratch: volume("scratch", names.scratch(owner)),
+		rehearsal: volume("rehearsal", names.rehearsal(owner)),
 		...(hasAny(backup.secrets) && {
 			secrets: volume("keeper-secrets", names.keeperSecrets(Object.keys(backup.secrets))),
 		}),
@@ -73,6 +74,7 @@ export function createVolumes(
 			...(mounted.secrets !== undefined ? [{ source: mounted.secrets, target: SECRETS_PATH }] : []),
 			...(own !== undefined ? [{ source: own, target: "/backup" }] : []),
 			...(keeper !== undefined ? [{ source: keeper.scratch, target: "/scratch" }] : []),
+			...(keeper !== undefined ? [{ source: keeper.rehearsal, target: "/rehearsal" }] : []),
 			...(keeper?.secrets !== undefined ? [{ source: keeper.secrets, target: KEEPER_SECRETS }] : []),
 		];
 		return new docker.Container(
@@ -88,7 +90,7 @@ export function createVolumes(
 				networkMode: "none",
 				mounts: volumes.map((each) => ({ type: "volume", ...each })),
 				uploads: [...secretFiles(app, SECRETS_PATH, app.secrets), ...secretFiles(app, KEEPER_SECRETS, backup?.secrets)],
-				labels,
+				labels: labelsOf(name, "prepare"),
 			},
 			{ ...here, deleteBeforeReplace: true, replaceOnChanges: ["mounts"] },
 		);

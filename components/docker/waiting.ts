@@ -6,42 +6,22 @@ import { DockerCli } from "./cli";
 
 type ContainerArgs = docker.ContainerArgs;
 
-/** Where the app and the keeper share the gate, a small directory in memory (see components/keeper/gate.ts). */
+/** Where the app and the keeper share the gate, a small directory in memory (see components/keeper/deploy/instances.ts). */
 export const GATE_PATH = "/run/holdfast";
 
-/**
- * A container of the app's image that runs `words`: behind the gate where there is one, with the secrets in the
- * process's own environment where `exportSecrets` says so.
- */
+/** A container of the app's image that runs `words`, with the secrets in its own environment where `exportSecrets` says so. */
 export function processOf(
 	app: App,
 	words: pulumi.Input<string[]>,
-	{ keeper, exportSecrets }: { keeper?: string; exportSecrets: boolean },
+	{ exportSecrets }: { exportSecrets: boolean },
 ): Partial<ContainerArgs> {
 	const names = exportSecrets ? Object.keys(app.secrets) : [];
-	const steps = [
-		...(keeper === undefined ? [] : [waitAtGate(keeper)]),
-		...names.map((name) => `${name}=$(cat ${SECRETS_PATH}/${name}) && export ${name}`),
-	];
+	const steps = names.map((name) => `${name}=$(cat ${SECRETS_PATH}/${name}) && export ${name}`);
 	if (steps.length > 0) {
 		return { entrypoints: ["/bin/sh", "-c", `${steps.join(" && ")} && exec "$@"`, "sh"], command: words };
 	}
 	const all = pulumi.output(words);
 	return { entrypoints: all.apply((each) => each.slice(0, 1)), command: all.apply((each) => each.slice(1)) };
-}
-
-/**
- * Asks the keeper to be let in and waits, ten minutes at most. Every start of the container goes through it, so the
- * order holds after a crash and after a restart of the host as well, whichever container comes up first.
- */
-function waitAtGate(keeper: string): string {
-	const pause = "{ sleep 0.1 2>/dev/null || sleep 1; }";
-	const told = `echo "holdfast: waiting for the keeper to check the data; docker logs ${keeper} says why" >&2`;
-	return [
-		`rm -f ${GATE_PATH}/open`,
-		`: > ${GATE_PATH}/ask`,
-		`{ n=0; until [ -e ${GATE_PATH}/open ]; do n=$((n+1)); if [ $n -eq 50 ]; then ${told}; fi; if [ $n -gt 6000 ]; then exit 75; fi; ${pause}; done; }`,
-	].join(" && ");
 }
 
 /** What an image runs by itself. Known once it is on the host. */

@@ -2,10 +2,11 @@ import { existsSync, renameSync, rmSync } from "node:fs";
 import { resolve } from "node:path";
 import { ask, Plain, serve } from "./control";
 import { metaPath } from "./database";
+import { RecordFile } from "./deploy/record";
+import { undoInterrupted } from "./deploy/undo";
 import { type DrillReport, drill as runDrill } from "./drill";
-import { Gate } from "./gate";
 import { inspect } from "./inspect";
-import { Keeper } from "./keeper";
+import { Keeper, noneRuns } from "./keeper";
 import { Lease } from "./lease";
 import { Litestream } from "./litestream";
 import { ManifestFile } from "./manifest";
@@ -38,8 +39,8 @@ function partsOf(): Parts {
 /** The gate as a step of its own. */
 export async function start(): Promise<number> {
 	const parts = partsOf();
-	const gate = new Gate(parts.settings.open);
-	const { hasLease } = await runStart(parts, () => gate.holdsTheApp, say);
+	await undoInterrupted(parts.settings, new RecordFile(parts.settings.dataDirectory), say);
+	const { hasLease } = await runStart(parts, () => noneRuns(parts.settings), say);
 	// The keeper that comes next takes it.
 	if (hasLease) await parts.lease.release();
 	return 0;
@@ -63,6 +64,10 @@ export async function replicate(): Promise<number> {
 		...watching,
 		"POST /snapshot": (body: string) =>
 			keeper.snapshot(json(body).name as string, json(body).image as string | undefined),
+		"POST /deploy": (body: string) => {
+			const { attempt, instance } = json(body) as { attempt: string; instance: string };
+			return keeper.deploys.follow(attempt, instance);
+		},
 		"POST /sync": () => parts.litestream.sync(SYNC),
 		"POST /drilled": (body: string) => {
 			keeper.drilled(JSON.parse(body) as DrillReport);
@@ -73,6 +78,7 @@ export async function replicate(): Promise<number> {
 	if ((await ask(settings.control, "GET", "/status")) === undefined) rmSync(settings.control, { force: true });
 	// Whoever reaches the port can look; to tell the keeper what to do, one must be in its container.
 	const closers = [await serve(watching, { port: settings.port }), await serve(commands, { path: settings.control })];
+	if (settings.appPort > 0) closers.push(await keeper.door.listen(settings.appPort));
 	closers.push(startRoutine(settings, store, keeper, say));
 	return new Promise((done, failed) => {
 		const stop = () => {

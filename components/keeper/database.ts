@@ -63,21 +63,28 @@ export function defectOf(path: string, check: "quick_check" | "integrity_check")
 
 /** Rows of every table of the app. */
 export function rowsOf(path: string): Record<string, number> {
-	return reading(path, (database) => {
-		const tables = database
-			.prepare(
-				"SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name",
-			)
-			.all() as { name: string }[];
-		const own = tables.filter(({ name }) => !name.startsWith("_litestream_"));
-		const count = ({ name }: { name: string }) => {
-			const { rows } = database.prepare(`SELECT count(*) AS rows FROM "${name.replaceAll('"', '""')}"`).get() as {
-				rows: number;
-			};
-			return [name, rows] as const;
-		};
-		return Object.fromEntries(own.map(count));
-	});
+	return reading(path, (database) =>
+		Object.fromEntries(tablesOf(database).map((name) => [name, countOf(database, name)])),
+	);
+}
+
+/** The app's own tables. */
+export function tablesOf(database: DatabaseSync): string[] {
+	const tables = database
+		.prepare(
+			"SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name",
+		)
+		.all() as { name: string }[];
+	return tables.map(({ name }) => name).filter((name) => !name.startsWith("_litestream_"));
+}
+
+export function countOf(database: DatabaseSync, table: string): number {
+	return (database.prepare(`SELECT count(*) AS rows FROM ${quotedName(table)}`).get() as { rows: number }).rows;
+}
+
+/** A name as SQL takes it, whatever is in it. */
+export function quotedName(name: string): string {
+	return `"${name.replaceAll('"', '""')}"`;
 }
 
 /** A hash of the schema: what tables, columns, indexes, views and triggers there are. */
@@ -92,7 +99,8 @@ export function schemaOf(path: string): string {
 	});
 }
 
-function reading<T>(path: string, work: (database: DatabaseSync) => T): T {
+/** Opens a database for reading, and closes it again. */
+export function reading<T>(path: string, work: (database: DatabaseSync) => T): T {
 	// Loaded when it is needed: on a Node.js without it, everything else can still be tested.
 	const { DatabaseSync } = require("node:sqlite") as typeof import("node:sqlite");
 	const database = new DatabaseSync(path, { readOnly: true });

@@ -1,5 +1,7 @@
 import { spawn } from "node:child_process";
 import { defectOf, type Look, look, rowsOf, schemaOf } from "./database";
+import { copyDatabase, rowsSince } from "./deploy/copy";
+import { shapeOf } from "./deploy/shape";
 
 /** What can be asked of a database file. */
 const QUESTIONS = {
@@ -8,17 +10,25 @@ const QUESTIONS = {
 	rows: (path: string) => ({ rows: rowsOf(path), schema: schemaOf(path) }),
 	truncateWal: (path: string) => ({ done: truncateWal(path) }),
 	inUse: (path: string) => ({ inUse: isOpenElsewhere(path) }),
+	shape: shapeOf,
+	/** Copies it to another path, as it is at one moment, while others write. */
+	copy: copyDatabase,
+	/** How many rows it has that an older state at another path has not. */
+	since: rowsSince,
 };
 
-type Answers = { [Q in keyof typeof QUESTIONS]: ReturnType<(typeof QUESTIONS)[Q]> };
+type Answers = { [Q in keyof typeof QUESTIONS]: Awaited<ReturnType<(typeof QUESTIONS)[Q]>> };
 
 /**
  * Asks in a process of its own: SQLite's checks block whoever runs them for seconds per gigabyte, while the keeper has to
  * renew its lease and answer; and whatever a damaged file does to SQLite, it does not do to the keeper.
  */
-export function inspect<Q extends keyof typeof QUESTIONS>(question: Q, path: string): Promise<Answers[Q]> {
+export function inspect<Q extends keyof typeof QUESTIONS>(
+	question: Q,
+	...paths: Parameters<(typeof QUESTIONS)[Q]>
+): Promise<Answers[Q]> {
 	return new Promise((resolve, reject) => {
-		const args = [...process.execArgv, process.argv[1] ?? "", "inspect", question, path];
+		const args = [...process.execArgv, process.argv[1] ?? "", "inspect", question, ...paths];
 		const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
 		let output = "";
 		child.stdout.on("data", (chunk) => {
@@ -27,14 +37,15 @@ export function inspect<Q extends keyof typeof QUESTIONS>(question: Q, path: str
 		child.on("error", reject);
 		child.on("close", (code) => {
 			if (code === 0) resolve(JSON.parse(output) as Answers[Q]);
-			else reject(new Error(`cannot inspect ${path}: the check ended with code ${code}`));
+			else reject(new Error(`cannot inspect ${paths[0]}: the check ended with code ${code}`));
 		});
 	});
 }
 
 /** The other side: answers on standard output. */
-export function answer(question: string, path: string): void {
-	console.log(JSON.stringify(QUESTIONS[question as keyof typeof QUESTIONS](path)));
+export async function answer(question: string, ...paths: string[]): Promise<void> {
+	const ask = QUESTIONS[question as keyof typeof QUESTIONS] as (...paths: string[]) => unknown;
+	console.log(JSON.stringify(await ask(...paths)));
 }
 
 /** Whether another process has the database open, in WAL mode even without a transaction. */

@@ -1,6 +1,12 @@
 import { statSync, writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { sqliteWarning } from "./database";
+import { Deploys } from "./deploy/deploys";
+import { Instances } from "./deploy/instances";
+import { RecordFile } from "./deploy/record";
+import { rehearse } from "./deploy/rehearsal";
+import { undoInterrupted } from "./deploy/undo";
+import { Door, type Target } from "./door";
 import type { DrillReport } from "./drill";
 import { untilQuiet } from "./freshness";
 import { closeGap } from "./gap";
@@ -9,6 +15,7 @@ import { inspect } from "./inspect";
 import { leaseLost } from "./lease";
 import { Refusal, refusalLines, storeWentAway } from "./refusal";
 import { Replication, SYNC } from "./replication";
+import type { Settings } from "./settings";
 import { listSnapshots, type Snapshot, writeSnapshot } from "./snapshots";
 import { type Parts, start } from "./start";
 import { type Known, problemsOf, statusOf } from "./status";
@@ -26,12 +33,17 @@ export const HEALTH_FILE = "/tmp/keeper.health";
 /** The keeper beside a running app: lets it start, replicates, watches, and stops last. */
 export class Keeper {
 	readonly known: Known;
+	readonly door: Door;
+	readonly deploys: Deploys;
 	private readonly supervisor: Supervisor;
 	private readonly gate: Gate;
+	private readonly instances: Instances;
+	private readonly record: RecordFile;
 	private readonly replication: Replication;
 	private hasLease = false;
 	private stopping = false;
 	private counting: Promise<void> | undefined;
+	private rehearsing: Promise<void> | undefined;
 
 	constructor(
 		private readonly parts: Parts,
@@ -40,12 +52,17 @@ export class Keeper {
 		const { database } = parts.settings;
 		this.supervisor = new Supervisor(parts.litestream, say, (stopped) => closeGap(database, stopped, say));
 		this.gate = new Gate(parts.settings.open);
+		this.instances = new Instances(parts.settings.open);
+		this.record = new RecordFile(parts.settings.dataDirectory);
+		this.door = new Door(() => servedBy(this.record));
+		this.deploys = new Deploys(parts, this, this.door, this.instances, this.record, say);
 		this.replication = new Replication(parts);
 		this.known = { state: "starting", freshness: this.replication.freshness, warnings: [], restarts: 0, epoch: 0 };
 	}
 
 	/** Runs until {@link stop}. A refusal is looked at again and again: its cause may go away by itself. */
 	async run(): Promise<void> {
+		await undoInterrupted(this.parts.settings, this.record, this.say);
 		await this.untilStarted();
 		await Promise.all([this.attendGate(), this.watch(), this.renewLease(), this.guardLease()]);
 	}
@@ -72,6 +89,24 @@ export class Keeper {
 		}
 		if (this.hasLease) await this.parts.lease.release().catch(() => undefined);
 		return isComplete;
+	}
+
+	get refusal(): Refusal | undefined {
+		return this.known.refusal;
+	}
+
+	prove(seconds: number): Promise<boolean> {
+		return this.replication.prove(seconds);
+	}
+
+	/** Leaves the database alone, so that another can be put in its place. */
+	async rest(): Promise<void> {
+		this.known.state = "switching";
+		await this.supervisor.stop(SYNC);
+	}
+
+	goOn(): void {
+		if (this.known.state === "switching") this.known.state = "waiting for the database";
 	}
 
 	/** A named point that has everything committed until now. */
@@ -102,7 +137,7 @@ export class Keeper {
 	private async untilStarted(): Promise<void> {
 		for (let said = ""; !this.stopping; await this.pause(RETRY)) {
 			try {
-				const { hasLease, warnings } = await start(this.parts, () => this.gate.holdsTheApp, this.say);
+				const { hasLease, warnings } = await start(this.parts, () => noneRuns(this.parts.settings), this.say);
 				this.known.refusal = undefined;
 				this.known.warnings = warnings;
 				this.hasLease = hasLease;
@@ -125,17 +160,32 @@ export class Keeper {
 	/** Each start of the app is let in only on a sound database. What is not sound is restored while the app waits. */
 	private async attendGate(): Promise<void> {
 		for (; !this.stopping; await this.pause(GATE)) {
-			if (!this.gate.isAsked) continue;
+			this.rehearse();
+			const asked = this.gate.isAsked ? this.gate : this.deploys.waiting;
+			if (asked === undefined) continue;
 			const { kind, writtenBy } = await inspect("look", this.parts.settings.database);
 			if (kind === "sqlite" && this.known.refusal === undefined) {
 				const warning = sqliteWarning(writtenBy);
 				if (warning !== undefined && !this.known.warnings.includes(warning)) this.known.warnings.push(warning);
-				this.gate.admit();
+				asked.admit();
 				continue;
 			}
 			await this.supervisor.stop(1);
 			this.known.state = "starting";
 			await this.untilStarted();
+		}
+	}
+
+	/** One at a time, beside everything else. */
+	private rehearse(): void {
+		if (this.rehearsing !== undefined) return;
+		for (const instance of this.instances.asking()) {
+			const { version } = instance;
+			if (version?.kind !== "rehearsal" || instance.isFinished) continue;
+			this.rehearsing = rehearse(instance, version, this.parts.settings).finally(() => {
+				this.rehearsing = undefined;
+			});
+			return;
 		}
 	}
 
@@ -156,7 +206,7 @@ export class Keeper {
 			// The same checks as at a start: what the store says was not known then.
 			const { hasLease } = await start(
 				this.parts,
-				() => this.gate.isAsked,
+				() => noneRuns(this.parts.settings),
 				() => {},
 			);
 			if (!hasLease) return;
@@ -243,4 +293,14 @@ export class Keeper {
 		const end = performance.now() + milliseconds;
 		while (!this.stopping && performance.now() < end) await sleep(Math.min(100, Math.max(1, end - performance.now())));
 	}
+}
+
+/** Whether no app can be running, so that a database may be put in place. */
+export async function noneRuns({ open }: Settings): Promise<boolean> {
+	return new Gate(open).holdsTheApp && !(await new Instances(open).mayRun());
+}
+
+function servedBy(record: RecordFile): Target | undefined {
+	const { current } = record.value;
+	return current && { host: current.instance, port: current.version.port };
 }

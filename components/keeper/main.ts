@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import * as commands from "./commands";
+import { deploy } from "./deploy/command";
 import { answer } from "./inspect";
 import { REFUSED, Refusal, refusalLines } from "./refusal";
 
@@ -12,6 +13,7 @@ const USAGE = `keeper: keeps the SQLite data of a container app
   keeper drill [--json]               restore into scratch, check, count, report
   keeper restore --to POINT --output FILE | --in-place
                                       POINT: newest, a time, a transaction's number, a snapshot's name
+  keeper deploy INSTANCE              makes a waiting container of the app the one that serves, or all is as before
   keeper accept-database              the file in the data directory is right, whatever the replica says
   keeper accept-replica               the replica in the store is this app's, although no manifest says so
 
@@ -48,8 +50,10 @@ async function main(): Promise<number> {
 		case "accept-replica":
 			return commands.acceptReplica();
 		case "inspect":
-			answer(positionals[0] ?? "", positionals[1] ?? "");
+			await answer(positionals[0] ?? "", ...positionals.slice(1));
 			return 0;
+		case "deploy":
+			return deploy(positionals[0] ?? "");
 		default:
 			console.error(USAGE);
 			return command === undefined || command === "help" ? 0 : 2;

@@ -36,6 +36,8 @@ export type RefusalCode =
 	| "in-use"
 	| "app-may-be-running"
 	| "restore-target"
+	| "deploy-running"
+	| "rehearsal-failed"
 	| "keeper-not-running";
 
 /** Two lines that a person can act on. */

@@ -17,6 +17,8 @@ export interface Settings {
 	location: Location;
 	/** `HOLDFAST_SCRATCH`: a directory for drills, on a disk with room for the database. @default "/scratch" */
 	scratch: string;
+	/** `HOLDFAST_REHEARSAL`: the data directory of a version that rehearses. @default "/rehearsal" */
+	rehearsal: string;
 	/** `HOLDFAST_OPEN`: the file that lets the app start. @default - none */
 	open?: string;
 	/** `HOLDFAST_INITIAL_DATA`: a SQLite file to begin with: a path, or an object at `s3://` or `gs://`. @default - none */
@@ -33,6 +35,8 @@ export interface Settings {
 	stopSeconds: number;
 	/** `HOLDFAST_PORT`: TCP port of `/status`, `/metrics` and `/health`. @default 9400 */
 	port: number;
+	/** `HOLDFAST_APP_PORT`: TCP port on which the app is reached through the keeper; 0 where it is reached itself. @default 0 */
+	appPort: number;
 	/** `HOLDFAST_CONTROL`: Unix socket on which a running keeper takes commands. @default "/tmp/keeper.sock" */
 	control: string;
 	/** Which keeper this is. A container that restarts keeps its host name, and so its lease. */
@@ -46,6 +50,7 @@ const NUMBERS = {
 	leaseSeconds: ["HOLDFAST_LEASE_SECONDS", 30, 5, 3600],
 	stopSeconds: ["HOLDFAST_STOP_SECONDS", 40, 5, 3600],
 	port: ["HOLDFAST_PORT", 9400, 1, 65535],
+	appPort: ["HOLDFAST_APP_PORT", 0, 0, 65535],
 } as const;
 
 /** Where the components mount the credentials of the store, a file for each variable. */
@@ -97,6 +102,7 @@ export function readSettings(environment: NodeJS.ProcessEnv = process.env): Sett
 		store,
 		location,
 		scratch: environment.HOLDFAST_SCRATCH ?? "/scratch",
+		rehearsal: environment.HOLDFAST_REHEARSAL ?? "/rehearsal",
 		open: environment.HOLDFAST_OPEN,
 		initialData: environment.HOLDFAST_INITIAL_DATA,
 		control: environment.HOLDFAST_CONTROL ?? "/tmp/keeper.sock",

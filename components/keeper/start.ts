@@ -35,7 +35,11 @@ export interface Started {
  * @param mayAct whether no app can be running: under a running one, no database is put in place.
  * @throws {Refusal} when the app must not start.
  */
-export async function start(parts: Parts, mayAct: () => boolean, say: (line: string) => void): Promise<Started> {
+export async function start(
+	parts: Parts,
+	mayAct: () => Promise<boolean>,
+	say: (line: string) => void,
+): Promise<Started> {
 	const { settings, lease } = parts;
 	const diagnosis = diagnose(settings.dataDirectory);
 	for (const line of diagnosis.lines) say(line);
@@ -48,7 +52,7 @@ export async function start(parts: Parts, mayAct: () => boolean, say: (line: str
 	};
 	const { facts, warning } = await gather(parts);
 	let decision = decide(facts, place);
-	if (decision.action !== "go-on" && !mayAct()) throw underRunningApp(decision.why);
+	if (decision.action !== "go-on" && !(await mayAct())) throw underRunningApp(decision.why);
 	const warnings = [...diagnosis.warnings, ...(warning === undefined ? [] : [warning])];
 	const hasLease = typeof facts.store !== "string";
 	if (hasLease) await lease.acquire(say);

@@ -12,6 +12,7 @@ export type State =
 	| "waiting for the store"
 	| "waiting for the database"
 	| "replicating"
+	| "switching"
 	| "stopping";
 
 /** What is known at a moment; the keeper fills it in as it goes. */

@@ -70,7 +70,7 @@ function partsFor(app: string, owner = "one", prefix = ""): Parts {
 const run = (with_ = parts, mayAct = true) =>
 	start(
 		with_,
-		() => mayAct,
+		async () => mayAct,
 		(line) => said.push(line),
 	);
 const object = (key: string) => JSON.parse(store.objects.get(key)?.content ?? "null");

@@ -1,0 +1,242 @@
+import { statSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { untilHealthy } from "../appHealth";
+import type { Door } from "../door";
+import { inspect } from "../inspect";
+import { Refusal } from "../refusal";
+import { restoreInPlace } from "../restore";
+import { parseTarget, type Snapshot } from "../snapshots";
+import type { Parts } from "../start";
+import type { Instance, Instances, Version } from "./instances";
+import type { Deployed, Outcome, RecordFile, Switching } from "./record";
+import { discard, needRoom, putBack } from "./undo";
+
+/** Seconds for a container to come to the gate, and to come back to it; for a sync; and without an end, for an app without a health check. */
+const COMES = 60;
+const RETURNS = 10;
+const SYNC = 30;
+const STEADY = 3;
+
+/** What a deploy needs of the replication. */
+export interface Replicating {
+	/** Why no version can be let in at all. */
+	readonly refusal: Refusal | undefined;
+	/** Brings all commits into the store. Returns whether they were seen there. */
+	prove(seconds: number): Promise<boolean>;
+	snapshot(name: string, image: string): Promise<Snapshot>;
+	/** Leaves the database alone, so that another can be put in its place. */
+	rest(): Promise<void>;
+	goOn(): void;
+}
+
+/** A failure that put everything back. */
+class DeployFailed extends Error {}
+
+/**
+ * Deploys as transactions over the data: a version that waits becomes the one that serves, with the data that its
+ * migration made; or the version of before serves again, with the data of before.
+ */
+export class Deploys {
+	private readonly lines = new Map<string, string[]>();
+	private attempt: string | undefined;
+
+	constructor(
+		private readonly parts: Parts,
+		private readonly replication: Replicating,
+		private readonly door: Door,
+		private readonly instances: Instances,
+		private readonly record: RecordFile,
+		private readonly say: (line: string) => void,
+	) {}
+
+	/** The version that serves, where it waits to be let in again, after a crash or a restart of the host. */
+	get waiting(): Instance | undefined {
+		const { current, switching } = this.record.value;
+		if (current === undefined || switching !== undefined) return undefined;
+		const instance = this.instances.get(current.instance);
+		return instance.isAsking ? instance : undefined;
+	}
+
+	/** Begins an attempt, if it is a new one, and tells how it goes. */
+	follow(attempt: string, instance: string): { lines: string[]; outcome?: Outcome } {
+		const outcome = this.record.value.outcomes.find((each) => each.attempt === attempt);
+		if (outcome === undefined && this.attempt !== attempt) {
+			if (this.attempt !== undefined) {
+				throw new Refusal("deploy-running", "another deploy is running", "wait for its end, then run this one again");
+			}
+			this.attempt = attempt;
+			void this.deploy(attempt, instance).finally(() => {
+				this.attempt = undefined;
+			});
+		}
+		return { lines: this.lines.get(attempt) ?? [], ...(outcome && { outcome }) };
+	}
+
+	private async deploy(attempt: string, id: string): Promise<void> {
+		const begun = performance.now();
+		const lines: string[] = [];
+		this.lines.clear();
+		this.lines.set(attempt, lines);
+		const tell = (line: string) => {
+			const seconds = ((performance.now() - begun) / 1000).toFixed(1).padStart(5);
+			lines.push(`${seconds} s  ${line}`);
+			this.say(`deploy: ${line}`);
+		};
+		const { current } = this.record.value;
+		try {
+			if (current?.instance === id) tell("it serves already");
+			else await this.switchTo(attempt, id, tell);
+			this.record.ended({ attempt, instance: id, ok: true });
+		} catch (error) {
+			const reason =
+				error instanceof Refusal ? `${error.found}. What to do: ${error.remedy}` : (error as Error).message;
+			this.record.ended({ attempt, instance: id, ok: false, reason });
+			tell(`failed: ${reason}`);
+		}
+	}
+
+	private async switchTo(attempt: string, id: string, tell: (line: string) => void): Promise<void> {
+		const next = await this.comes(id);
+		const to: Deployed = { instance: id, version: next, since: new Date().toISOString() };
+		const { settings } = this.parts;
+		const hasData = (statSync(settings.database, { throwIfNoEntry: false })?.size ?? 0) > 0;
+		// What can be refused is refused while the old version serves.
+		if (this.replication.refusal !== undefined) throw this.replication.refusal;
+		if (hasData) {
+			needRoom(settings);
+			await this.needStore();
+		}
+		const { current } = this.record.value;
+		this.door.close();
+		try {
+			this.record.update({ switching: { attempt, to } });
+			if (current !== undefined) await this.stop(current, tell);
+			const before = hasData ? await this.secure(current ?? to, tell) : undefined;
+			this.record.update({ switching: { attempt, to, ...(before && { before }) } });
+			await this.bring(to, tell);
+			to.since = new Date().toISOString();
+			const previous = current && { ...current, ...(before && { snapshot: before.snapshot, schema: before.schema }) };
+			this.record.update({ current: to, ...(previous && { previous }), switching: undefined });
+			tell("it serves");
+			if (before !== undefined) await discard(before.copy);
+			await this.instances.tidy();
+		} catch (error) {
+			await this.back(tell);
+			throw error;
+		} finally {
+			this.door.open();
+		}
+	}
+
+	/** Waits for the container to say what it is. */
+	private async comes(id: string): Promise<Version> {
+		const instance = this.instances.get(id);
+		for (const end = performance.now() + COMES * 1000; performance.now() < end; await sleep(50)) {
+			const { version } = instance;
+			if (version !== undefined) return version;
+		}
+		throw new DeployFailed(`the container ${id} did not come to the gate within ${COMES} s: docker logs ${id}`);
+	}
+
+	private async needStore(): Promise<void> {
+		if (await this.replication.prove(SYNC)) return;
+		throw new Refusal(
+			"store-unreachable",
+			`not all of the data is in ${this.parts.settings.store}, so there would be no way back`,
+			"npm run status says what is in the way; then run this again. The version of before serves",
+		);
+	}
+
+	private async stop({ instance, version }: Deployed, tell: (line: string) => void): Promise<void> {
+		await this.instances.get(instance).stop(version.stopSeconds);
+		tell(`the old version (${version.imageName}) has stopped`);
+	}
+
+	/** The last write is in the replica, a name leads back to it, and a copy of the data lies beside it. */
+	private async secure(old: Deployed, tell: (line: string) => void): Promise<NonNullable<Switching["before"]>> {
+		await this.needStore();
+		const snapshot = await this.replication.snapshot(snapshotName(old.version), old.version.imageName);
+		const { database } = this.parts.settings;
+		const copy = join(dirname(database), ".holdfast-before-deploy.db");
+		await discard(copy);
+		await inspect("copy", database, copy);
+		const { schema } = await inspect("rows", copy);
+		tell(`its last write is in the replica, as snapshot ${snapshot.name}`);
+		return { copy, snapshot: snapshot.name, schema };
+	}
+
+	/** Migrates, starts, and waits for health. */
+	private async bring({ instance: id, version }: Deployed, tell: (line: string) => void): Promise<void> {
+		const instance = this.instances.get(id);
+		if (version.backTo !== undefined) await this.goBack(version.backTo, tell);
+		else if (version.migrates) {
+			const code = await instance.migrate();
+			if (code === undefined) throw new DeployFailed("the new version's container ended during its migration");
+			if (code !== 0) throw new DeployFailed(`the migration failed with exit code ${code}`);
+			tell("the migration is done");
+		}
+		instance.admit();
+		const ill = await this.untilWell(instance, version);
+		if (ill !== undefined) throw new DeployFailed(`the new version does not become healthy: ${ill}`);
+	}
+
+	private async goBack(to: NonNullable<Version["backTo"]>, tell: (line: string) => void): Promise<void> {
+		if ("data" in to) return tell("the data stays as it is");
+		const { settings, litestream, store } = this.parts;
+		await this.replication.rest();
+		try {
+			const target = await parseTarget(store, to.snapshot);
+			const { aside } = await restoreInPlace(settings, litestream, target, { why: "before-rollback" });
+			tell(`the data is that of snapshot ${to.snapshot} again; the data of before is in ${aside}`);
+		} finally {
+			this.replication.goOn();
+		}
+	}
+
+	private async untilWell(instance: Instance, version: Version): Promise<string | undefined> {
+		const ended = new AbortController();
+		const watch = setInterval(() => instance.isAsking && ended.abort(), 100);
+		try {
+			if (version.healthPath === undefined) {
+				await sleep(STEADY * 1000, undefined, { signal: ended.signal }).catch(() => {});
+				return ended.signal.aborted ? "it ended by itself" : undefined;
+			}
+			const url = `http://${instance.id}:${version.port}${version.healthPath}`;
+			const ill = await untilHealthy(url, version.startSeconds, ended.signal);
+			return ill !== undefined && ended.signal.aborted ? "it ended by itself" : ill;
+		} finally {
+			clearInterval(watch);
+		}
+	}
+
+	/** As it was: the new version stopped, the data of before in its place, the old version serving. */
+	private async back(tell: (line: string) => void): Promise<void> {
+		const { current, switching } = this.record.value;
+		if (switching === undefined) return;
+		await this.replication.rest();
+		try {
+			await putBack(this.parts.settings, this.instances, switching, tell);
+		} finally {
+			this.replication.goOn();
+		}
+		this.record.update({ switching: undefined });
+		if (current === undefined) return;
+		const instance = this.instances.get(current.instance);
+		if (await instance.mayRun()) return tell("the old version goes on");
+		// Docker may still be about to start it again.
+		for (const end = performance.now() + RETURNS * 1000; !instance.isAsking; await sleep(50)) {
+			if (performance.now() > end) return tell("the old version is not there any more");
+		}
+		instance.admit();
+		const ill = await this.untilWell(instance, current.version);
+		tell(ill === undefined ? "the old version serves again" : `the old version was started again, but ${ill}`);
+	}
+}
+
+/** The name of what ran, and when that was. */
+function snapshotName({ imageName }: Version): string {
+	const stamp = new Date().toISOString().replace(/[:.]/g, "-");
+	const name = imageName.replace(/^.*\//, "").replace(/[^\w.-]+/g, "-");
+	return `image-${name.slice(-60)}-${stamp}`;
+}

@@ -1,0 +1,225 @@
+import { execFileSync } from "node:child_process";
+import {
+	closeSync,
+	constants,
+	existsSync,
+	openSync,
+	readdirSync,
+	readFileSync,
+	renameSync,
+	rmSync,
+	writeFileSync,
+	writeSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+
+/** Where a rehearsing container sees the real data directory, for reading only. */
+export const LIVE_PATH = "/run/holdfast-live";
+
+/** What a container of the app's image says of itself when it asks to be let in. */
+export interface Version {
+	/** `app`: it serves once a deploy has chosen it. `rehearsal`: it runs on a copy, and serves nobody. */
+	kind: "app" | "rehearsal";
+	/** Id of the image, and the reference by which a person knows it. */
+	image: string;
+	imageName: string;
+	/** TCP port on which the app listens. */
+	port: number;
+	/** Path of the health check; undefined where health cannot be told. */
+	healthPath?: string;
+	/** Seconds within which the app must be healthy. */
+	startSeconds: number;
+	/** Seconds that the app has to finish its requests when it is stopped. */
+	stopSeconds: number;
+	/** Whether it has a migration to run. */
+	migrates: boolean;
+	/** Tables of which a migration may take rows. */
+	mayLose: string[];
+	/** Where an older version goes back to: the data as it is, or the snapshot of a name. Undefined for a deploy. */
+	backTo?: { data: "keep" } | { snapshot: string };
+}
+
+/** Milliseconds between two looks at what a container answered. */
+const LOOK = 50;
+/** Milliseconds in which the listener of a container that runs must have been found. */
+const LISTENS = 1000;
+
+/** The containers of the app on this host. Each has a directory in the gate, in memory, named after its host name. */
+export class Instances {
+	constructor(private readonly open: string | undefined) {}
+
+	get(id: string): Instance {
+		return new Instance(id, join(this.directory, id));
+	}
+
+	/** Those that wait to be told what to do. */
+	asking(): Instance[] {
+		return this.all().filter(({ isAsking }) => isAsking);
+	}
+
+	/** Whether an app that was let in may still be running. */
+	async mayRun(): Promise<boolean> {
+		for (const instance of this.all()) if (await instance.mayRun()) return true;
+		return false;
+	}
+
+	/** Forgets the containers that are gone. */
+	async tidy(): Promise<void> {
+		for (const instance of this.all()) await instance.forgetIfGone();
+	}
+
+	private all(): Instance[] {
+		if (this.open === undefined || !existsSync(this.directory)) return [];
+		const entries = readdirSync(this.directory, { withFileTypes: true });
+		return entries.filter((entry) => entry.isDirectory()).map(({ name }) => this.get(name));
+	}
+
+	private get directory(): string {
+		return dirname(this.open ?? "/run/holdfast/open");
+	}
+}
+
+/** One container of the app: what it waits for, and what it is told (the other side is components/docker/instance.ts). */
+export class Instance {
+	constructor(
+		readonly id: string,
+		private readonly directory: string,
+	) {}
+
+	/** It waits. Its app does not run then. */
+	get isAsking(): boolean {
+		return existsSync(this.file("ask"));
+	}
+
+	/** What it said of itself; undefined while it does not ask. */
+	get version(): Version | undefined {
+		try {
+			return JSON.parse(readFileSync(this.file("ask"), "utf8")) as Version;
+		} catch (error) {
+			if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+			throw error;
+		}
+	}
+
+	/** Whether its app, or its migration, was begun and may be running. */
+	async mayRun(): Promise<boolean> {
+		const wasLetIn = existsSync(this.file("open")) || this.isAtWork;
+		return wasLetIn && !(this.isAsking && !this.isAtWork) && this.signal(undefined);
+	}
+
+	/** Lets its app start. */
+	admit(): void {
+		this.listen();
+		rmSync(this.file("ask"), { force: true });
+		writeFileSync(this.file("open"), "");
+	}
+
+	/** Has it run its migration, and returns the exit code; undefined when the container ended before. */
+	migrate(): Promise<number | undefined> {
+		return this.work("migrate", "migrated");
+	}
+
+	/** Has it run its app, and returns the exit code once the app has ended. For a rehearsal. */
+	tryApp(): Promise<number | undefined> {
+		return this.work("try", "tried");
+	}
+
+	/** Sends a signal to the process that runs. Returns false when nothing runs that could hear it. */
+	async signal(name: "TERM" | "KILL" | undefined): Promise<boolean> {
+		// Between two signals nobody listens for a moment.
+		for (const end = performance.now() + LISTENS; ; await sleep(20)) {
+			try {
+				const pipe = openSync(this.file("signal"), constants.O_WRONLY | constants.O_NONBLOCK);
+				try {
+					if (name !== undefined) writeSync(pipe, `${name}\n`);
+				} finally {
+					closeSync(pipe);
+				}
+				return true;
+			} catch (error) {
+				const { code } = error as NodeJS.ErrnoException;
+				if (code === "ENOENT") return false;
+				if (code !== "ENXIO") throw error;
+				if (performance.now() > end) return false;
+			}
+		}
+	}
+
+	/** Stops its app: politely, then by force. Returns once no process of it runs any more. */
+	async stop(seconds: number): Promise<void> {
+		if (!(await this.mayRun())) return;
+		await this.signal("TERM");
+		if (await this.isDown(seconds)) return;
+		await this.signal("KILL");
+		if (await this.isDown(LISTENS / 100)) return;
+		throw new Error(`the app's container ${this.id} does not stop: docker stop ${this.id}`);
+	}
+
+	/** It was told to end. */
+	get isFinished(): boolean {
+		return existsSync(this.file("exit"));
+	}
+
+	/** Ends a container that rehearses, with what it is to say and its exit code. */
+	finish(code: number, report: string[]): void {
+		writeFileSync(this.file("report"), `${report.join("\n")}\n`);
+		this.tell("exit", `${code}\n`);
+	}
+
+	async forgetIfGone(): Promise<void> {
+		if (!this.isAsking && !(await this.mayRun())) rmSync(this.directory, { recursive: true, force: true });
+	}
+
+	/** The container has ended, and Docker has started it again: nothing of before is left in it. */
+	private async isDown(seconds: number): Promise<boolean> {
+		for (const end = performance.now() + seconds * 1000; performance.now() < end; await sleep(LOOK)) {
+			if (this.isAsking && !this.isAtWork) return true;
+			// Removed, and so never asking again.
+			if (!(await this.mayRun())) return true;
+		}
+		return false;
+	}
+
+	/** It was told to run something, and has not said how that ended. */
+	private get isAtWork(): boolean {
+		return existsSync(this.file("working"));
+	}
+
+	private async work(order: string, result: string): Promise<number | undefined> {
+		const file = this.file(result);
+		this.listen();
+		rmSync(file, { force: true });
+		const asked = readFileSync(this.file("ask"), "utf8");
+		// Should the container end, it begins anew: without these files, and with a new question.
+		writeFileSync(this.file("working"), asked);
+		this.tell(order, "");
+		for (let looks = 1; ; looks += 1) {
+			if (existsSync(file)) {
+				const code = Number(readFileSync(file, "utf8"));
+				rmSync(this.file("working"), { force: true });
+				return code;
+			}
+			if (!existsSync(this.file("working"))) return undefined;
+			// A container that was removed says nothing more.
+			const isTime = looks % 40 === 0 && !existsSync(this.file(order));
+			if (isTime && !(await this.signal(undefined)) && !existsSync(file)) return undefined;
+			await sleep(LOOK);
+		}
+	}
+
+	/** The pipe on which its process hears signals. Only one that is there is listened to. */
+	private listen(): void {
+		if (!existsSync(this.file("signal"))) execFileSync("mkfifo", ["-m", "600", this.file("signal")]);
+	}
+
+	/** Whole or not at all: the other side looks at any moment. */
+	private tell(order: string, content: string): void {
+		writeFileSync(this.file(`${order}.new`), content);
+		renameSync(this.file(`${order}.new`), this.file(order));
+	}
+
+	private file(name: string): string {
+		return join(this.directory, name);
+	}
+}

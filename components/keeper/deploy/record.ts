@@ -1,0 +1,81 @@
+import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Version } from "./instances";
+
+/** A container of the app, and the version that it runs. */
+export interface Deployed {
+	instance: string;
+	version: Version;
+	/** When it began to serve, ISO 8601. */
+	since: string;
+}
+
+/** What ran before, and how to get back to its data. */
+export interface Previous extends Deployed {
+	/** Named snapshot of the replica, taken when it had stopped. */
+	snapshot?: string;
+	/** Schema of the database then. */
+	schema?: string;
+}
+
+/** A deploy that has begun and not ended. */
+export interface Switching {
+	/** Who asked for it: the container that waits for its end. */
+	attempt: string;
+	to: Deployed;
+	/** Schema, snapshot and copy of the data before; the copy is whole when it stands here. */
+	before?: { copy: string; snapshot: string; schema: string };
+}
+
+export interface Outcome {
+	attempt: string;
+	instance: string;
+	ok: boolean;
+	reason?: string;
+	time: string;
+}
+
+/** Which version serves. It lies beside the database, since it must be as durable. */
+export interface DeployRecord {
+	format: 1;
+	current?: Deployed;
+	previous?: Previous;
+	switching?: Switching;
+	/** How the last deploys ended, the newest last. */
+	outcomes: Outcome[];
+}
+
+const FILE = ".holdfast-deploy.json";
+const KEPT_OUTCOMES = 10;
+
+/** The record, in memory and on the disk. */
+export class RecordFile {
+	private record: DeployRecord | undefined;
+
+	constructor(private readonly directory: string) {}
+
+	get value(): DeployRecord {
+		this.record ??= this.read();
+		return this.record;
+	}
+
+	/** Written whole before it counts: what is decided after it must find it. */
+	update(changes: Partial<DeployRecord>): void {
+		const next = { ...this.value, ...changes };
+		const file = join(this.directory, FILE);
+		writeFileSync(`${file}.new`, JSON.stringify(next, undefined, "\t"), { flush: true });
+		renameSync(`${file}.new`, file);
+		this.record = next;
+	}
+
+	ended(outcome: Omit<Outcome, "time">, changes: Partial<DeployRecord> = {}): void {
+		const outcomes = [...this.value.outcomes, { ...outcome, time: new Date().toISOString() }].slice(-KEPT_OUTCOMES);
+		this.update({ ...changes, switching: undefined, outcomes });
+	}
+
+	private read(): DeployRecord {
+		const file = join(this.directory, FILE);
+		if (!existsSync(file)) return { format: 1, outcomes: [] };
+		return JSON.parse(readFileSync(file, "utf8")) as DeployRecord;
+	}
+}

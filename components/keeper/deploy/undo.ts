@@ -1,0 +1,59 @@
+import { existsSync, renameSync, statSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { dirname } from "node:path";
+import { setAside } from "../database";
+import { freeIn, megabytes } from "../diagnostics";
+import { readMarker, writeMarker } from "../marker";
+import { Refusal } from "../refusal";
+import type { Settings } from "../settings";
+import { syncDirectory } from "../stores/directory";
+import { Instances } from "./instances";
+import type { RecordFile, Switching } from "./record";
+
+/** Puts the data of before back, which needs both versions stopped. The other data is set aside. Safe to run again. */
+export async function putBack(
+	settings: Settings,
+	instances: Instances,
+	{ to, before }: Switching,
+	tell: (line: string) => void,
+): Promise<void> {
+	await instances.get(to.instance).stop(to.version.stopSeconds);
+	if (before === undefined || !existsSync(before.copy)) return;
+	const { database, dataDirectory, app } = settings;
+	writeMarker(dataDirectory, { ...readMarker(dataDirectory), app, known: true, restored: true });
+	const aside = await setAside(database, "failed-deploy");
+	renameSync(before.copy, database);
+	await syncDirectory(dirname(database));
+	tell(`the data is as it was before; what the new version made of it is in ${aside}`);
+}
+
+/** At a start of the keeper: a deploy in whose middle it died is undone. */
+export async function undoInterrupted(
+	settings: Settings,
+	record: RecordFile,
+	say: (line: string) => void,
+): Promise<void> {
+	const { switching } = record.value;
+	if (switching === undefined) return;
+	say("a deploy was interrupted: back to where it began");
+	await putBack(settings, new Instances(settings.open), switching, say);
+	const { attempt, to } = switching;
+	record.ended({ attempt, instance: to.instance, ok: false, reason: "the keeper was stopped in the middle of it" });
+}
+
+/** Removes a copy that is not needed any more. */
+export async function discard(copy: string): Promise<void> {
+	for (const suffix of ["", "-wal", "-shm", "-journal"]) await rm(`${copy}${suffix}`, { force: true });
+}
+
+/** @throws {Refusal} where the copy that leads back would not fit. */
+export function needRoom({ database, dataDirectory }: Settings): void {
+	const { size } = statSync(database);
+	const free = freeIn(dataDirectory);
+	if (free > size * 1.2) return;
+	throw new Refusal(
+		"disk-full",
+		`a deploy keeps a copy of the database until it has succeeded, which needs ${megabytes(size * 1.2)} in ${dataDirectory}, and ${megabytes(free)} are free`,
+		"make room on the host's disk; the version of before serves",
+	);
+}
