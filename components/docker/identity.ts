@@ -29,7 +29,7 @@ export function dockerNames(name: string) {
 export type Labels = Record<string, string> | null | undefined;
 
 const APP_LABEL = "holdfast.app";
-const ROLE_LABEL = "holdfast.role";
+export const ROLE_LABEL = "holdfast.role";
 const BACKEND_LABEL = "holdfast.backend";
 
 /** What a container is for. Of the app there can be several, of which one serves. */

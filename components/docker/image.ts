@@ -6,6 +6,9 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import type { AppArgs, BuildArgs } from "../app";
 
+/** Unless told, the provider deletes the old one first, and the engine all that rests on it: the app that serves. */
+const NEW_FIRST = { deleteBeforeReplace: false };
+
 /** The app's image on the Docker host: pulled, or built there from its context. */
 export function appImage(
 	name: string,
@@ -18,7 +21,7 @@ export function appImage(
 	return new docker.RemoteImage(
 		name,
 		{ name: pulumi.output(image as pulumi.Input<string>), keepLocally: true },
-		options,
+		{ ...options, ...NEW_FIRST },
 	);
 }
 
@@ -44,7 +47,7 @@ export function builtImage(
 			keepLocally: true,
 		},
 		// The provider's own limit, 20 minutes, is for things that are quick.
-		{ ...options, customTimeouts: { create: "2h" } },
+		{ ...options, ...NEW_FIRST, customTimeouts: { create: "2h" } },
 	);
 }
 

@@ -59,7 +59,7 @@ export function createVolumes(
 
 	/** In memory: after a restart of the host it is empty, and whoever starts has to ask again. */
 	function gateVolume() {
-		const driverOpts = { type: "tmpfs", device: "tmpfs", o: `size=64k,mode=0700,uid=${app.user},gid=${app.group}` };
+		const driverOpts = { type: "tmpfs", device: "tmpfs", o: `size=4m,mode=0700,uid=${app.user},gid=${app.group}` };
 		return new docker.Volume(`${name}-gate`, { name: names.gate(owner), driver: "local", driverOpts, labels }, found)
 			.name;
 	}

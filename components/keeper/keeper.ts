@@ -182,9 +182,11 @@ export class Keeper {
 		for (const instance of this.instances.asking()) {
 			const { version } = instance;
 			if (version?.kind !== "rehearsal" || instance.isFinished) continue;
-			this.rehearsing = rehearse(instance, version, this.parts.settings).finally(() => {
-				this.rehearsing = undefined;
-			});
+			this.rehearsing = rehearse(instance, version, this.parts.settings)
+				.catch((error: Error) => this.say(`warning: the rehearsal could not be ended: ${error.message}`))
+				.finally(() => {
+					this.rehearsing = undefined;
+				});
 			return;
 		}
 	}

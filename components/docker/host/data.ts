@@ -3,7 +3,7 @@ import { type App, withDefaults } from "../../app";
 import { type Problem, shown } from "../../validate";
 import { type DockerAppArgs, dataSource } from "../args";
 import type { DockerCli } from "../cli";
-import { appIdentity, type Labels, otherOwner } from "../identity";
+import { appIdentity, type Labels, otherOwner, ROLE_LABEL } from "../identity";
 import { isWritable, type Look, lookInto } from "./look";
 import type { Mount, Running } from "./running";
 
@@ -12,7 +12,7 @@ export async function dataProblems(
 	docker: DockerCli,
 	name: string,
 	args: DockerAppArgs,
-	own: Running | undefined,
+	own: Running[],
 	others: Running[],
 ): Promise<Problem[]> {
 	const taking = args.existingData !== undefined;
@@ -41,7 +41,7 @@ export async function dataProblems(
 		);
 	}
 	const app = withDefaults(args);
-	if (own !== undefined && runsOn(own, app, source)) return [];
+	if (own.some((container) => runsOn(container, app, source))) return [];
 	const look = await lookInto(docker, source, posix.relative(app.data.mountPath, app.data.databasePath));
 	if (typeof look === "string") return problem(`must be readable by the Docker host (got ${shown(source)}: ${look})`);
 	return lookReasons(app, source, look, taking).map((reason) => ({ propertyPath, reason }));
@@ -51,6 +51,7 @@ export async function dataProblems(
 function runsOn({ Config, Mounts, State }: Running, app: App, source: string): boolean {
 	const told = Object.entries(app.data.environment).map(([key, value]) => `${key}=${value}`);
 	return (
+		Config.Labels?.[ROLE_LABEL] === "app" &&
 		!State.Restarting &&
 		Config.User === `${app.user}:${app.group}` &&
 		told.every((variable) => Config.Env?.includes(variable)) &&

@@ -1,7 +1,7 @@
 import { shown, throwProblems } from "../../validate";
 import { type DockerAppArgs, dockerAppProblems } from "../args";
 import { DockerCli } from "../cli";
-import { dockerNames } from "../identity";
+import { isOtherBackend, otherOwner } from "../identity";
 import { backupHostProblems } from "./backup";
 import { dataProblems } from "./data";
 import { imageProblems } from "./image";
@@ -34,10 +34,10 @@ export async function hostProblems(docker: DockerCli, name: string, args: Docker
 	}
 	const ids = (await docker.run(["ps", "--quiet"])).stdout.toString().split("\n").filter(Boolean);
 	const running = await docker.inspect<Running>("container", ids);
-	const names = dockerNames(name);
-	const ours = [names.container, names.keeper, names.start, names.migration].map((each) => `/${each}`);
-	const own = running.find((container) => container.Name === ours[0]);
-	const others = running.filter((container) => !ours.includes(container.Name));
+	const isOurs = ({ Config: { Labels: labels } }: Running) =>
+		otherOwner(name, labels) === undefined && !isOtherBackend(labels);
+	const own = running.filter(isOurs);
+	const others = running.filter((container) => !isOurs(container));
 
 	const { problems, identity } = await imageProblems(docker, args);
 	const resolved = { ...args, ...identity };

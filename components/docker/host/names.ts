@@ -5,9 +5,9 @@ import type { Running } from "./running";
 
 /** Containers and networks cannot share a name; volumes can be found again by theirs. */
 export async function nameProblems(docker: DockerCli, name: string): Promise<Problem[]> {
-	const { container, prepare, migration, start, keeper, network } = dockerNames(name);
+	const { container, prepare, migration, start, keeper, network, rehearsalNetwork } = dockerNames(name);
 	const containers = await docker.inspect<Running>("container", [container, prepare, migration, start, keeper]);
-	const networks = await docker.inspect<{ Name: string; Labels: Labels }>("network", [network]);
+	const networks = await docker.inspect<{ Name: string; Labels: Labels }>("network", [network, rehearsalNetwork]);
 	const found = [
 		...containers.map(({ Name, Config }) => ({ kind: "container", called: Name.slice(1), labels: Config.Labels })),
 		...networks.map(({ Name, Labels: labels }) => ({ kind: "network", called: Name, labels })),

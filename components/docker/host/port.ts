@@ -5,11 +5,11 @@ import type { DockerCli } from "../cli";
 import { holderOf } from "./holder";
 import type { Running } from "./running";
 
-/** Whether the port is free, or held by the app itself. */
+/** Whether the port is free, or held by this app or its keeper. */
 export async function portProblems(
 	docker: DockerCli,
 	args: DockerAppArgs,
-	own: Running | undefined,
+	own: Running[],
 	others: Running[],
 ): Promise<Problem[]> {
 	const { port, address } = publishedAt(args);
@@ -24,7 +24,7 @@ export async function portProblems(
 			.some(({ HostIp, HostPort }) => HostPort === `${port}` && meets(HostIp, address));
 	const container = others.find(holds);
 	if (container !== undefined) return taken(`the container ${container.Name.slice(1)}`);
-	if (!docker.isLocal || (own !== undefined && holds(own)) || (await isFree(port, address))) return [];
+	if (!docker.isLocal || own.some(holds) || (await isFree(port, address))) return [];
 	return taken(await holderOf(port));
 }
 

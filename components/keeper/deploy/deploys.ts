@@ -66,9 +66,11 @@ export class Deploys {
 				throw new Refusal("deploy-running", "another deploy is running", "wait for its end, then run this one again");
 			}
 			this.attempt = attempt;
-			void this.deploy(attempt, instance).finally(() => {
-				this.attempt = undefined;
-			});
+			void this.deploy(attempt, instance)
+				.catch((error: Error) => this.say(`warning: the deploy's end could not be recorded: ${error.message}`))
+				.finally(() => {
+					this.attempt = undefined;
+				});
 		}
 		return { lines: this.lines.get(attempt) ?? [], ...(outcome && { outcome }) };
 	}
