@@ -14,6 +14,7 @@ interface Outputs {
 	keeper?: string;
 	backup?: string;
 	dockerHost?: string;
+	rehearsal?: string;
 }
 
 // The main job: brings a stack up and says what is where. npm run up [-- STACK] [pulumi's own options]
@@ -53,7 +54,9 @@ main(async () => {
 		);
 		if (up.code !== 0) return up.code;
 	}
-	return report(stack, env, await outputsOf(stack, env), start);
+	const after = await outputsOf(stack, env);
+	if (after.rehearsal !== undefined && after.rehearsal !== before.rehearsal) console.log(`\n${after.rehearsal}`);
+	return report(stack, env, after, start);
 });
 
 /** A preview, and once more where an earlier check, rehearsal or deploy failed: its answer may be another one by now. */

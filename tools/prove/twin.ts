@@ -69,6 +69,12 @@ export class Twin {
 		return `http://127.0.0.1:${this.port}`;
 	}
 
+	/** Name of the container that serves. */
+	async app(): Promise<string> {
+		const { output } = await this.pulumi("stack", "output", "container", "--stack", this.name);
+		return output.trim().split("\n").at(-1) ?? "";
+	}
+
 	/** Writes the configuration: the sample app, with changes to `app` and to the rest. */
 	configure(app: Settings = {}, rest: Settings = {}): this {
 		this.settings = { app, rest };
@@ -163,6 +169,8 @@ export class Twin {
 	async remove(): Promise<void> {
 		const mine = ["--filter", `name=-${this.name}-`, "--quiet"];
 		const lines = async (...args: string[]) => (await dockerOutput(...args)).split("\n").filter(Boolean);
+		const labelled = ["--filter", `label=holdfast.app=holdfast/${this.name}/notes`, "--quiet"];
+		for (const id of await lines("ps", "--all", ...labelled)) await docker.run(["rm", "--force", "--volumes", id]);
 		for (const id of await lines("ps", "--all", ...mine)) await docker.run(["rm", "--force", "--volumes", id]);
 		for (const name of await lines("volume", "ls", ...mine)) await docker.run(["volume", "rm", "--force", name]);
 		for (const id of await lines("network", "ls", ...mine)) await docker.run(["network", "rm", id]);
