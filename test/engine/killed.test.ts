@@ -1,0 +1,130 @@
+import { randomInt } from "node:crypto";
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { expect, it, onTestFinished } from "vitest";
+import { type Acknowledged, addNotes, answering, Load, lost } from "../../tools/prove/load";
+import { killAll, random } from "./killing";
+import { dockerOutput, freePort, succeeds, TestStack } from "./testStack";
+
+const MANY = process.env.HOLDFAST_MANY !== undefined;
+/** Set `HOLDFAST_SEED` to the one of a failed run to have its moments again. */
+const SEED = Number(process.env.HOLDFAST_SEED ?? randomInt(1_000_000));
+const next = random(SEED);
+const MINUTES = 60_000;
+
+interface Exported {
+	deployment: {
+		resources: { type: string; id?: string }[];
+		pending_operations?: unknown[];
+	};
+}
+
+/** A stack whose `up` can be killed. */
+class KilledStack extends TestStack {
+	static async fresh(): Promise<KilledStack> {
+		const stack = new KilledStack(`k${randomInt(2 ** 32).toString(16)}`, await freePort());
+		onTestFinished(() => stack.remove(), 2 * MINUTES);
+		return stack;
+	}
+
+	/** Runs `npm run up`, and kills it with all of its processes after so many milliseconds. */
+	async upKilled(after: number): Promise<void> {
+		const up = this.up();
+		await sleep(after);
+		const killed = await killAll(`HOLDFAST_HOME=${this.home}`);
+		const { output } = await up;
+		const last = output.trim().split("\n").at(-1)?.trim();
+		console.log(`seed ${SEED}: killed ${killed} processes after ${(after / 1000).toFixed(1)} s, at: ${last}`);
+	}
+
+	/** Runs `npm run up` to its end, and shows what it found in its way. */
+	async upConverged(): Promise<number> {
+		const start = performance.now();
+		const output = await succeeds(this.up());
+		const took = performance.now() - start;
+		const found = output.split("\n").filter((line) => /cut off|^ {2}…/.test(line));
+		console.log(`the next one took ${(took / 1000).toFixed(1)} s; ${found.join("; ") || "nothing was in its way"}`);
+		return took;
+	}
+
+	version(version: string): void {
+		this.configure({ build: { context: "stacks/sample-app", args: { VERSION: version } } });
+	}
+
+	/** The version asked for serves all notes, alone; and the state and the host agree on what there is. */
+	async isWhole(version: string, acknowledged: Acknowledged[]): Promise<void> {
+		expect(await answering(this.url)).toBe(version);
+		expect(await lost(this.url, acknowledged)).toEqual([]);
+
+		const outputs = JSON.parse(await succeeds(this.pulumi("stack", "output", "--json")).then(jsonOf));
+		const mine = ["--no-trunc", "--filter", `label=holdfast.app=holdfast/${this.name}/notes`];
+		const running = await lines("ps", ...mine, "--format", "{{.Names}}");
+		expect(running.filter((name) => name !== outputs.keeper)).toEqual([outputs.container]);
+
+		const { deployment } = JSON.parse(await succeeds(this.pulumi("stack", "export")).then(jsonOf)) as Exported;
+		const known = deployment.resources.filter(({ type }) => /^docker:.*:(Container|Network)$/.test(type));
+		const there = [
+			...(await lines("ps", "--all", "--quiet", ...mine)),
+			...(await lines("network", "ls", "--quiet", ...mine)),
+		];
+		expect(there.sort()).toEqual(known.map(({ id }) => id).sort());
+		expect(deployment.pending_operations ?? []).toEqual([]);
+		const locks = join(this.home, "backend", ".pulumi", "locks");
+		expect(readdirSync(locks, { recursive: true }).filter((file) => `${file}`.endsWith(".json"))).toEqual([]);
+	}
+}
+
+it(
+	`the next up converges after an up was killed at ${MANY ? 10 : 3} random moments, and nothing is lost`,
+	async () => {
+		const stack = await KilledStack.fresh();
+		stack.version("0");
+		await succeeds(stack.up());
+		const acknowledged = await addNotes(stack.url, 100);
+		let usual = 10_000;
+		const kills = MANY ? 10 : 3;
+		for (let kill = 0; kill < kills; kill++) {
+			const version = `${kill + 1}`;
+			stack.version(version);
+			const load = new Load(stack.url, 2, undefined, version);
+			// Each in a part of its own of the usual time, so that few kills do not all hit the preview.
+			await stack.upKilled(((kill + next()) / kills) * usual);
+			const answers = await fetch(`${stack.url}/health`).then(
+				({ ok }) => ok,
+				() => false,
+			);
+			if (answers) acknowledged.push(...(await addNotes(stack.url, 20)));
+			usual = await stack.upConverged();
+			acknowledged.push(...(await load.stop()));
+			await stack.isWhole(version, acknowledged);
+			console.log(
+				`${acknowledged.length} notes are there; between the two, the app ${answers ? "answered" : "was down"}`,
+			);
+		}
+		expect(await succeeds(stack.up())).toContain("No change.");
+	},
+	20 * MINUTES,
+);
+
+it.each(Array.from({ length: MANY ? 6 : 1 }, (_, run) => run))(
+	"the first up of all is killed, and the next one makes the stack (%i)",
+	async (run) => {
+		const stack = await KilledStack.fresh();
+		stack.version("1");
+		await stack.upKilled(MANY ? ((run + next()) / 6) * 14_000 : 4000 + next() * 9000);
+		await stack.upConverged();
+		await stack.isWhole("1", await addNotes(stack.url, 20));
+		expect(await succeeds(stack.up())).toContain("No change.");
+	},
+	5 * MINUTES,
+);
+
+async function lines(...args: string[]): Promise<string[]> {
+	return (await dockerOutput(...args)).split("\n").filter(Boolean);
+}
+
+/** Without what npm or the tools say before it. */
+function jsonOf(output: string): string {
+	return output.slice(output.indexOf("{"));
+}
