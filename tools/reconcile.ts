@@ -5,6 +5,7 @@ import { leftovers, type Thing } from "./reconcile/leftovers";
 import { isAbandoned, isPulumi, locksOf } from "./reconcile/lock";
 import { readState, type State } from "./reconcile/state";
 import { pulumi } from "./stackConfig";
+import { localBackendUrl } from "./workspace";
 
 /** Whose update this is. */
 export interface Scene {
@@ -33,6 +34,13 @@ export async function unlock({ stack, env }: Pick<Scene, "stack" | "env">): Prom
 	if (code === 0) console.log(`The update${when} was cut off; its lock is taken away.`);
 }
 
+/** What to say after a failure that may come from a lock that only a person can judge. */
+export function lockHint({ stack, env }: Pick<Scene, "stack" | "env">): void {
+	if (env.PULUMI_BACKEND_URL === localBackendUrl() && locksOf(stack, env).length === 0) return;
+	const cancel = `npm run pulumi -- cancel --yes --stack ${stack}`;
+	console.error(`  Where it says that the stack is locked, and it is certain that no other update runs: ${cancel}`);
+}
+
 /** What an update that was cut off has left in the way of the next one; nothing of that is there as a rule, and then it asks once. */
 export async function clearTheWay(scene: Scene, state: State | undefined): Promise<Cleared> {
 	const { stack, env, docker } = scene;
@@ -47,7 +55,6 @@ export async function clearTheWay(scene: Scene, state: State | undefined): Promi
 	}
 	if (state.pending + first.before.length + first.after.length === 0) return CLEAR;
 
-	console.log("An earlier update was cut off; what it left behind is cleared away.");
 	// It forgets what was under way; and it needs the stack's lock, so that it fails where another update runs right now,
 	// whose containers are not in the state yet either.
 	const target = state.urn === undefined ? [] : ["--target", state.urn];
@@ -55,8 +62,10 @@ export async function clearTheWay(scene: Scene, state: State | undefined): Promi
 	const { code, output } = await pulumi(stack, refresh, env, "pipe");
 	if (code !== 0) {
 		console.error(output.trim());
+		lockHint(scene);
 		return { code, after: [] };
 	}
+	console.log("An earlier update was cut off; what it left behind is cleared away.");
 	const now = await readState(stack, env);
 	if (now === undefined) return { code: 1, after: [] };
 	const { before, after } = await lost(now);

@@ -2,7 +2,7 @@ import { DockerCli } from "../components/docker/cli";
 import { lastWords, waitForHealth } from "./health";
 import { keeperStatus } from "./keeper";
 import { Plan } from "./plan";
-import { clearAfter, clearTheWay, unlock } from "./reconcile";
+import { clearAfter, clearTheWay, lockHint, unlock } from "./reconcile";
 import { readState } from "./reconcile/state";
 import { setUp } from "./setup/index";
 import { seconds } from "./setup/steps";
@@ -58,7 +58,10 @@ main(async () => {
 			["up", "--yes", "--skip-preview", "--suppress-outputs", ...replace, ...options],
 			env,
 		);
-		if (up.code !== 0) return up.code;
+		if (up.code !== 0) {
+			lockHint({ stack, env });
+			return up.code;
+		}
 	}
 	const now = await readState(stack, env);
 	await clearAfter({ stack, env, docker }, cleared.after, now);

@@ -52,6 +52,21 @@ class KilledStack extends TestStack {
 		this.configure({ build: { context: "stacks/sample-app", args: { VERSION: version } } });
 	}
 
+	/** A container of the app that the state does not know, of this or of another backend. It goes with the stack. */
+	async madeVersion(suffix: string, backend?: string): Promise<string> {
+		const own = await dockerOutput(
+			"inspect",
+			"--format",
+			'{{index .Config.Labels "holdfast.backend"}}',
+			`${this.container}-keeper`,
+		);
+		const labels = [`app=holdfast/${this.name}/notes`, `backend=${backend ?? own}`, "role=app"];
+		const name = `${this.container}-${suffix}`;
+		const labelled = labels.flatMap((label) => ["--label", `holdfast.${label}`]);
+		await dockerOutput("create", "--name", name, "--network", "none", ...labelled, "holdfast/sample-base:1", "true");
+		return name;
+	}
+
 	/** The version asked for serves all notes, alone; and the state and the host agree on what there is. */
 	async isWhole(version: string, acknowledged: Acknowledged[]): Promise<void> {
 		expect(await answering(this.url)).toBe(version);
@@ -88,8 +103,8 @@ it(
 			const version = `${kill + 1}`;
 			stack.version(version);
 			const load = new Load(stack.url, 2, undefined, version);
-			// Each in a part of its own of the usual time, so that few kills do not all hit the preview.
-			await stack.upKilled(((kill + next()) / kills) * usual);
+			// Each in a part of its own of the usual time, and more of them late, where the preview is over.
+			await stack.upKilled(Math.sqrt((kill + next()) / kills) * usual);
 			const answers = await fetch(`${stack.url}/health`).then(
 				({ ok }) => ok,
 				() => false,
@@ -102,7 +117,11 @@ it(
 				`${acknowledged.length} notes are there; between the two, the app ${answers ? "answered" : "was down"}`,
 			);
 		}
+		const [unrecorded, foreign] = [await stack.madeVersion("lost"), await stack.madeVersion("foreign", "another")];
 		expect(await succeeds(stack.up())).toContain("No change.");
+		const left = await lines("ps", "--all", "--format", "{{.Names}}");
+		expect(left).toContain(foreign);
+		expect(left).not.toContain(unrecorded);
 	},
 	20 * MINUTES,
 );

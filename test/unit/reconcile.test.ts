@@ -39,7 +39,9 @@ describe("what an update that was cut off has left behind", () => {
 		expect(removed([thing({ backend: "b2" }), thing({ backend: "" }), thing({ backend: "b2", role: "app" })])).toEqual(
 			NOTHING,
 		);
-		expect(removed([thing({ backend: "" }), thing()], { backend: undefined })).toEqual(NOTHING);
+		for (const backend of [undefined, ""]) {
+			expect(removed([thing({ backend: "" }), thing()], { backend })).toEqual(NOTHING);
+		}
 	});
 
 	it("is nothing of another stack or project, also where its name begins the same", () => {

@@ -39,10 +39,10 @@ export async function remove(docker: DockerCli, things: Thing[]): Promise<void> 
 }
 
 /** Stops what runs for good, within its own grace, and lets what runs once come to its end. */
-async function stop(docker: DockerCli, { id, name }: Thing): Promise<void> {
+async function stop(docker: DockerCli, { id, name, role }: Thing): Promise<void> {
 	const [found] = await docker.inspect<Inspected>("container", [id]);
 	if (!found?.State.Running) return;
-	if (["", "no"].includes(found.HostConfig.RestartPolicy.Name)) {
+	if (role !== "app" && ["", "no"].includes(found.HostConfig.RestartPolicy.Name)) {
 		// A migration goes on without the update that started it. Half of one is what nobody wants to begin with.
 		console.log(`  … waiting for ${name} to end: docker logs -f ${name} shows it, docker stop ${name} ends it`);
 		await docker.run(["wait", id], { timeout: 24 * 3600_000 });

@@ -28,7 +28,7 @@ export interface Known {
 export function leftovers(found: Thing[], { stack, backend, ids }: Known): { before: Thing[]; after: Thing[] } {
 	const own = found.filter(
 		(thing) =>
-			backend !== undefined &&
+			thing.backend !== "" &&
 			thing.backend === backend &&
 			thing.app.startsWith(`holdfast/${stack}/`) &&
 			!ids.has(thing.id),
