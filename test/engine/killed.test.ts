@@ -15,7 +15,7 @@ const MINUTES = 60_000;
 
 interface Exported {
 	deployment: {
-		resources: { type: string; id?: string }[];
+		resources: { type: string; id?: string; outputs?: Record<string, unknown> }[];
 		pending_operations?: unknown[];
 	};
 }
@@ -82,12 +82,12 @@ class KilledStack extends TestStack {
 		expect(await answering(this.url)).toBe(version);
 		expect(await lost(this.url, acknowledged)).toEqual([]);
 
-		const outputs = JSON.parse(await succeeds(this.pulumi("stack", "output", "--json")).then(jsonOf));
+		const { deployment } = JSON.parse(await succeeds(this.pulumi("stack", "export")).then(jsonOf)) as Exported;
+		const { keeper, container } =
+			deployment.resources.find(({ type }) => type === "pulumi:pulumi:Stack")?.outputs ?? {};
 		const mine = ["--no-trunc", "--filter", `label=holdfast.app=holdfast/${this.name}/notes`];
 		const running = await lines("ps", ...mine, "--format", "{{.Names}}");
-		expect(running.filter((name) => name !== outputs.keeper)).toEqual([outputs.container]);
-
-		const { deployment } = JSON.parse(await succeeds(this.pulumi("stack", "export")).then(jsonOf)) as Exported;
+		expect(running.filter((name) => name !== keeper)).toEqual([container]);
 		const known = deployment.resources.filter(({ type }) => /^docker:.*:(Container|Network)$/.test(type));
 		const there = [
 			...(await lines("ps", "--all", "--quiet", ...mine)),
