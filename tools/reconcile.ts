@@ -44,8 +44,10 @@ export function lockHint({ stack, env }: Pick<Scene, "stack" | "env">): void {
 /** What an update that was cut off has left in the way of the next one; nothing of that is there as a rule, and then it asks once. */
 export async function clearTheWay(scene: Scene, state: State | undefined): Promise<Cleared> {
 	const { stack, env, docker } = scene;
+	// Of organization/project/stack, which other backends have, the labels say the last.
+	const whose = { stack: stack.split("/").at(-1) ?? stack, backend: env.HOLDFAST_BACKEND };
 	const lost = async (known: State | undefined) =>
-		leftovers(await thingsOn(docker), { stack, backend: env.HOLDFAST_BACKEND, ids: known?.ids ?? new Set() });
+		leftovers(await thingsOn(docker), { ...whose, ids: known?.ids ?? new Set() });
 	const [first] = await Promise.all([lost(state), removeLooks(docker)]);
 	if (state === undefined) {
 		// Then nothing of the stack is known, and all of it would look left behind.

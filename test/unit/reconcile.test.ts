@@ -1,7 +1,13 @@
-import { describe, expect, it } from "vitest";
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { abandonedLooks, type Known, type Look, leftovers, type Thing } from "../../tools/reconcile/leftovers";
-import { isAbandoned, type Lock } from "../../tools/reconcile/lock";
+import { isAbandoned, isPulumi, type Lock } from "../../tools/reconcile/lock";
 import { stateOf } from "../../tools/reconcile/state";
+import { which } from "../../tools/setup/command";
 
 const known: Known = { stack: "local", backend: "b1", ids: new Set(["kept"]) };
 
@@ -104,6 +110,27 @@ describe("a lock", () => {
 	it("is left to a process that lives, and to another machine, where nobody here can look", async () => {
 		expect(await isAbandoned(lock, "here", lives)).toBe(false);
 		expect(await isAbandoned(lock, "there", ended)).toBe(false);
+	});
+});
+
+describe("the process of a lock", () => {
+	async function started(program: string): Promise<ChildProcess> {
+		const child = spawn(program, ["60"]);
+		onTestFinished(() => void child.kill());
+		await once(child, "spawn");
+		return child;
+	}
+
+	it("updates as long as it lives and is Pulumi: its number may be another program's by now", async () => {
+		const directory = mkdtempSync(join(tmpdir(), "holdfast-lock-"));
+		onTestFinished(() => rmSync(directory, { recursive: true }));
+		symlinkSync(which("sleep") ?? "", join(directory, "pulumi"));
+		const engine = await started(join(directory, "pulumi"));
+		expect(await isPulumi(engine.pid ?? 0)).toBe(true);
+		engine.kill("SIGKILL");
+		await once(engine, "exit");
+		expect(await isPulumi(engine.pid ?? 0)).toBe(false);
+		expect(await isPulumi((await started("sleep")).pid ?? 0)).toBe(false);
 	});
 });
 
