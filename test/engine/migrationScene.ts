@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { docker, dockerOutput, succeeds, TestStack } from "./testStack";
@@ -8,6 +8,8 @@ export const NOTES = 100_000;
 export const TAGS = NOTES / 2;
 /** True only where the version rehearses. */
 export const REHEARSES = 'os.path.exists("/run/holdfast-live")';
+
+const SAMPLE_APP = join(__dirname, "..", "..", "stacks", "sample-app");
 
 /** The sample app with 100,000 notes, whose next versions a test makes. */
 export class MigrationScene {
@@ -31,17 +33,18 @@ connection.execute("COMMIT")`);
 		return scene;
 	}
 
-	/** Another version of the app: its migration after the sample's own, and lines at the beginning of its program. */
+	/** Another version of the app: its migration after the sample's own, and lines that run when it starts. */
 	next({ migration, program = "" }: { migration?: string; program?: string }, deploy: object = {}): this {
 		this.version += 1;
 		const revision = join(this.app, "migrations", "versions", "005_test.py");
 		const body = `import os, signal, time\nimport sqlalchemy as sa\nfrom alembic import op\n\nrevision = "005"\ndown_revision = "004"\n\n\ndef upgrade():\n${(migration ?? "pass").replace(/^/gm, "    ")}\n`;
-		writeFileSync(revision, migration === undefined ? "" : body);
-		const original = require("node:fs").readFileSync(
-			join(__dirname, "..", "..", "stacks", "sample-app", "notes.py"),
-			"utf8",
+		if (migration === undefined) rmSync(revision, { force: true });
+		else writeFileSync(revision, body);
+		const gunicorn = join(this.app, "gunicorn.conf.py");
+		writeFileSync(
+			gunicorn,
+			`import os, sys\n${program}\n${readFileSync(join(SAMPLE_APP, "gunicorn.conf.py"), "utf8")}`,
 		);
-		writeFileSync(join(this.app, "notes.py"), `import os, sys\n${program}\n${original}`);
 		this.configure(deploy);
 		return this;
 	}
@@ -76,13 +79,13 @@ connection.execute("COMMIT")`);
 		}
 	}
 
-	/** A hash of every row of the data, and of the schema. */
+	/** A hash of every row of the data, and of the schema; Litestream's own tables change by themselves. */
 	async fingerprint(): Promise<string> {
 		return this.python(`
 import hashlib
 digest = hashlib.sha256()
 for line in connection.iterdump():
-    digest.update(line.encode())
+    if "_litestream_" not in line: digest.update(line.encode())
 print(digest.hexdigest(), connection.execute("PRAGMA integrity_check").fetchone()[0])`);
 	}
 

@@ -159,7 +159,10 @@ export class Deploys {
 	}
 
 	private async needStore(): Promise<void> {
-		if (await this.replication.prove(SYNC)) return;
+		// Just after a start of the keeper, the replication is still about to begin.
+		for (const end = performance.now() + SYNC * 1000; performance.now() < end; await sleep(200)) {
+			if (await this.replication.prove(SYNC)) return;
+		}
 		throw new Refusal(
 			"store-unreachable",
 			`not all of the data is in ${this.parts.settings.store}, so there would be no way back`,
