@@ -6,7 +6,7 @@ import type { Settings } from "./settings";
 import type { Store } from "./stores/store";
 
 /** The right to write one replica, as an object that only conditional writes change. */
-interface LeaseRecord {
+export interface LeaseRecord {
 	owner: string;
 	/** Made anew at each renewal, so that one can be told from the next without a clock. */
 	beat: string;
@@ -15,9 +15,18 @@ interface LeaseRecord {
 	/** Seconds without a renewal after which others may take it. */
 	seconds: number;
 	released: boolean;
+	/** `temporary`: its holder's disk goes with it, and it hands over to one that asks. @default "kept" */
+	disk?: Disk;
+	/** Who asks its holder to hand over. */
+	asker?: string;
+	/** Handed over, or back, with this last transaction by that one, and not confirmed yet: who gave may still get it back. */
+	handed?: { from: string; transaction: number };
 }
 
-const KEY = `${STORE_LAYOUT.state}/lease.json`;
+/** Whether the app's disk outlives its instance. */
+export type Disk = "kept" | "temporary";
+
+export const LEASE_KEY = `${STORE_LAYOUT.state}/lease.json`;
 
 export class Lease {
 	private version: string | undefined;
@@ -39,7 +48,7 @@ export class Lease {
 		const start = performance.now();
 		let watched: { version: string; since: number } | undefined;
 		for (;;) {
-			const found = await this.store.get(KEY);
+			const found = await this.store.get(LEASE_KEY);
 			const record = found === undefined ? undefined : (JSON.parse(found.content) as LeaseRecord);
 			if (record === undefined || record.released || record.owner === this.settings.owner) {
 				if (await this.write(record, found?.version)) return;
@@ -66,7 +75,7 @@ export class Lease {
 
 	/** @returns false when somebody else has it now: whoever finds that must write no more. */
 	async renew(): Promise<boolean> {
-		const found = await this.store.get(KEY);
+		const found = await this.store.get(LEASE_KEY);
 		const record = found === undefined ? undefined : (JSON.parse(found.content) as LeaseRecord);
 		if (record?.owner !== this.settings.owner || record.epoch !== this.epoch || found === undefined) return false;
 		return this.put({ ...record, beat: randomUUID() }, found.version);
@@ -89,7 +98,7 @@ export class Lease {
 
 	/** Gives it back, so that the next one need not wait. */
 	async release(): Promise<void> {
-		const found = await this.store.get(KEY);
+		const found = await this.store.get(LEASE_KEY);
 		const record = found === undefined ? undefined : (JSON.parse(found.content) as LeaseRecord);
 		if (found === undefined || record?.owner !== this.settings.owner || record.epoch !== this.epoch) return;
 		await this.put({ ...record, released: true }, found.version);
@@ -106,7 +115,7 @@ export class Lease {
 	private async put(record: LeaseRecord, version: string | undefined): Promise<boolean> {
 		const condition = version === undefined ? ("absent" as const) : { version };
 		const begunAt = performance.now();
-		this.version = await this.store.put(KEY, JSON.stringify(record), condition);
+		this.version = await this.store.put(LEASE_KEY, JSON.stringify(record), condition);
 		if (this.version !== undefined) this.writtenAt = record.released ? Number.NEGATIVE_INFINITY : begunAt;
 		return this.version !== undefined;
 	}
