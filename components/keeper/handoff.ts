@@ -83,6 +83,8 @@ export class Handoff {
 
 	/** Runs until {@link stop}. */
 	async run(): Promise<void> {
+		// A keeper that died left it as it was.
+		this.hands.closeDoor();
 		await Promise.all([this.live(), this.renew(), this.guard()]);
 	}
 

@@ -20,8 +20,8 @@ export type Bug =
 	| "no dead-man switch"
 	| "no replica per generation";
 
-/** How a write is acknowledged: once it is on the disk, or once the store has it. */
-export type Acknowledge = "local" | "replicated";
+/** When a write is acknowledged: by the app alone, at the door once it is on the disk, or there once the store has it. */
+export type Acknowledge = "app" | "local" | "replicated";
 
 /** Numbers that the same seed brings again (mulberry32). */
 export function randomOf(seed: number): () => number {
@@ -106,6 +106,7 @@ export class Machine implements Clock {
 	private beat = 0;
 	private isReplicating = false;
 	private generation = 0;
+	private replicated = 0;
 	private life = 0;
 	private sleeping: (() => void)[] = [];
 	private readonly offset: number;
@@ -168,8 +169,9 @@ export class Machine implements Clock {
 	}
 
 	get canAcknowledge(): boolean {
-		const canWrite = this.isAppAlive && !this.isPaused && !this.isFrozen && this.door !== undefined;
-		if (!canWrite || this.world.acknowledge === "local") return canWrite;
+		const canWrite = this.isAppAlive && !this.isPaused && !this.isFrozen;
+		if (!canWrite || this.world.acknowledge === "app") return canWrite;
+		if (this.world.acknowledge === "local") return this.door !== undefined;
 		return this.keeper?.phase === "serving" && !this.isKeeperStopped && (this.lease?.isFresh ?? false);
 	}
 
@@ -268,6 +270,7 @@ export class Machine implements Clock {
 			const transaction = typeof source === "object" ? source.transaction : before.length;
 			if (before.length < transaction) world.violations.push(`${this.name} finds less than was handed over`);
 			this.rows = before.slice(0, transaction);
+			this.replicated = transaction;
 		}
 		this.generation = world.generation;
 	}
@@ -289,7 +292,7 @@ export class Machine implements Clock {
 		await this.sleep(world.random() * world.slowness * 1000);
 		if (this.isCutOff || !this.isReplicating) throw new StoreUnreachable("no route");
 		const replica = world.replicas.get(this.generation) ?? [];
-		for (let index = 0; index < upTo; index += 1) replica[index] = this.rows?.[index] ?? "";
+		for (; this.replicated < upTo; this.replicated += 1) replica[this.replicated] = this.rows?.[this.replicated] ?? "";
 		await this.sleep(world.random() * world.slowness * 1000);
 		return upTo;
 	}
@@ -323,19 +326,20 @@ export class Machine implements Clock {
 			// Without a request it writes too, now and then: nobody is told of that.
 			if (door === undefined && this.world.random() < 0.8) continue;
 			this.rows.push(row);
-			if (door === undefined) continue;
-			if (this.world.acknowledge === "local") this.world.tell(row, door, this);
-			else void this.tellWhenReplicated(row);
+			if (this.world.acknowledge === "app") this.world.tell(row, this.lease?.epoch ?? 0, this);
+			else if (door === undefined) continue;
+			else if (this.world.acknowledge === "local") this.world.tell(row, door, this);
+			else void this.tellWhenReplicated(row, door);
 		}
 	}
 
-	private async tellWhenReplicated(row: string): Promise<void> {
+	private async tellWhenReplicated(row: string, door: number): Promise<void> {
 		const { keeper, life } = this;
 		if (keeper === undefined || this.isKeeperStopped) return;
 		const skip = this.world.bugs.has("no look at the lease before an acknowledgement");
 		try {
 			const epoch = skip
-				? await this.sync().then(() => this.door ?? 0)
+				? await this.sync().then(() => door)
 				: (await this.whileAlive(life, keeper.acknowledge())).epoch;
 			if (this.life === life) this.world.tell(row, epoch, this);
 		} catch {
