@@ -11,6 +11,9 @@ export const FREEZE_SECONDS = 1.5;
 /** The file, in the gate's directory, that the keeper changes for as long as it can vouch for the app. */
 export const BEAT_FILE = "beat";
 
+/** What stands there when the app is to end at once. */
+export const STOP_WORD = "stop";
+
 /** When the dead-man switch acts, all in seconds. */
 export interface Deadlines {
 	/** The watchdog kills the app when the beat has not changed for so long. */
@@ -47,10 +50,10 @@ export function watchdogScript(directory: string, leaseSeconds: number): string 
 		`		beat=; { read -r beat < ${directory}/${BEAT_FILE}; } 2>/dev/null`,
 		"		uptime",
 		'		if [ "$beat" != "$last" ]; then last=$beat; since=$now; fi',
-		`		if [ $(( now - since )) -ge ${quiet * 100} ]; then`,
-		`			echo "the keeper has vouched for nothing in ${quiet} s: the app is killed" >&2; kill -9 $app; exit`,
+		`		if [ "$beat" = ${STOP_WORD} ] || [ $(( now - since )) -ge ${quiet * 100} ]; then`,
+		'			echo "holdfast: the keeper no longer vouches for the app: it is killed" >&2; kill -9 $app; exit',
 		"		fi",
-		`		sleep ${POLL_SECONDS}`,
+		`		{ sleep ${POLL_SECONDS} 2>/dev/null || sleep 1; }`,
 		"	done",
 		") & dog=$!",
 		"trap 'kill -TERM $app' TERM INT",

@@ -11,7 +11,6 @@ import { Litestream } from "./litestream";
 import { ManifestFile } from "./manifest";
 import { writeMarker } from "./marker";
 import { Refusal } from "./refusal";
-import { SYNC } from "./replication";
 import { restoreChecked, restoredWords, restoreInPlace } from "./restore";
 import { startRoutine } from "./routine";
 import { loadCredentials, readSettings, type Settings } from "./settings";
@@ -19,6 +18,7 @@ import { parseTarget, type Snapshot } from "./snapshots";
 import { type Parts, start as runStart } from "./start";
 import { metricsOf, type Status } from "./status";
 import { openStore } from "./stores/open";
+import { TemporaryKeeper } from "./temporary";
 
 const say = (line: string) => console.log(line);
 
@@ -48,7 +48,7 @@ export async function start(): Promise<number> {
 export async function replicate(): Promise<number> {
 	const parts = partsOf();
 	const { settings, store } = parts;
-	const keeper = new Keeper(parts, say);
+	const keeper = settings.disk === "temporary" ? new TemporaryKeeper(parts, say) : new Keeper(parts, say);
 	const json = (body: string) => JSON.parse(body || "{}") as Record<string, unknown>;
 	const status = () => keeper.status();
 	const watching = {
@@ -63,7 +63,7 @@ export async function replicate(): Promise<number> {
 		...watching,
 		"POST /snapshot": (body: string) =>
 			keeper.snapshot(json(body).name as string, json(body).image as string | undefined),
-		"POST /sync": () => parts.litestream.sync(SYNC),
+		"POST /sync": () => keeper.sync(),
 		"POST /drilled": (body: string) => {
 			keeper.drilled(JSON.parse(body) as DrillReport);
 			return {};

@@ -80,9 +80,9 @@ export class HandoffLease {
 		});
 	}
 
-	/** Nothing is returned when somebody else has it now: whoever finds that must write no more. */
-	renew(): Promise<Change | undefined> {
-		return this.change((record) => (this.isOurs(record) ? record : undefined));
+	/** @returns false when somebody else has it now: whoever finds that must write no more. */
+	async renew(): Promise<boolean> {
+		return (await this.change((record) => (this.isOurs(record) ? record : undefined))) !== undefined;
 	}
 
 	/** Takes up what was handed to us, as it was handed: from here on we keep it alive. */

@@ -26,16 +26,18 @@ export const HEALTH_FILE = "/tmp/keeper.health";
 /** The keeper beside a running app: lets it start, replicates, watches, and stops last. */
 export class Keeper {
 	readonly known: Known;
-	private readonly supervisor: Supervisor;
-	private readonly gate: Gate;
-	private readonly replication: Replication;
+	protected readonly supervisor: Supervisor;
+	protected readonly gate: Gate;
+	protected readonly replication: Replication;
+	/** Whether the data here is what the app is to run on. */
+	protected mayAdmit = () => true;
 	private hasLease = false;
-	private stopping = false;
+	protected stopping = false;
 	private counting: Promise<void> | undefined;
 
 	constructor(
-		private readonly parts: Parts,
-		private readonly say: (line: string) => void,
+		protected readonly parts: Parts,
+		protected readonly say: (line: string) => void,
 	) {
 		const { database } = parts.settings;
 		this.supervisor = new Supervisor(parts.litestream, say, (stopped) => closeGap(database, stopped, say));
@@ -73,6 +75,9 @@ export class Keeper {
 		if (this.hasLease) await this.parts.lease.release().catch(() => undefined);
 		return isComplete;
 	}
+
+	/** Brings what is committed by now into the store. */
+	sync = (): Promise<object> => this.parts.litestream.sync(SYNC);
 
 	/** A named point that has everything committed until now. */
 	async snapshot(name: string, image?: string): Promise<Snapshot> {
@@ -123,9 +128,9 @@ export class Keeper {
 	}
 
 	/** Each start of the app is let in only on a sound database. What is not sound is restored while the app waits. */
-	private async attendGate(): Promise<void> {
+	protected async attendGate(): Promise<void> {
 		for (; !this.stopping; await this.pause(GATE)) {
-			if (!this.gate.isAsked) continue;
+			if (!this.gate.isAsked || !this.mayAdmit()) continue;
 			const { kind, writtenBy } = await inspect("look", this.parts.settings.database);
 			if (kind === "sqlite" && this.known.refusal === undefined) {
 				const warning = sqliteWarning(writtenBy);
@@ -139,7 +144,7 @@ export class Keeper {
 		}
 	}
 
-	private async watch(): Promise<void> {
+	protected async watch(): Promise<void> {
 		for (; !this.stopping; await this.pause(LOOK)) {
 			if (this.known.state === "waiting for the store") await this.tryStore();
 			if (this.known.state === "waiting for the database") this.beginReplication();
@@ -172,7 +177,7 @@ export class Keeper {
 	}
 
 	/** Litestream would make an empty database where there is none yet: the app's own first start comes first. */
-	private beginReplication(): void {
+	protected beginReplication(): void {
 		const { database } = this.parts.settings;
 		if ((statSync(database, { throwIfNoEntry: false })?.size ?? 0) === 0) {
 			// Nothing is there that could be stale.
@@ -233,13 +238,13 @@ export class Keeper {
 			});
 	}
 
-	private writeHealth(): void {
+	protected writeHealth(): void {
 		const problems = problemsOf(this.known, this.parts.settings.staleSeconds);
 		writeFileSync(HEALTH_FILE, problems.length === 0 ? "ok\n" : `bad: ${problems.join("; ")}\n`);
 	}
 
 	/** Ends early when the keeper is told to stop. */
-	private async pause(milliseconds: number): Promise<void> {
+	protected async pause(milliseconds: number): Promise<void> {
 		const end = performance.now() + milliseconds;
 		while (!this.stopping && performance.now() < end) await sleep(Math.min(100, Math.max(1, end - performance.now())));
 	}

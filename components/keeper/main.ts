@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import * as commands from "./commands";
+import { hold } from "./freeze";
 import { answer } from "./inspect";
 import { REFUSED, Refusal, refusalLines } from "./refusal";
 
@@ -50,6 +51,8 @@ async function main(): Promise<number> {
 		case "inspect":
 			answer(positionals[0] ?? "", positionals[1] ?? "");
 			return 0;
+		case "hold":
+			return hold(positionals[0] ?? "", Number(positionals[1]));
 		default:
 			console.error(USAGE);
 			return command === undefined || command === "help" ? 0 : 2;

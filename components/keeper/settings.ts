@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { posix } from "node:path";
 import { type Location, parseLocation } from "../backup";
+import type { Disk } from "./lease";
 import { Refusal } from "./refusal";
 
 /** What the keeper is told by its environment. The components set all of it; by hand, the first four are enough. */
@@ -17,6 +18,12 @@ export interface Settings {
 	location: Location;
 	/** `HOLDFAST_SCRATCH`: a directory for drills, on a disk with room for the database. @default "/scratch" */
 	scratch: string;
+	/** `HOLDFAST_DISK`: `temporary` where the data directory's disk goes with its instance, and instances overlap. @default "kept" */
+	disk: Disk;
+	/** `HOLDFAST_APP_HEALTH`: URL that the app answers well once it can serve, such as `http://app:8000/health`. @default - none */
+	appHealth?: string;
+	/** `HOLDFAST_APP_START_SECONDS`: seconds within which the app is healthy, once it was let in. @default 60 */
+	appStartSeconds: number;
 	/** `HOLDFAST_OPEN`: the file that lets the app start. @default - none */
 	open?: string;
 	/** `HOLDFAST_INITIAL_DATA`: a SQLite file to begin with: a path, or an object at `s3://` or `gs://`. @default - none */
@@ -44,6 +51,7 @@ const NUMBERS = {
 	drillHours: ["HOLDFAST_DRILL_HOURS", 24, 0, 8760],
 	staleSeconds: ["HOLDFAST_STALE_SECONDS", 60, 5, 3600],
 	leaseSeconds: ["HOLDFAST_LEASE_SECONDS", 30, 5, 3600],
+	appStartSeconds: ["HOLDFAST_APP_START_SECONDS", 60, 1, 3600],
 	stopSeconds: ["HOLDFAST_STOP_SECONDS", 40, 5, 3600],
 	port: ["HOLDFAST_PORT", 9400, 1, 65535],
 } as const;
@@ -86,6 +94,12 @@ export function readSettings(environment: NodeJS.ProcessEnv = process.env): Sett
 		}
 		return [key, value];
 	});
+	const disk = environment.HOLDFAST_DISK ?? "kept";
+	if (disk !== "kept" && disk !== "temporary") wrong.push(`HOLDFAST_DISK must be kept or temporary (got ${disk})`);
+	const appHealth = environment.HOLDFAST_APP_HEALTH;
+	if (appHealth !== undefined && !/^http:\/\//.test(appHealth)) {
+		wrong.push(`HOLDFAST_APP_HEALTH must be a URL that begins with http:// (got ${appHealth})`);
+	}
 	if (wrong.length > 0 || location === undefined) {
 		throw new Refusal("settings-wrong", wrong.join("; "), "correct the keeper's environment");
 	}
@@ -96,6 +110,8 @@ export function readSettings(environment: NodeJS.ProcessEnv = process.env): Sett
 		database,
 		store,
 		location,
+		disk: disk as Disk,
+		appHealth,
 		scratch: environment.HOLDFAST_SCRATCH ?? "/scratch",
 		open: environment.HOLDFAST_OPEN,
 		initialData: environment.HOLDFAST_INITIAL_DATA,

@@ -17,7 +17,7 @@ import { type Store, StoreUnreachable } from "./stores/store";
 export interface Parts {
 	settings: Settings;
 	store: Store;
-	lease: Lease;
+	lease: Pick<Lease, keyof Lease>;
 	manifest: ManifestFile;
 	litestream: Litestream;
 }
@@ -37,7 +37,7 @@ export interface Started {
  */
 export async function start(parts: Parts, mayAct: () => boolean, say: (line: string) => void): Promise<Started> {
 	const { settings, lease } = parts;
-	const diagnosis = diagnose(settings.dataDirectory);
+	const diagnosis = diagnose(settings.dataDirectory, undefined, settings.disk);
 	for (const line of diagnosis.lines) say(line);
 	checkDatabaseAccess(settings.database);
 	const place = {
