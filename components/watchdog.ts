@@ -53,7 +53,7 @@ export function watchdogScript(directory: string, leaseSeconds: number): string 
 		`		if [ "$beat" = ${STOP_WORD} ] || [ $(( now - since )) -ge ${quiet * 100} ]; then`,
 		'			echo "holdfast: the keeper no longer vouches for the app: it is killed" >&2; kill -9 $app; exit',
 		"		fi",
-		`		{ sleep ${POLL_SECONDS} 2>/dev/null || sleep 1; }`,
+		`		{ sleep ${POLL_SECONDS} || sleep 1; } > /dev/null 2>&1`,
 		"	done",
 		") & dog=$!",
 		"trap 'kill -TERM $app' TERM INT",
