@@ -92,12 +92,12 @@ export class Handoff {
 	 * All that is committed by now is in the store, under a lease that nobody can have taken before it was there: whoever
 	 * acknowledges a write after this has not promised too much, even if this process slept at any point before.
 	 */
-	async acknowledge(): Promise<{ epoch: number; transaction: number }> {
+	async acknowledge(): Promise<{ epoch: number; transaction: number; at: number }> {
 		const transaction = await this.hands.sync();
 		if (this.phase !== "serving" || !this.lease.isFresh) {
 			throw new Error("this instance may not acknowledge writes now: its right to write is not certain");
 		}
-		return { epoch: this.lease.epoch, transaction };
+		return { epoch: this.lease.epoch, transaction, at: performance.timeOrigin + performance.now() };
 	}
 
 	/** Whether the app may go on: our lease lasts longer than what stops the app takes, or its writes are frozen. */

@@ -8,6 +8,8 @@ export const REPETITIONS = {
 	hostLosses: many ? 20 : 1,
 	/** Rollouts under load from instance to instance, for each kind of store. */
 	rollouts: many ? 20 : 3,
+	/** The same, with a fault in each. */
+	faultyRollouts: many ? 20 : 1,
 	/** Seconds for which the store cannot be reached. */
 	outage: many ? 120 : 15,
 	/** Seconds of replication before the memory is read. */

@@ -1,3 +1,4 @@
+import { until } from "./docker";
 import { Host, type HostOptions } from "./harness";
 import type { RunningKeeper } from "./runningKeeper";
 import type { TestStore } from "./stores";
@@ -12,6 +13,7 @@ export class Instance {
 		readonly host: Host,
 		readonly keeper: RunningKeeper,
 		readonly app: Writer,
+		private readonly counts: "local" | "replicated",
 	) {}
 
 	/** Starts both; whether they get to serve is another question. */
@@ -31,8 +33,17 @@ export class Instance {
 		};
 		const host = await Host.make(store, { ...options, env, gate: true });
 		const keeper = await host.replicate(null);
+		return Instance.with(host, keeper, counts);
+	}
+
+	/** After the keeper's container has died: it starts again on the same disk, and the app's does. */
+	async restarted(): Promise<Instance> {
+		return Instance.with(this.host, await this.keeper.restart(null), this.counts);
+	}
+
+	private static async with(host: Host, keeper: RunningKeeper, counts: "local" | "replicated"): Promise<Instance> {
 		const app = await host.writer({ beside: keeper, waitsAtGate: true, door: counts, watchedFor: LEASE, pause: 0.002 });
-		return new Instance(host, keeper, app);
+		return new Instance(host, keeper, app, counts);
 	}
 
 	/** Waits until this instance acknowledges writes. */
@@ -47,7 +58,10 @@ export class Instance {
 
 	/** Waits until another has its data for good. */
 	async isRetired(): Promise<void> {
-		await this.keeper.until(({ refusal }) => refusal?.code === "in-use", 20);
+		// Not by its status: a container that was cut off from its network is no longer reached at its port.
+		const says = async () =>
+			(await this.keeper.log()).includes("another instance has the data: this one writes no more");
+		await until("the old instance has retired", says, 20);
 	}
 }
 

@@ -45,7 +45,7 @@ export class Writer {
 	slowest = 0;
 	private readonly child: ChildProcess;
 	private readonly ended: Promise<number>;
-	private readonly name: string;
+	readonly name: string;
 	private rest = "";
 	private answers: unknown[] = [];
 	private failure = "";
