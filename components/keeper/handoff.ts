@@ -1,66 +1,20 @@
 import { FREEZE_SECONDS } from "../watchdog";
+import { Applicant, retired, unhealthy } from "./applicant";
 import { CLOCK, type Clock } from "./clock";
+import { insisting, untilConfirmed, type Waiting } from "./confirmation";
 import type { HandoffLease } from "./handoffLease";
-import type { LeaseRecord } from "./lease";
+import type { Hands, Source } from "./hands";
 import { Refusal, storeWentAway } from "./refusal";
 import { StoreUnreachable } from "./stores/store";
 
-/** Where the database comes from that an instance begins with: its own disk, the replica, or just what was handed over. */
-export type Source = "local" | "replica" | { transaction: number };
+export type Phase = "starting" | "beginning" | "serving" | "resting" | "handing over" | "handed over" | "retired";
 
-/** What an instance's disk remembers, for the next keeper on it. */
-export interface Memory {
-	/** Of the lease under which the database on this disk was last written. */
-	epoch?: number;
-	/** It was handed to another instance, or is about to be. */
-	gone?: boolean;
-}
-
-/** What the protocol does to the app and its data. */
-export interface Hands {
-	memory: Memory;
-	remember(memory: Memory): void;
-	/** What can be done before anybody waits for it. */
-	prepare(): Promise<void>;
-	/** Puts the database in place; no app runs on it yet, unless it is the local one. */
-	place(source: Source): Promise<void>;
-	/** Lets the app in and waits until it is healthy. Nothing that it writes is acknowledged or replicated yet. */
-	startApp(): Promise<boolean>;
-	/** The app is not to go on. */
-	stopApp(): void;
-	/** Takes the database's write lock; false when it is not to be had. */
-	freeze(): Promise<boolean>;
-	thaw(): Promise<void>;
-	startReplication(): void;
-	/** At once, and for certain. */
-	stopReplication(): Promise<void>;
-	/** Brings all that is committed into the store, and returns the last transaction; 0 when there is no database yet. */
-	sync(): Promise<number>;
-	/** From here on, writes may be acknowledged, under this epoch. */
-	openDoor(epoch: number): void;
-	closeDoor(): void;
-}
-
-export type Phase =
-	| "starting"
-	| "asking"
-	| "beginning"
-	| "serving"
-	| "resting"
-	| "handing over"
-	| "handed over"
-	| "retired";
-
-/** Milliseconds between two looks: at the lease for an asker, at it while one waits for it, at our own state. */
+/** Milliseconds between two looks at the lease for an asker, and at our own state. */
 const LOOK = 1000;
-const WAIT = 200;
 const TICK = 100;
 /** Milliseconds before a start is tried again, and a handover that failed. */
 const RETRY = 15_000;
 const AGAIN = 5000;
-/** Milliseconds after which one that asks before us counts as dead, and after which a holder does not want to hand over. */
-const ASKER_PATIENCE = 10_000;
-const PATIENCE = 60_000;
 
 /** One instance among others that overlap: only the one that holds the lease has an app whose writes are acknowledged. */
 export class Handoff {
@@ -69,6 +23,9 @@ export class Handoff {
 	private isHolding = false;
 	private isStopping = false;
 	private mayAsk = true;
+	private readonly applicant: Applicant;
+	private readonly waiting: Waiting;
+	private isFrozen = false;
 	private asker: string | undefined;
 	private handOverAfter = Number.NEGATIVE_INFINITY;
 	private handing: Promise<void> | undefined;
@@ -79,7 +36,10 @@ export class Handoff {
 		private readonly settings: { owner: string; leaseSeconds: number; app: string },
 		private readonly say: (line: string) => void = () => {},
 		private readonly clock: Clock = CLOCK,
-	) {}
+	) {
+		this.waiting = { sleep: (milliseconds) => clock.sleep(milliseconds), isOver: () => this.isStopping };
+		this.applicant = new Applicant(lease, hands, settings, say, clock);
+	}
 
 	/** Runs until {@link stop}. */
 	async run(): Promise<void> {
@@ -102,7 +62,8 @@ export class Handoff {
 
 	/** Whether the app may go on: our lease lasts longer than what stops the app takes, or its writes are frozen. */
 	mayRun(margin: number): boolean {
-		if (this.phase === "handed over" || this.phase === "handing over") return true;
+		const isHandedOn = this.phase === "handed over" || this.phase === "handing over";
+		if (isHandedOn && this.isFrozen) return true;
 		return this.isHolding && this.lease.isFreshFor(margin);
 	}
 
@@ -111,15 +72,12 @@ export class Handoff {
 		this.isStopping = true;
 		await this.handing?.catch(() => undefined);
 		if (!this.isHolding) return true;
-		const wasServing = this.phase === "serving" || this.phase === "resting";
+		let isComplete = true;
 		this.hands.closeDoor();
-		let isComplete = !wasServing;
-		if (wasServing) {
-			const isFrozen = await this.hands.freeze();
-			isComplete = await this.hands.sync().then(
-				() => isFrozen && this.lease.isFresh,
-				() => false,
-			);
+		if (this.phase === "serving" || this.phase === "resting") {
+			const isFrozen = await this.freeze();
+			const isSynced = await this.hands.sync().catch(() => undefined);
+			isComplete = isFrozen && isSynced !== undefined && this.lease.isFresh;
 			await this.hands.stopReplication();
 		}
 		this.isHolding = false;
@@ -130,7 +88,8 @@ export class Handoff {
 	private async live(): Promise<void> {
 		while (!this.isStopping) {
 			try {
-				const source = await this.obtain();
+				this.phase = "starting";
+				const source = await this.applicant.obtain(this.mayAsk, this.waiting);
 				if (source === undefined) return;
 				this.isHolding = true;
 				this.phase = "beginning";
@@ -148,49 +107,6 @@ export class Handoff {
 		}
 	}
 
-	/** Waits for the lease: takes what nobody holds, asks a holder that lives, and takes what a dead one leaves. */
-	private async obtain(): Promise<Source | undefined> {
-		const { owner } = this.settings;
-		const { lease, hands } = this;
-		this.phase = "starting";
-		const begun = this.clock.now();
-		let other: { asker: string | undefined; since: number } = { asker: undefined, since: begun };
-		for (let isPrepared = false; !this.isStopping; await this.pause(WAIT)) {
-			const record = await lease.look();
-			const isOurs = record?.owner === owner && !record.released;
-			if (isOurs && record.handed !== undefined) {
-				const handed = (await lease.adopt())?.record.handed;
-				if (handed !== undefined) return { transaction: handed.transaction };
-				continue;
-			}
-			if (record === undefined || record.released || isOurs || lease.isExpired(record)) {
-				const taken = await lease.take((found) => found?.owner !== owner || found.handed === undefined);
-				if (taken === undefined) continue;
-				const { before } = taken;
-				return before?.owner === owner && before.epoch === hands.memory.epoch ? "local" : "replica";
-			}
-			// It handed over before it was restarted: an instance does not come back by itself while another lives.
-			if (hands.memory.gone || (!this.mayAsk && this.refusal === undefined)) throw retired(this.settings.app);
-			if (!this.mayAsk) continue;
-			if (this.clock.now() - begun > PATIENCE) {
-				await lease.withdraw();
-				throw inUse(record.owner, this.settings.app);
-			}
-			if (record.disk !== "temporary") continue;
-			if (!isPrepared) {
-				this.say(`${record.owner} has the lease: preparing, then asking it to hand over`);
-				await hands.prepare();
-				isPrepared = true;
-				continue;
-			}
-			if (other.asker !== record.asker) other = { asker: record.asker, since: this.clock.now() };
-			const isGone = this.clock.now() - other.since > ASKER_PATIENCE;
-			if (record.asker !== owner) await lease.ask(isGone ? record.asker : undefined);
-			this.phase = "asking";
-		}
-		return undefined;
-	}
-
 	/** From the lease to the first write that may be acknowledged. Returns false when it did not come to that. */
 	private async begin(source: Source): Promise<boolean> {
 		const { lease, hands } = this;
@@ -201,7 +117,7 @@ export class Handoff {
 				if (isHanded) throw unhealthy(this.settings.app);
 				if (!this.isHolding || this.isStopping) break;
 			}
-			if (isHanded && !(await this.insisting(() => lease.confirm()))) this.isHolding = false;
+			if (isHanded && !(await insisting(this.waiting, () => lease.confirm()))) this.isHolding = false;
 			if (!this.isHolding || this.isStopping) {
 				hands.stopApp();
 				return false;
@@ -237,7 +153,7 @@ export class Handoff {
 		this.phase = "handing over";
 		hands.closeDoor();
 		try {
-			if (!(await hands.freeze())) throw new Error("the database's write lock is not to be had");
+			if (!(await this.freeze())) throw new Error("the database's write lock is not to be had");
 			const transaction = await hands.sync();
 			await hands.stopReplication();
 			hands.remember({ epoch, gone: true });
@@ -249,39 +165,15 @@ export class Handoff {
 		this.asker = undefined;
 		this.handOverAfter = this.clock.now() + AGAIN;
 		// Whether it is another's now only the store can say: an answer may have been lost.
-		const record = await this.insisting(() => lease.look());
+		const record = await insisting(this.waiting, () => lease.look());
 		if (record?.owner === this.settings.owner && record.epoch === epoch) return this.goOn();
 		this.isHolding = false;
 		this.phase = "handed over";
-		await this.untilConfirmed();
-	}
-
-	/** The one after us may give it back, or die before it has begun: until it confirms, nothing was acknowledged there. */
-	private async untilConfirmed(): Promise<void> {
-		const { lease } = this;
-		const { owner } = this.settings;
-		for (; !this.isStopping; await this.pause(WAIT)) {
-			const record = await lease.look().catch(() => undefined);
-			if (record === undefined) continue;
-			const isBack = record.owner === owner && !record.released;
-			if (isBack ? await this.adopted() : lease.isExpired(record) && (await this.takenBack())) {
-				this.say("the lease came back: going on");
-				return this.goOn();
-			}
-			if (!isBack && record.handed?.from !== owner) return this.retire();
-		}
-	}
-
-	private async adopted(): Promise<boolean> {
-		const adopted = await this.insisting(() => this.lease.adopt());
-		return adopted !== undefined && (await this.insisting(() => this.lease.confirm())) !== undefined;
-	}
-
-	/** Only what was never confirmed: behind a confirmation there may be writes that this disk does not have. */
-	private async takenBack(): Promise<boolean> {
-		const unconfirmed = ({ handed }: LeaseRecord) => handed?.from === this.settings.owner;
-		const taken = this.lease.take((record) => record !== undefined && unconfirmed(record));
-		return (await taken.catch(() => undefined)) !== undefined;
+		const outcome = await untilConfirmed(lease, this.settings.owner, this.waiting);
+		if (outcome === "back") {
+			this.say("the lease came back: going on");
+			this.goOn();
+		} else if (outcome === "confirmed") await this.retire();
 	}
 
 	private goOn(): void {
@@ -297,7 +189,7 @@ export class Handoff {
 		this.hands.closeDoor();
 		this.hands.stopApp();
 		this.say("another instance has the data: this one writes no more");
-		await Promise.all([this.hands.stopReplication(), this.hands.freeze()]);
+		await Promise.all([this.hands.stopReplication(), this.freeze()]);
 	}
 
 	/** Keeps the lease alive, and looks who asks for it. */
@@ -332,8 +224,9 @@ export class Handoff {
 				this.phase = "resting";
 				hands.closeDoor();
 				this.say("the lease could not be renewed: the app's writes are frozen until it is");
-				await Promise.all([hands.stopReplication(), hands.freeze()]);
+				await Promise.all([hands.stopReplication(), this.freeze()]);
 			} else if (this.phase === "resting" && isFresh) {
+				this.isFrozen = false;
 				await hands.thaw();
 				if (this.phase !== "resting" || !this.isHolding || !lease.isFreshFor(FREEZE_SECONDS * 1000)) continue;
 				hands.startReplication();
@@ -343,49 +236,16 @@ export class Handoff {
 		}
 	}
 
-	/** Until the store has answered. */
-	private async insisting<T>(ask: () => Promise<T>): Promise<T> {
-		for (;;) {
-			try {
-				return await ask();
-			} catch (error) {
-				if (!(error instanceof StoreUnreachable) || this.isStopping) throw error;
-				await this.pause(WAIT);
-			}
-		}
+	private async freeze(): Promise<boolean> {
+		this.isFrozen = await this.hands.freeze();
+		return this.isFrozen;
 	}
 
 	/** Other loops change it while one waits. */
-	private is(phase: Phase): boolean {
-		return this.phase === phase;
-	}
+	private is = (phase: Phase) => this.phase === phase;
 
 	private async pause(milliseconds: number): Promise<void> {
 		const end = this.clock.now() + milliseconds;
 		while (!this.isStopping && this.clock.now() < end) await this.clock.sleep(Math.min(TICK, end - this.clock.now()));
 	}
-}
-
-function retired(app: string): Refusal {
-	return new Refusal(
-		"in-use",
-		`another instance has the data of ${app}: this one writes no more`,
-		"nothing, if a newer instance is meant to run; otherwise stop that one and start this one again",
-	);
-}
-
-function inUse(owner: string, app: string): Refusal {
-	return new Refusal(
-		"in-use",
-		`another keeper (${owner}) has the lease of ${app} and does not hand it over`,
-		"stop that instance, or let both run with HOLDFAST_DISK=temporary",
-	);
-}
-
-function unhealthy(app: string): Refusal {
-	return new Refusal(
-		"app-unhealthy",
-		`${app} did not become healthy on the data that was handed over: the instance before has it back`,
-		"look into the app's log; the next instance that starts asks again",
-	);
 }

@@ -89,9 +89,7 @@ export class Keeper {
 	}
 
 	/** Points of the named snapshots. */
-	snapshots(): Promise<Snapshot[]> {
-		return listSnapshots(this.parts.store);
-	}
+	snapshots = (): Promise<Snapshot[]> => listSnapshots(this.parts.store);
 
 	async status() {
 		this.countRows();

@@ -1,7 +1,8 @@
 import { setImmediate as turn } from "node:timers/promises";
 import type { Clock } from "../../components/keeper/clock";
-import { Handoff, type Hands, type Memory, type Source } from "../../components/keeper/handoff";
+import { Handoff } from "../../components/keeper/handoff";
 import { HandoffLease } from "../../components/keeper/handoffLease";
+import type { Hands, Memory, Source } from "../../components/keeper/hands";
 import { Refusal } from "../../components/keeper/refusal";
 import { type Condition, type Store, StoreUnreachable } from "../../components/keeper/stores/store";
 import { BEAT_SECONDS, deadlinesOf } from "../../components/watchdog";
