@@ -26,12 +26,13 @@ function partsOf(): Parts {
 	loadCredentials();
 	const settings = readSettings();
 	const store = openStore(settings.location);
+	const manifest = new ManifestFile(store, settings);
 	return {
 		settings,
 		store,
 		lease: new Lease(store, settings),
-		manifest: new ManifestFile(store, settings),
-		litestream: new Litestream(settings),
+		manifest,
+		litestream: new Litestream(settings, async () => (await manifest.read())?.generations),
 	};
 }
 
@@ -47,7 +48,7 @@ export async function start(): Promise<number> {
 
 export async function replicate(): Promise<number> {
 	const parts = partsOf();
-	const { settings, store } = parts;
+	const { settings } = parts;
 	const keeper = settings.disk === "temporary" ? new TemporaryKeeper(parts, say) : new Keeper(parts, say);
 	const json = (body: string) => JSON.parse(body || "{}") as Record<string, unknown>;
 	const status = () => keeper.status();
@@ -73,7 +74,7 @@ export async function replicate(): Promise<number> {
 	if ((await ask(settings.control, "GET", "/status")) === undefined) rmSync(settings.control, { force: true });
 	// Whoever reaches the port can look; to tell the keeper what to do, one must be in its container.
 	const closers = [await serve(watching, { port: settings.port }), await serve(commands, { path: settings.control })];
-	closers.push(startRoutine(settings, store, keeper, say));
+	closers.push(startRoutine(settings, parts, keeper, say));
 	return new Promise((done, failed) => {
 		const stop = () => {
 			void keeper.stop().then((isComplete) => {

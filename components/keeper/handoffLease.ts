@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { CLOCK, type Clock } from "./clock";
+import { newGeneration } from "./generations";
 import { LEASE_KEY, type LeaseRecord } from "./lease";
 import type { Settings } from "./settings";
 import type { Store } from "./stores/store";
@@ -23,6 +24,7 @@ interface Found {
  */
 export class HandoffLease {
 	epoch = 0;
+	generation = "";
 	private writtenAt = Number.NEGATIVE_INFINITY;
 	private watched: { beat: string; since: number } | undefined;
 	private last: Promise<unknown> = Promise.resolve();
@@ -57,7 +59,11 @@ export class HandoffLease {
 			if (!isFree) return undefined;
 			const epoch = record?.owner === owner && !record.released ? record.epoch : (record?.epoch ?? 0) + 1;
 			const asker = record?.asker === owner ? undefined : record?.asker;
-			return { owner, beat: "", epoch, seconds, released: false, disk: "temporary", ...(asker && { asker }) };
+			// Whoever had it may wake up and write: not where we do. Where it was handed over and never confirmed, nobody may.
+			const isLeft = record === undefined || record.released || record.owner === owner || record.handed !== undefined;
+			const generation = isLeft ? (record?.generation ?? "") : newGeneration(epoch);
+			const taken = { owner, beat: "", epoch, seconds, released: false, generation, disk: "temporary" as const };
+			return { ...taken, ...(asker && { asker }) };
 		});
 	}
 
@@ -166,6 +172,7 @@ export class HandoffLease {
 				if ((await this.store.put(LEASE_KEY, JSON.stringify(record), condition)) === undefined) continue;
 				if (isHolder) {
 					this.epoch = record.epoch;
+					this.generation = record.generation ?? "";
 					this.writtenAt = record.released ? Number.NEGATIVE_INFINITY : begunAt;
 				}
 				return { before: found?.record, record };

@@ -3,7 +3,6 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { sqliteWarning } from "./database";
 import type { DrillReport } from "./drill";
 import { untilQuiet } from "./freshness";
-import { closeGap } from "./gap";
 import { Gate } from "./gate";
 import { inspect } from "./inspect";
 import { leaseLost } from "./lease";
@@ -13,6 +12,7 @@ import { listSnapshots, type Snapshot, writeSnapshot } from "./snapshots";
 import { type Parts, start } from "./start";
 import { type Known, problemsOf, statusOf } from "./status";
 import { StoreUnreachable } from "./stores/store";
+import { readyToReplicate } from "./succession";
 import { Supervisor } from "./supervisor";
 
 /** Milliseconds between two looks at the replication, at the gate, between two tries of a start, and before rows are counted again. */
@@ -39,8 +39,7 @@ export class Keeper {
 		protected readonly parts: Parts,
 		protected readonly say: (line: string) => void,
 	) {
-		const { database } = parts.settings;
-		this.supervisor = new Supervisor(parts.litestream, say, (stopped) => closeGap(database, stopped, say));
+		this.supervisor = new Supervisor(parts.litestream, say, (stopped) => readyToReplicate(parts, stopped, say));
 		this.gate = new Gate(parts.settings.open);
 		this.replication = new Replication(parts);
 		this.known = { state: "starting", freshness: this.replication.freshness, warnings: [], restarts: 0, epoch: 0 };

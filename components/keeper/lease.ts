@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { STORE_LAYOUT } from "../backup";
+import { newGeneration } from "./generations";
 import { Refusal } from "./refusal";
 import type { Settings } from "./settings";
 import type { Store } from "./stores/store";
@@ -15,6 +16,8 @@ export interface LeaseRecord {
 	/** Seconds without a renewal after which others may take it. */
 	seconds: number;
 	released: boolean;
+	/** Where in the replica its holder writes; see generations.ts. @default "" */
+	generation?: string;
 	/** `temporary`: its holder's disk goes with it, and it hands over to one that asks. @default "kept" */
 	disk?: Disk;
 	/** Who asks its holder to hand over. */
@@ -32,6 +35,7 @@ export class Lease {
 	private version: string | undefined;
 	private writtenAt = Number.NEGATIVE_INFINITY;
 	epoch = 0;
+	generation = "";
 
 	constructor(
 		private readonly store: Store,
@@ -58,7 +62,9 @@ export class Lease {
 			if (found?.version !== watched?.version) watched = { version: found?.version ?? "", since: performance.now() };
 			const quiet = (performance.now() - (watched?.since ?? 0)) / 1000;
 			if (quiet >= record.seconds) {
-				if (await this.write(record, found?.version)) return;
+				// Whoever had it may wake up and write: not where we do.
+				const { epoch } = record;
+				if (await this.write({ ...record, generation: newGeneration(epoch + 1) }, found?.version)) return;
 				continue;
 			}
 			// Renewed while we watched: the other one lives.
@@ -107,8 +113,10 @@ export class Lease {
 	private async write(before: LeaseRecord | undefined, version: string | undefined): Promise<boolean> {
 		const { owner, leaseSeconds } = this.settings;
 		const epoch = (before?.epoch ?? 0) + 1;
-		const done = await this.put({ owner, beat: randomUUID(), epoch, seconds: leaseSeconds, released: false }, version);
-		if (done) this.epoch = epoch;
+		const generation = before?.generation ?? "";
+		const record = { owner, beat: randomUUID(), epoch, seconds: leaseSeconds, released: false, generation };
+		const done = await this.put(record, version);
+		if (done) [this.epoch, this.generation] = [epoch, generation];
 		return done;
 	}
 

@@ -14,6 +14,7 @@ import { Refusal } from "./refusal";
 import { SYNC } from "./replication";
 import { restoredWords, restoreInPlace } from "./restore";
 import { type Parts, start } from "./start";
+import { beginGeneration } from "./succession";
 import { readMemory, Vouch, writeMemory } from "./vouch";
 
 /** Milliseconds between two looks at the gate. */
@@ -124,6 +125,8 @@ export class TemporaryKeeper extends Keeper {
 		}
 		const { warnings } = await start(parts, mayAct, say);
 		this.known.warnings = warnings;
+		// Before anything is acknowledged: it would be on this disk alone.
+		await beginGeneration(parts, say);
 	}
 
 	private async startApp(): Promise<boolean> {

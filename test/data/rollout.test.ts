@@ -34,7 +34,7 @@ describe.each(Object.keys(makers))("with %s as the store", (kind) => {
 			all.push(next);
 			await next.serves();
 			await current.isRetired();
-			await current.host.lose();
+			await current.host.remove();
 			await current.app.gone();
 			pauses.push(pauseBetween(current, next));
 			current = next;
