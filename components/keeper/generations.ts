@@ -9,7 +9,7 @@ import type { Target } from "./litestream";
  */
 export interface Generation {
 	name: string;
-	/** The first transaction that can be restored from it; those before it are in the ones before. */
+	/** The first transaction that is not in the one before, whatever a keeper that slept writes there later. */
 	first: number;
 	begun: string;
 }

@@ -51,9 +51,9 @@ export async function beginGeneration(parts: Parts, say: (line: string) => void)
 		const name = before.slice(before.lastIndexOf("/") + 1);
 		await store.copy(before, `${syncedFiles(location.scheme, generation)}${name}`);
 		await litestream.base(generation);
-		first = localTransaction(database) ?? 1;
-		if (first <= (lastTransaction(before) ?? 0))
-			throw new Error(`the copy ends at ${first}, and the replica at ${before}`);
+		const [last = 0, copied = 0] = [lastTransaction(before), localTransaction(database)];
+		if (copied <= last) throw new Error(`the whole copy has number ${copied}, and the replica ends at ${last}`);
+		first = last + 1;
 	}
 	if (!lease.isFresh || currentOf(manifest.known?.generations) !== currentOf(known)) throw leaseLost(app);
 	const next: Generation = { name: generation, first, begun: new Date().toISOString() };

@@ -92,16 +92,8 @@ it("fault 15: a keeper whose whole machine slept through its lease has overwritt
 	expect(generations.map(({ name }) => name)).toEqual(["", expect.stringMatching(/^0000000002-/)]);
 	// What was before is restored from where it was written, and what came after from where that was.
 	const [, { first: begun } = { first: 0 }] = generations;
-	for (const [point, least] of [
-		[known.proven, 1],
-		[begun - 1, before.length],
-		[begun, before.length],
-		[now.proven, rows.length],
-	] as const) {
-		const restored = (await successor.restored(`${point}`)).rows;
-		expect(restored).toEqual(rows.slice(0, restored.length));
-		expect(restored.length).toBeGreaterThanOrEqual(least);
-	}
+	expect((await successor.restored(`${begun - 1}`)).rows).toEqual(before);
+	expect((await successor.restored(`${now.proven}`)).rows).toEqual(rows);
 });
 
 it("fault 16: of a history whose times are an hour off, the newest and each transaction are still right", async () => {
