@@ -2,7 +2,7 @@ import { until } from "./docker";
 import { Host, type HostOptions } from "./harness";
 import type { RunningKeeper } from "./runningKeeper";
 import type { TestStore } from "./stores";
-import type { Writer } from "./writer";
+import type { Counts, Writer } from "./writer";
 
 /** Seconds of the lease of these instances. */
 export const LEASE = 5;
@@ -13,15 +13,11 @@ export class Instance {
 		readonly host: Host,
 		readonly keeper: RunningKeeper,
 		readonly app: Writer,
-		private readonly counts: "local" | "replicated",
+		private readonly counts: Counts,
 	) {}
 
 	/** Starts both; whether they get to serve is another question. */
-	static async launch(
-		store: TestStore,
-		counts: "local" | "replicated" = "local",
-		options: HostOptions = {},
-	): Promise<Instance> {
+	static async launch(store: TestStore, counts: Counts = "local", options: HostOptions = {}): Promise<Instance> {
 		const env = {
 			HOLDFAST_DISK: "temporary",
 			HOLDFAST_LEASE_SECONDS: `${LEASE}`,
@@ -41,7 +37,7 @@ export class Instance {
 		return Instance.with(this.host, await this.keeper.restart(null), this.counts);
 	}
 
-	private static async with(host: Host, keeper: RunningKeeper, counts: "local" | "replicated"): Promise<Instance> {
+	private static async with(host: Host, keeper: RunningKeeper, counts: Counts): Promise<Instance> {
 		const app = await host.writer({ beside: keeper, waitsAtGate: true, door: counts, watchedFor: LEASE, pause: 0.002 });
 		return new Instance(host, keeper, app, counts);
 	}

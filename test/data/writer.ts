@@ -11,12 +11,17 @@ const BEHIND_DOOR = readFileSync(join(__dirname, "app", "behindDoor.py"), "utf8"
 const AT_GATE =
 	"rm -f /run/holdfast/open && : > /run/holdfast/ask && until [ -e /run/holdfast/open ]; do sleep 0.1; done;";
 
+export type Counts = "alone" | "local" | "replicated";
+
 export interface WriterOptions {
 	/** Seconds between two rows. */
 	pause: number;
 	waitsAtGate: boolean;
-	/** Rows are acknowledged only while the keeper's door is open: once they are on the disk, or once the store has them. */
-	door?: "local" | "replicated";
+	/**
+	 * Rows are acknowledged only while the keeper's door is open: once they are on the disk, or once the store has them.
+	 * An app that counts alone has been told once that it is open, and goes on for as long as it can write.
+	 */
+	door?: Counts;
 	/** Under the dead-man switch, for a lease of so many seconds. */
 	watchedFor?: number;
 }
