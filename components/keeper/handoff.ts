@@ -200,14 +200,13 @@ export class Handoff {
 			if (!this.isHolding) continue;
 			const begun = this.clock.now();
 			const isDue = begun - renewed >= third - TICK;
-			const epoch = this.lease.epoch;
+			const { epoch } = this.lease;
 			try {
 				const record = await this.lease.look();
 				this.asker = record?.asker;
 				const isOurs = record?.owner === this.settings.owner && record.epoch === epoch && !record.released;
-				if (isOurs ? !isDue || (await this.lease.renew()) : false) {
-					if (isDue) renewed = begun;
-				} else if (this.phase !== "handing over" && epoch === this.lease.epoch) this.isHolding = false;
+				if (isOurs && (!isDue || (await this.lease.renew()))) renewed = isDue ? begun : renewed;
+				else if (this.phase !== "handing over" && epoch === this.lease.epoch) this.isHolding = false;
 			} catch {
 				// Out of reach: the guard acts on that.
 			}

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { type Acknowledge, type Bug, Machine, randomOf, World } from "./handoffWorld";
+import { Machine } from "./handoffMachine";
+import { type Acknowledge, type Bug, randomOf, World } from "./handoffWorld";
 
 /** Runs of each kind; HOLDFAST_MANY=1 for many more, HOLDFAST_SEED=N for one again. */
 const RUNS = process.env.HOLDFAST_MANY === "1" ? 1000 : 20;
