@@ -134,7 +134,7 @@ describe("through random interleavings, one instance writes at a time and nothin
 	);
 
 	it("under every fault, where a write counts once the store has it", async () => {
-		expect(await firstProblem(RUNS * 3, "replicated", ALL)).toBeUndefined();
+		expect(await firstProblem(RUNS * 2, "replicated", ALL)).toBeUndefined();
 	}, 600_000);
 
 	it("while a keeper dies, stops or is cut off, where a write counts once it is on the disk", async () => {
