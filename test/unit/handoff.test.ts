@@ -149,9 +149,9 @@ describe("a bug that is planted is found:", () => {
 	const planted: [Bug, Acknowledge, Fault[], number?][] = [
 		["no freeze", "app", []],
 		["hand over before the sync", "local", []],
-		["unconditional writes", "replicated", ["slow store", "sleep", "restart"]],
+		["unconditional writes", "replicated", ["slow store", "sleep", "restart"], 20],
 		["wall clocks", "replicated", ALL],
-		["no look at the lease before an acknowledgement", "replicated", ["sleep", "slow store"], 21],
+		["no look at the lease before an acknowledgement", "replicated", ["sleep", "slow store"], 46],
 		["no replica per generation", "replicated", ["sleep", "slow store"], 46],
 		["no dead-man switch", "local", ["crash", "restart", "stopped keeper", "cut off"]],
 	];

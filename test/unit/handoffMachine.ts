@@ -75,7 +75,6 @@ export class Machine implements Clock {
 		this.keeper = undefined;
 		this.isReplicating = false;
 		this.isFrozen = false;
-		// Where writes wait for the store, they wait at the keeper's door. Else the app might go on until it is killed.
 	}
 
 	/** Both end for good. */
@@ -159,29 +158,38 @@ export class Machine implements Clock {
 
 	private async place(source: Source): Promise<void> {
 		const { world } = this;
+		let { generation } = world;
 		await this.sleep(world.random() * 300);
 		if (source !== "local") {
 			if (this.isAppAlive) throw new Refusal("app-may-be-running", "the app runs", "wait");
-			// Whoever did not get the lease from the one before leaves that one's path to it.
-			const before = world.replicas.get(world.generation) ?? [];
-			if (source === "replica" && !world.bugs.has("no replica per generation")) {
-				world.generation += 1;
-				world.replicas.set(world.generation, [...before]);
-			}
+			const before = world.replicas.get(generation) ?? [];
 			const transaction = typeof source === "object" ? source.transaction : before.length;
 			if (before.length < transaction) world.violations.push(`${this.name} finds less than was handed over`);
 			this.rows = before.slice(0, transaction);
 			this.replicated = transaction;
+			// Whoever did not get the lease from the one before leaves that one's path to it.
+			if (source === "replica" && !world.bugs.has("no replica per generation")) {
+				generation = await this.beginGeneration(generation, this.rows);
+			}
 		}
-		this.generation = world.generation;
+		this.generation = generation;
+	}
+
+	/** As components/keeper/succession.ts does: the lease is looked at, and the manifest is written on a condition. */
+	private async beginGeneration(before: number, rows: string[]): Promise<number> {
+		const { world } = this;
+		const isFresh = this.lease?.isFresh;
+		await this.sleep(world.random() * world.slowness * 1000);
+		if (!isFresh || world.generation !== before) throw new Refusal("in-use", "another has gone on elsewhere", "wait");
+		world.generation += 1;
+		world.replicas.set(world.generation, [...rows]);
+		return world.generation;
 	}
 
 	private async startApp(): Promise<boolean> {
 		await this.sleep(this.world.random() * 1000);
 		this.isAppAlive = true;
 		this.beat += 1;
-		this.rows?.push(`${this.name} wrote at its start`);
-		this.rows?.pop();
 		if (!this.isHealthy) await this.sleep(2000);
 		return this.isHealthy;
 	}
