@@ -5,7 +5,7 @@ import type { Hands, Memory, Source } from "../../components/keeper/hands";
 import { Refusal } from "../../components/keeper/refusal";
 import { type Store, StoreUnreachable } from "../../components/keeper/stores/store";
 import { BEAT_SECONDS, deadlinesOf } from "../../components/watchdog";
-import { simulatedStore, WallClockLease } from "./handoffStore";
+import { beginGeneration, simulatedStore, WallClockLease } from "./handoffStore";
 import type { World } from "./handoffWorld";
 
 const LEASE = 5;
@@ -169,21 +169,10 @@ export class Machine implements Clock {
 			this.replicated = transaction;
 			// Whoever did not get the lease from the one before leaves that one's path to it.
 			if (source === "replica" && !world.bugs.has("no replica per generation")) {
-				generation = await this.beginGeneration(generation, this.rows);
+				generation = await beginGeneration(this, generation, this.rows);
 			}
 		}
 		this.generation = generation;
-	}
-
-	/** As components/keeper/succession.ts does: the lease is looked at, and the manifest is written on a condition. */
-	private async beginGeneration(before: number, rows: string[]): Promise<number> {
-		const { world } = this;
-		const isFresh = this.lease?.isFresh;
-		await this.sleep(world.random() * world.slowness * 1000);
-		if (!isFresh || world.generation !== before) throw new Refusal("in-use", "another has gone on elsewhere", "wait");
-		world.generation += 1;
-		world.replicas.set(world.generation, [...rows]);
-		return world.generation;
 	}
 
 	private async startApp(): Promise<boolean> {

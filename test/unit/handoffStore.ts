@@ -1,5 +1,6 @@
 import type { Clock } from "../../components/keeper/clock";
 import { HandoffLease } from "../../components/keeper/handoffLease";
+import { Refusal } from "../../components/keeper/refusal";
 import { type Condition, type Store, StoreUnreachable } from "../../components/keeper/stores/store";
 import type { Machine } from "./handoffMachine";
 
@@ -27,6 +28,17 @@ export function simulatedStore(machine: Machine, alive: <T>(work: Promise<T>) =>
 		put: (key: string, content: string, condition: Condition) =>
 			alive(request(() => put(key, content, condition), true)),
 	} as unknown as Store;
+}
+
+/** As components/keeper/succession.ts does: the lease is looked at, and the manifest is written on a condition. */
+export async function beginGeneration(machine: Machine, before: number, rows: string[]): Promise<number> {
+	const { world } = machine;
+	const isFresh = machine.lease?.isFresh;
+	await machine.sleep(world.random() * world.slowness * 1000);
+	if (!isFresh || world.generation !== before) throw new Refusal("in-use", "another has gone on elsewhere", "wait");
+	world.generation += 1;
+	world.replicas.set(world.generation, [...rows]);
+	return world.generation;
 }
 
 /** The bug that design.md warns of: the holder's clock is compared with ours. */
