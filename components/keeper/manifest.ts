@@ -1,5 +1,6 @@
 import { LOCATIONS, STORE_LAYOUT } from "../backup";
 import type { DrillReport } from "./drill";
+import { foundGenerations } from "./foundGenerations";
 import { currentOf, type Generation } from "./generations";
 import { Refusal } from "./refusal";
 import type { Settings } from "./settings";
@@ -48,7 +49,9 @@ export class ManifestFile {
 	/** Says that the app's data is here, before anything of it is: no replica is ever without its manifest. */
 	async claim(): Promise<void> {
 		await this.index();
-		if ((await this.read()) === undefined) await this.update({});
+		if ((await this.read()) !== undefined) return;
+		const generations = await foundGenerations(this.store);
+		await this.update(generations === undefined ? {} : { generations });
 	}
 
 	/** Changes some of it. The transaction never goes back: a replica that ends earlier has lost its tail. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Clock } from "../../components/keeper/clock";
+import { foundGenerations } from "../../components/keeper/foundGenerations";
 import { currentOf, folderOf, type Generation, generationOf, newGeneration } from "../../components/keeper/generations";
 import { HandoffLease } from "../../components/keeper/handoffLease";
 import { MemoryStore } from "./memoryStore";
@@ -116,6 +117,24 @@ describe("generations", () => {
 	] as const)("say where %j lies", (target, name) => {
 		expect(generationOf(all, target)).toBe(name);
 		expect(generationOf(undefined, target)).toBe("");
+	});
+
+	it("are found again by their files when the manifest is lost, but for one that has no whole copy", async () => {
+		const store = new MemoryStore();
+		const hex = (number: number) => number.toString(16).padStart(16, "0");
+		for (const [folder, last] of [
+			["0009", 3],
+			["0000000002-aaaa/0009", 12],
+			["0000000002-aaaa/0009", 15],
+			["0000000010-bbbb/0000", 20],
+		] as const) {
+			await store.put(`replica/${folder}/${hex(1)}-${hex(last)}.ltx`, "", "absent");
+		}
+		const found = await foundGenerations(store);
+		expect(found?.map(({ name, first }) => [name, first])).toEqual([
+			["", 1],
+			["0000000002-aaaa", 12],
+		]);
 	});
 
 	it("have names in the order of their epochs, each of its own", () => {
