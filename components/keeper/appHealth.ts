@@ -4,6 +4,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 /** Milliseconds between two tries, and for one answer. */
 const PAUSE = 100;
 const ANSWER = 10_000;
+/** Seconds for which an app that cannot be asked must have stayed up. */
+const SETTLED = 3;
 
 /** Why the app is not well, in words; undefined when it answers with a 2xx status. */
 export function healthOf(url: string, signal?: AbortSignal): Promise<string | undefined> {
@@ -19,16 +21,24 @@ export function healthOf(url: string, signal?: AbortSignal): Promise<string | un
 	});
 }
 
-/** Waits until the app is well. Returns in words why it is not, after `seconds`, or as soon as `signal` says so. */
-export async function untilHealthy(url: string, seconds: number, signal?: AbortSignal): Promise<string | undefined> {
-	let reason: string | undefined = "it was not asked";
-	for (
-		const end = performance.now() + seconds * 1000;
-		performance.now() < end && !signal?.aborted;
-		await sleep(PAUSE)
-	) {
-		reason = await healthOf(url, signal);
-		if (reason === undefined) return undefined;
+/**
+ * Waits until the app is well. Returns in words why it is not, after `seconds`, or as soon as `signal` says that it has
+ * ended. Without a URL it cannot be asked: then it is well once it has stayed up for three seconds.
+ */
+export async function untilHealthy(
+	url: string | undefined,
+	seconds: number,
+	signal?: AbortSignal,
+): Promise<string | undefined> {
+	const pause = (milliseconds: number) => sleep(milliseconds, undefined, { signal }).catch(() => {});
+	let reason: string | undefined;
+	if (url === undefined) await pause(SETTLED * 1000);
+	else {
+		reason = "it was not asked";
+		for (const end = performance.now() + seconds * 1000; performance.now() < end; await pause(PAUSE)) {
+			reason = signal?.aborted ? "" : await healthOf(url, signal);
+			if (reason === undefined || signal?.aborted) break;
+		}
 	}
-	return reason;
+	return signal?.aborted ? "it ended by itself" : reason;
 }

@@ -2,17 +2,16 @@ import { existsSync, renameSync, rmSync } from "node:fs";
 import { resolve } from "node:path";
 import { ask, Plain, serve } from "./control";
 import { metaPath } from "./database";
+import { HostKeeper, noneRuns } from "./deploy/hostKeeper";
 import { RecordFile } from "./deploy/record";
 import { undoInterrupted } from "./deploy/undo";
 import { type DrillReport, drill as runDrill } from "./drill";
 import { inspect } from "./inspect";
-import { Keeper, noneRuns } from "./keeper";
 import { Lease } from "./lease";
 import { Litestream } from "./litestream";
 import { ManifestFile } from "./manifest";
 import { writeMarker } from "./marker";
 import { Refusal } from "./refusal";
-import { SYNC } from "./replication";
 import { restoreChecked, restoredWords, restoreInPlace } from "./restore";
 import { startRoutine } from "./routine";
 import { loadCredentials, readSettings, type Settings } from "./settings";
@@ -20,6 +19,7 @@ import { parseTarget, type Snapshot } from "./snapshots";
 import { type Parts, start as runStart } from "./start";
 import { metricsOf, type Status } from "./status";
 import { openStore } from "./stores/open";
+import { TemporaryKeeper } from "./temporary";
 
 const say = (line: string) => console.log(line);
 
@@ -27,12 +27,13 @@ export function partsOf(): Parts {
 	loadCredentials();
 	const settings = readSettings();
 	const store = openStore(settings.location);
+	const manifest = new ManifestFile(store, settings);
 	return {
 		settings,
 		store,
 		lease: new Lease(store, settings),
-		manifest: new ManifestFile(store, settings),
-		litestream: new Litestream(settings),
+		manifest,
+		litestream: new Litestream(settings, async () => (await manifest.read())?.generations),
 	};
 }
 
@@ -48,8 +49,9 @@ export async function start(): Promise<number> {
 
 export async function replicate(): Promise<number> {
 	const parts = partsOf();
-	const { settings, store } = parts;
-	const keeper = new Keeper(parts, say);
+	const { settings } = parts;
+	const host = settings.disk === "temporary" ? undefined : new HostKeeper(parts, say);
+	const keeper = host ?? new TemporaryKeeper(parts, say);
 	const json = (body: string) => JSON.parse(body || "{}") as Record<string, unknown>;
 	const status = () => keeper.status();
 	const watching = {
@@ -64,11 +66,13 @@ export async function replicate(): Promise<number> {
 		...watching,
 		"POST /snapshot": (body: string) =>
 			keeper.snapshot(json(body).name as string, json(body).image as string | undefined),
-		"POST /deploy": (body: string) => {
-			const { attempt, instance } = json(body) as { attempt: string; instance: string };
-			return keeper.deploys.follow(attempt, instance);
-		},
-		"POST /sync": () => parts.litestream.sync(SYNC),
+		...(host && {
+			"POST /deploy": (body: string) => {
+				const { attempt, instance } = json(body) as { attempt: string; instance: string };
+				return host.follow(attempt, instance);
+			},
+		}),
+		"POST /sync": () => keeper.sync(),
 		"POST /drilled": (body: string) => {
 			keeper.drilled(JSON.parse(body) as DrillReport);
 			return {};
@@ -78,8 +82,8 @@ export async function replicate(): Promise<number> {
 	if ((await ask(settings.control, "GET", "/status")) === undefined) rmSync(settings.control, { force: true });
 	// Whoever reaches the port can look; to tell the keeper what to do, one must be in its container.
 	const closers = [await serve(watching, { port: settings.port }), await serve(commands, { path: settings.control })];
-	if (settings.appPort > 0) closers.push(await keeper.door.listen(settings.appPort));
-	closers.push(startRoutine(settings, store, keeper, say));
+	if (settings.appPort > 0 && host !== undefined) closers.push(await host.listen(settings.appPort));
+	closers.push(startRoutine(settings, parts, keeper, say));
 	return new Promise((done, failed) => {
 		const stop = () => {
 			void keeper.stop().then((isComplete) => {

@@ -11,6 +11,7 @@ import {
 	writeSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
+import type { Disk } from "./lease";
 import { kindOf, type Mount, mountOf, parseMounts } from "./mounts";
 import { Refusal } from "./refusal";
 
@@ -32,8 +33,12 @@ export interface Diagnosis {
  *
  * @throws {Refusal} for whatever could lose data.
  */
-export function diagnose(directory: string, mountinfo = readFileSync("/proc/self/mountinfo", "utf8")): Diagnosis {
-	const mount = checkedMount(directory, mountinfo);
+export function diagnose(
+	directory: string,
+	mountinfo = readFileSync("/proc/self/mountinfo", "utf8"),
+	disk: Disk = "kept",
+): Diagnosis {
+	const mount = checkedMount(directory, mountinfo, disk);
 	checkWritable(directory, mount);
 	const freeBytes = freeIn(directory);
 	if (freeBytes < LEAST_FREE) {
@@ -55,7 +60,7 @@ export function diagnose(directory: string, mountinfo = readFileSync("/proc/self
 	};
 }
 
-function checkedMount(directory: string, mountinfo: string): Mount {
+function checkedMount(directory: string, mountinfo: string, disk: Disk): Mount {
 	const found = statSync(directory, { throwIfNoEntry: false });
 	if (!found?.isDirectory()) {
 		throw new Refusal(
@@ -67,14 +72,15 @@ function checkedMount(directory: string, mountinfo: string): Mount {
 	const mount = mountOf(directory, parseMounts(mountinfo));
 	// Not every storage driver of Docker's makes an overlay: with some, the container's own file system looks like a disk.
 	const isOwn = mount?.path === "/" || (mount?.path !== directory && kindOf(mount?.type ?? "") === "temporary");
-	if (mount === undefined || isOwn) {
+	// Where the disk goes with the instance by design, the replica is what keeps the data.
+	if (mount === undefined || (isOwn && disk === "kept")) {
 		throw new Refusal(
 			"data-directory-not-mounted",
 			`${directory} is in the container's own file system, which is gone at the next deploy: no volume is mounted there`,
 			"mount the data volume at just this path (data.mountPath), then start again",
 		);
 	}
-	if (kindOf(mount.type) === "temporary") {
+	if (kindOf(mount.type) === "temporary" && disk === "kept") {
 		throw new Refusal(
 			"data-directory-temporary",
 			`${directory} is on ${mount.type}, which forgets everything when the container stops`,

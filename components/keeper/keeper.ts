@@ -1,25 +1,19 @@
 import { statSync, writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { sqliteWarning } from "./database";
-import { Deploys } from "./deploy/deploys";
-import { type Instance, Instances } from "./deploy/instances";
-import { RecordFile } from "./deploy/record";
-import { rehearse } from "./deploy/rehearsal";
-import { undoInterrupted } from "./deploy/undo";
-import { Door, type Target } from "./door";
+import type { DeployRecord } from "./deploy/record";
 import type { DrillReport } from "./drill";
 import { untilQuiet } from "./freshness";
-import { closeGap } from "./gap";
 import { Gate } from "./gate";
 import { inspect } from "./inspect";
 import { leaseLost } from "./lease";
 import { Refusal, refusalLines, storeWentAway } from "./refusal";
 import { Replication, SYNC } from "./replication";
-import type { Settings } from "./settings";
 import { listSnapshots, type Snapshot, writeSnapshot } from "./snapshots";
 import { type Parts, start } from "./start";
 import { type Known, problemsOf, statusOf } from "./status";
 import { StoreUnreachable } from "./stores/store";
+import { readyToReplicate } from "./succession";
 import { Supervisor } from "./supervisor";
 
 /** Milliseconds between two looks at the replication, at the gate, between two tries of a start, and before rows are counted again. */
@@ -33,36 +27,25 @@ export const HEALTH_FILE = "/tmp/keeper.health";
 /** The keeper beside a running app: lets it start, replicates, watches, and stops last. */
 export class Keeper {
 	readonly known: Known;
-	readonly door: Door;
-	readonly deploys: Deploys;
-	private readonly supervisor: Supervisor;
-	private readonly gate: Gate;
-	private readonly instances: Instances;
-	private readonly record: RecordFile;
-	private readonly replication: Replication;
+	protected readonly supervisor: Supervisor;
+	protected readonly gate: Gate;
+	protected readonly replication: Replication;
 	private hasLease = false;
-	private stopping = false;
+	protected stopping = false;
 	private counting: Promise<void> | undefined;
-	private rehearsing: Promise<void> | undefined;
 
 	constructor(
-		private readonly parts: Parts,
-		private readonly say: (line: string) => void,
+		protected readonly parts: Parts,
+		protected readonly say: (line: string) => void,
 	) {
-		const { database } = parts.settings;
-		this.supervisor = new Supervisor(parts.litestream, say, (stopped) => closeGap(database, stopped, say));
+		this.supervisor = new Supervisor(parts.litestream, say, (stopped) => readyToReplicate(parts, stopped, say));
 		this.gate = new Gate(parts.settings.open);
-		this.instances = new Instances(parts.settings.open);
-		this.record = new RecordFile(parts.settings.dataDirectory);
-		this.door = new Door(() => servedBy(this.record));
-		this.deploys = new Deploys(parts, this, this.door, this.instances, this.record, say);
 		this.replication = new Replication(parts);
 		this.known = { state: "starting", freshness: this.replication.freshness, warnings: [], restarts: 0, epoch: 0 };
 	}
 
 	/** Runs until {@link stop}. A refusal is looked at again and again: its cause may go away by itself. */
 	async run(): Promise<void> {
-		await undoInterrupted(this.parts.settings, this.record, this.say);
 		await this.untilStarted();
 		await Promise.all([this.attendGate(), this.watch(), this.renewLease(), this.guardLease()]);
 	}
@@ -91,23 +74,8 @@ export class Keeper {
 		return isComplete;
 	}
 
-	get refusal(): Refusal | undefined {
-		return this.known.refusal;
-	}
-
-	prove(seconds: number): Promise<boolean> {
-		return this.replication.prove(seconds);
-	}
-
-	/** Leaves the database alone, so that another can be put in its place. */
-	async rest(): Promise<void> {
-		this.known.state = "switching";
-		await this.supervisor.stop(SYNC);
-	}
-
-	goOn(): void {
-		if (this.known.state === "switching") this.known.state = "waiting for the database";
-	}
+	/** Brings what is committed by now into the store. */
+	sync = (): Promise<object> => this.parts.litestream.sync(SYNC);
 
 	/** A named point that has everything committed until now. */
 	async snapshot(name: string, image?: string): Promise<Snapshot> {
@@ -119,13 +87,16 @@ export class Keeper {
 	}
 
 	/** Points of the named snapshots. */
-	snapshots(): Promise<Snapshot[]> {
-		return listSnapshots(this.parts.store);
-	}
+	snapshots = (): Promise<Snapshot[]> => listSnapshots(this.parts.store);
 
 	async status() {
 		this.countRows();
-		return statusOf(this.parts.settings, this.known, this.record.value);
+		return statusOf(this.parts.settings, this.known, this.deployed());
+	}
+
+	/** Which version serves, where there are deploys. */
+	protected deployed(): Partial<DeployRecord> {
+		return {};
 	}
 
 	drilled(report: DrillReport): void {
@@ -137,7 +108,7 @@ export class Keeper {
 	private async untilStarted(): Promise<void> {
 		for (let said = ""; !this.stopping; await this.pause(RETRY)) {
 			try {
-				const { hasLease, warnings } = await start(this.parts, () => noneRuns(this.parts.settings), this.say);
+				const { hasLease, warnings } = await start(this.parts, () => this.noneRuns(), this.say);
 				this.known.refusal = undefined;
 				this.known.warnings = warnings;
 				this.hasLease = hasLease;
@@ -157,18 +128,26 @@ export class Keeper {
 		}
 	}
 
+	/** The app, where it waits and its data here is what it is to run on. */
+	protected waiting(): { admit(): void | Promise<void> } | undefined {
+		return this.gate.isAsked ? this.gate : undefined;
+	}
+
+	/** Whether no app can be running, so that a database may be put in place. */
+	protected async noneRuns(): Promise<boolean> {
+		return this.gate.holdsTheApp;
+	}
+
 	/** Each start of the app is let in only on a sound database. What is not sound is restored while the app waits. */
-	private async attendGate(): Promise<void> {
+	protected async attendGate(): Promise<void> {
 		for (; !this.stopping; await this.pause(GATE)) {
-			this.rehearse();
-			const instance = this.deploys.waiting;
-			if (!this.gate.isAsked && instance === undefined) continue;
+			const app = this.waiting();
+			if (app === undefined) continue;
 			const { kind, writtenBy } = await inspect("look", this.parts.settings.database);
 			if (kind === "sqlite" && this.known.refusal === undefined) {
 				const warning = sqliteWarning(writtenBy);
 				if (warning !== undefined && !this.known.warnings.includes(warning)) this.known.warnings.push(warning);
-				if (instance === undefined) this.gate.admit();
-				else await this.admitAgain(instance);
+				await app.admit();
 				continue;
 			}
 			await this.supervisor.stop(1);
@@ -177,29 +156,7 @@ export class Keeper {
 		}
 	}
 
-	private async admitAgain(instance: Instance): Promise<void> {
-		await this.deploys.admitAgain(instance).catch(async (error: Error) => {
-			this.say(`warning: the app waits: ${error.message}`);
-			await this.pause(RETRY);
-		});
-	}
-
-	/** One at a time, beside everything else. */
-	private rehearse(): void {
-		if (this.rehearsing !== undefined) return;
-		for (const instance of this.instances.asking()) {
-			const { version } = instance;
-			if (version?.kind !== "rehearsal" || instance.isFinished) continue;
-			this.rehearsing = rehearse(instance, version, this.parts.settings)
-				.catch((error: Error) => this.say(`warning: the rehearsal could not be ended: ${error.message}`))
-				.finally(() => {
-					this.rehearsing = undefined;
-				});
-			return;
-		}
-	}
-
-	private async watch(): Promise<void> {
+	protected async watch(): Promise<void> {
 		for (; !this.stopping; await this.pause(LOOK)) {
 			if (this.known.state === "waiting for the store") await this.tryStore();
 			if (this.known.state === "waiting for the database") this.beginReplication();
@@ -216,7 +173,7 @@ export class Keeper {
 			// The same checks as at a start: what the store says was not known then.
 			const { hasLease } = await start(
 				this.parts,
-				() => noneRuns(this.parts.settings),
+				() => this.noneRuns(),
 				() => {},
 			);
 			if (!hasLease) return;
@@ -232,7 +189,7 @@ export class Keeper {
 	}
 
 	/** Litestream would make an empty database where there is none yet: the app's own first start comes first. */
-	private beginReplication(): void {
+	protected beginReplication(): void {
 		const { database } = this.parts.settings;
 		if ((statSync(database, { throwIfNoEntry: false })?.size ?? 0) === 0) {
 			// Nothing is there that could be stale.
@@ -293,24 +250,14 @@ export class Keeper {
 			});
 	}
 
-	private writeHealth(): void {
+	protected writeHealth(): void {
 		const problems = problemsOf(this.known, this.parts.settings.staleSeconds);
 		writeFileSync(HEALTH_FILE, problems.length === 0 ? "ok\n" : `bad: ${problems.join("; ")}\n`);
 	}
 
 	/** Ends early when the keeper is told to stop. */
-	private async pause(milliseconds: number): Promise<void> {
+	protected async pause(milliseconds: number): Promise<void> {
 		const end = performance.now() + milliseconds;
 		while (!this.stopping && performance.now() < end) await sleep(Math.min(100, Math.max(1, end - performance.now())));
 	}
-}
-
-/** Whether no app can be running, so that a database may be put in place. */
-export async function noneRuns({ open }: Settings): Promise<boolean> {
-	return new Gate(open).holdsTheApp && !(await new Instances(open).mayRun());
-}
-
-function servedBy(record: RecordFile): Target | undefined {
-	const { current } = record.value;
-	return current && { host: current.instance, port: current.version.port };
 }

@@ -1,12 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { STORE_LAYOUT } from "../backup";
+import { newGeneration } from "./generations";
 import { Refusal } from "./refusal";
 import type { Settings } from "./settings";
 import type { Store } from "./stores/store";
 
 /** The right to write one replica, as an object that only conditional writes change. */
-interface LeaseRecord {
+export interface LeaseRecord {
 	owner: string;
 	/** Made anew at each renewal, so that one can be told from the next without a clock. */
 	beat: string;
@@ -15,14 +16,26 @@ interface LeaseRecord {
 	/** Seconds without a renewal after which others may take it. */
 	seconds: number;
 	released: boolean;
+	/** Where in the replica its holder writes; see generations.ts. @default "" */
+	generation?: string;
+	/** `temporary`: its holder's disk goes with it, and it hands over to one that asks. @default "kept" */
+	disk?: Disk;
+	/** Who asks its holder to hand over. */
+	asker?: string;
+	/** Handed over, or back, with this last transaction by that one, and not confirmed yet: who gave may still get it back. */
+	handed?: { from: string; transaction: number };
 }
 
-const KEY = `${STORE_LAYOUT.state}/lease.json`;
+/** Whether the app's disk outlives its instance. */
+export type Disk = "kept" | "temporary";
+
+export const LEASE_KEY = `${STORE_LAYOUT.state}/lease.json`;
 
 export class Lease {
 	private version: string | undefined;
 	private writtenAt = Number.NEGATIVE_INFINITY;
 	epoch = 0;
+	generation = "";
 
 	constructor(
 		private readonly store: Store,
@@ -39,7 +52,7 @@ export class Lease {
 		const start = performance.now();
 		let watched: { version: string; since: number } | undefined;
 		for (;;) {
-			const found = await this.store.get(KEY);
+			const found = await this.store.get(LEASE_KEY);
 			const record = found === undefined ? undefined : (JSON.parse(found.content) as LeaseRecord);
 			if (record === undefined || record.released || record.owner === this.settings.owner) {
 				if (await this.write(record, found?.version)) return;
@@ -49,7 +62,9 @@ export class Lease {
 			if (found?.version !== watched?.version) watched = { version: found?.version ?? "", since: performance.now() };
 			const quiet = (performance.now() - (watched?.since ?? 0)) / 1000;
 			if (quiet >= record.seconds) {
-				if (await this.write(record, found?.version)) return;
+				// Whoever had it may wake up and write: not where we do.
+				const { epoch } = record;
+				if (await this.write({ ...record, generation: newGeneration(epoch + 1) }, found?.version)) return;
 				continue;
 			}
 			// Renewed while we watched: the other one lives.
@@ -66,7 +81,7 @@ export class Lease {
 
 	/** @returns false when somebody else has it now: whoever finds that must write no more. */
 	async renew(): Promise<boolean> {
-		const found = await this.store.get(KEY);
+		const found = await this.store.get(LEASE_KEY);
 		const record = found === undefined ? undefined : (JSON.parse(found.content) as LeaseRecord);
 		if (record?.owner !== this.settings.owner || record.epoch !== this.epoch || found === undefined) return false;
 		return this.put({ ...record, beat: randomUUID() }, found.version);
@@ -89,7 +104,7 @@ export class Lease {
 
 	/** Gives it back, so that the next one need not wait. */
 	async release(): Promise<void> {
-		const found = await this.store.get(KEY);
+		const found = await this.store.get(LEASE_KEY);
 		const record = found === undefined ? undefined : (JSON.parse(found.content) as LeaseRecord);
 		if (found === undefined || record?.owner !== this.settings.owner || record.epoch !== this.epoch) return;
 		await this.put({ ...record, released: true }, found.version);
@@ -98,15 +113,17 @@ export class Lease {
 	private async write(before: LeaseRecord | undefined, version: string | undefined): Promise<boolean> {
 		const { owner, leaseSeconds } = this.settings;
 		const epoch = (before?.epoch ?? 0) + 1;
-		const done = await this.put({ owner, beat: randomUUID(), epoch, seconds: leaseSeconds, released: false }, version);
-		if (done) this.epoch = epoch;
+		const generation = before?.generation ?? "";
+		const record = { owner, beat: randomUUID(), epoch, seconds: leaseSeconds, released: false, generation };
+		const done = await this.put(record, version);
+		if (done) [this.epoch, this.generation] = [epoch, generation];
 		return done;
 	}
 
 	private async put(record: LeaseRecord, version: string | undefined): Promise<boolean> {
 		const condition = version === undefined ? ("absent" as const) : { version };
 		const begunAt = performance.now();
-		this.version = await this.store.put(KEY, JSON.stringify(record), condition);
+		this.version = await this.store.put(LEASE_KEY, JSON.stringify(record), condition);
 		if (this.version !== undefined) this.writtenAt = record.released ? Number.NEGATIVE_INFINITY : begunAt;
 		return this.version !== undefined;
 	}

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { request } from "node:http";
 import { join } from "node:path";
-import { STORE_LAYOUT } from "../backup";
+import { folderOf, type Generation, generationOf } from "./generations";
 import type { Settings } from "./settings";
 
 /** Litestream gets these variables and no others: some, such as AWS_CA_BUNDLE, keep its S3 client from starting. */
@@ -20,26 +20,35 @@ export type Target = { transaction: number } | { time: Date } | "newest";
 
 /** The Litestream program, with this app's database and replica. */
 export class Litestream {
-	private readonly config: string;
+	/** Where in the replica it writes. */
+	generation = "";
 	private readonly socket: string;
 
 	constructor(
 		private readonly settings: Settings,
-		directory = "/tmp",
+		/** What a restore can be of. */
+		private readonly generations: () => Promise<Generation[] | undefined>,
+		private readonly directory = "/tmp",
 	) {
-		this.config = join(directory, "litestream.yml");
 		this.socket = join(directory, "litestream.sock");
-		writeFileSync(this.config, JSON.stringify(configOf(settings, this.socket)), { mode: 0o600 });
 	}
 
 	/** Starts the replication. It goes on until it is told to stop, or dies. */
 	replicate(log: (line: string) => void): ChildProcess {
-		const child = spawn("litestream", ["replicate", "-config", this.config], {
+		const config = this.config("replicate", this.generation, this.socket);
+		const child = spawn("litestream", ["replicate", "-config", config], {
 			env: environment(),
 			stdio: ["ignore", "pipe", "pipe"],
 		});
 		for (const stream of [child.stdout, child.stderr]) eachLine(stream, log);
 		return child;
+	}
+
+	/** Writes all that the database has, as one file that rests on no other, to another generation. */
+	async base(generation: string): Promise<void> {
+		const args = ["replicate", "-once", "-force-snapshot", "-config", this.config("base", generation)];
+		const { code, stderr } = await run(args);
+		if (code !== 0) throw new Error(reasonOf(stderr));
 	}
 
 	/** Brings every commit so far into the store, or fails within `seconds`. */
@@ -58,10 +67,18 @@ export class Litestream {
 				: "transaction" in target
 					? ["-txid", target.transaction.toString(16).padStart(16, "0")]
 					: ["-timestamp", target.time.toISOString()];
-		const args = ["restore", "-config", this.config, "-json", ...point, "-o", output, this.settings.database];
+		const config = this.config("restore", generationOf(await this.generations(), target));
+		const args = ["restore", "-config", config, "-json", ...point, "-o", output, this.settings.database];
 		const { code, stdout, stderr } = await run(args);
 		if (code !== 0) throw new RestoreFailed(reasonOf(stderr));
 		return Number.parseInt((JSON.parse(stdout) as { txid: string }).txid, 16);
+	}
+
+	/** A file for each use: a drill, which is another process, must not change what the replication is started with. */
+	private config(use: string, generation: string, socket?: string): string {
+		const file = join(this.directory, `litestream-${use}-${process.pid}.yml`);
+		writeFileSync(file, JSON.stringify(configOf(this.settings, generation, socket)), { mode: 0o600 });
+		return file;
 	}
 
 	private control(method: string, path: string, body: string, timeout: number): Promise<string> {
@@ -83,17 +100,12 @@ export class Litestream {
 	}
 }
 
-/** Where the files lie that Litestream writes at each sync, its level 0. In S3 it names them in a way of its own. */
-export function syncedFiles(scheme: Settings["location"]["scheme"]): string {
-	return `${STORE_LAYOUT.replica}/${scheme === "s3" ? "0000" : "ltx/0"}/`;
-}
-
 /** A replica that cannot be restored, in Litestream's own words. */
 export class RestoreFailed extends Error {}
 
 /** JSON is YAML. Litestream's own retention is off, so that the writer needs no right to delete. */
-function configOf({ database, location }: Settings, socket: string) {
-	const path = [location.prefix, STORE_LAYOUT.replica].filter(Boolean).join("/");
+function configOf({ database, location }: Settings, generation: string, socket?: string) {
+	const path = [location.prefix, folderOf(generation)].filter(Boolean).join("/");
 	const endpoint = process.env.AWS_ENDPOINT_URL_S3;
 	const replica = {
 		url:
@@ -108,7 +120,7 @@ function configOf({ database, location }: Settings, socket: string) {
 		}),
 	};
 	return {
-		socket: { enabled: true, path: socket, permissions: 0o600 },
+		...(socket !== undefined && { socket: { enabled: true, path: socket, permissions: 0o600 } }),
 		retention: { enabled: false },
 		// Each check lists all that was ever written, and it deletes nothing but local copies.
 		"l0-retention-check-interval": "10m",

@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import * as commands from "./commands";
 import { deploy, since } from "./deploy/command";
+import { hold } from "./freeze";
 import { answer } from "./inspect";
 import { REFUSED, Refusal, refusalLines } from "./refusal";
 
@@ -57,6 +58,8 @@ async function main(): Promise<number> {
 			return deploy(positionals[0] ?? "");
 		case "since":
 			return since(positionals[0] ?? "");
+		case "hold":
+			return hold(positionals[0] ?? "", Number(positionals[1]));
 		default:
 			console.error(USAGE);
 			return command === undefined || command === "help" ? 0 : 2;

@@ -1,5 +1,7 @@
 import { LOCATIONS, STORE_LAYOUT } from "../backup";
 import type { DrillReport } from "./drill";
+import { foundGenerations } from "./foundGenerations";
+import { currentOf, type Generation } from "./generations";
 import { Refusal } from "./refusal";
 import type { Settings } from "./settings";
 import type { Store } from "./stores/store";
@@ -11,6 +13,8 @@ export interface Manifest {
 	database: string;
 	/** Last transaction that is known to be in the replica; 0 before the first. */
 	transaction: number;
+	/** The parts of the replica, the oldest first; see generations.ts. @default - one that has all */
+	generations?: Generation[];
 	/** SHA-256 of the schema, at its last change that was seen. */
 	schema?: string;
 	/** Which keeper wrote this. */
@@ -45,12 +49,21 @@ export class ManifestFile {
 	/** Says that the app's data is here, before anything of it is: no replica is ever without its manifest. */
 	async claim(): Promise<void> {
 		await this.index();
-		if ((await this.read()) === undefined) await this.update({});
+		if ((await this.read()) !== undefined) return;
+		const generations = await foundGenerations(this.store);
+		await this.update(generations === undefined ? {} : { generations });
 	}
 
 	/** Changes some of it. The transaction never goes back: a replica that ends earlier has lost its tail. */
-	async update(changes: Partial<Pick<Manifest, "transaction" | "schema" | "lastDrill">>): Promise<void> {
+	async update(
+		changes: Partial<Pick<Manifest, "transaction" | "schema" | "lastDrill" | "generations">>,
+	): Promise<void> {
+		const written = currentOf(this.current?.generations);
 		for (let tries = 0; tries < 5; tries += 1) {
+			// Another has taken over: what we know of is not in the replica that counts.
+			const isOurs = currentOf(this.current?.generations) === written;
+			if (!isOurs && changes.generations !== undefined) throw new Error("another keeper has begun a generation");
+			if (!isOurs && changes.transaction !== undefined) return;
 			const { app, database, owner } = this.settings;
 			const before = this.current ?? { format: 1, app, database, transaction: 0 };
 			const transaction = Math.max(before.transaction, changes.transaction ?? 0);

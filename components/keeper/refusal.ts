@@ -35,6 +35,7 @@ export type RefusalCode =
 	| "initial-data-unusable"
 	| "in-use"
 	| "app-may-be-running"
+	| "app-unhealthy"
 	| "restore-target"
 	| "deploy-running"
 	| "rehearsal-failed"

@@ -1,6 +1,6 @@
 import { lastTransaction } from "./database";
 import { Freshness, signatureOf } from "./freshness";
-import { syncedFiles } from "./litestream";
+import { currentOf, syncedFiles } from "./generations";
 import { readMarker, writeMarker } from "./marker";
 import type { Parts } from "./start";
 
@@ -59,7 +59,7 @@ export class Replication {
 	/** The last transaction in the store, looked for behind the one that is known. */
 	private async newestInStore(known: number): Promise<number> {
 		const { store, settings } = this.parts;
-		const files = syncedFiles(settings.location.scheme);
+		const files = syncedFiles(settings.location.scheme, currentOf(this.parts.manifest.known?.generations));
 		const hex = known.toString(16).padStart(16, "0");
 		let newest = known;
 		for await (const { key } of store.list(files, `${files}${hex}-${hex}.ltx`)) {

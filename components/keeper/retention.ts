@@ -1,9 +1,12 @@
 import { STORE_LAYOUT } from "../backup";
+import type { Generation } from "./generations";
 import type { Store } from "./stores/store";
 
 /** A file of the replica. Level 9 has snapshots, level 0 what was synced each second, 1 to 3 the same in larger pieces. */
 export interface ReplicaFile {
 	key: string;
+	/** Name of its generation. */
+	generation: string;
 	level: number;
 	first: number;
 	last: number;
@@ -47,6 +50,23 @@ export function superfluous(files: ReplicaFile[], points: number[], now: Date, r
 	});
 }
 
+/** Each generation by itself; one whose successor began before all that is kept goes whole. */
+function superfluousOf(
+	generations: Generation[],
+	files: ReplicaFile[],
+	points: number[],
+	now: Date,
+	retentionDays: number,
+): ReplicaFile[] {
+	const cutoff = now.getTime() - retentionDays * 24 * HOUR;
+	const successor = new Map(generations.map(({ name }, index) => [name, generations[index + 1]]));
+	return [...new Set(files.map(({ generation }) => generation))].flatMap((name) => {
+		const own = files.filter(({ generation }) => generation === name);
+		const isOver = Date.parse(successor.get(name)?.begun ?? "") <= cutoff;
+		return isOver ? own : superfluous(own, points, now, retentionDays);
+	});
+}
+
 function newestOfEachLevel(files: ReplicaFile[]): Map<number, ReplicaFile> {
 	const newest = new Map<number, ReplicaFile>();
 	for (const file of files) {
@@ -73,6 +93,7 @@ export async function enforceRetention(
 	points: number[],
 	retentionDays: number,
 	marked: Set<string>,
+	generations: Generation[] = [],
 ): Promise<number> {
 	const files: ReplicaFile[] = [];
 	for await (const { key, modified } of store.list(`${STORE_LAYOUT.replica}/`)) {
@@ -82,7 +103,7 @@ export async function enforceRetention(
 	// By the store's clock: one of ours that is ahead must not drop history, and where nothing comes, nothing need go.
 	const newest = files.reduce((latest, { modified }) => Math.max(latest, modified.getTime()), 0);
 	const now = new Date(Math.min(Date.now(), newest));
-	const keys = superfluous(files, points, now, retentionDays).map(({ key }) => key);
+	const keys = superfluousOf(generations, files, points, now, retentionDays).map(({ key }) => key);
 	const fresh = keys.filter((key) => !marked.has(key));
 	await store.supersede(fresh);
 	for (const key of fresh) marked.add(key);
@@ -91,8 +112,10 @@ export async function enforceRetention(
 
 /** `replica/ltx/9/<first>-<last>.ltx`, or in S3 `replica/0009/<first>-<last>.ltx`; all numbers in hexadecimal digits. */
 export function parseFile(key: string, modified: Date): ReplicaFile | undefined {
-	const found = /\/(?:ltx\/)?([0-9a-f]{1,4})\/([0-9a-f]{16})-([0-9a-f]{16})\.ltx$/.exec(key);
+	const found = /^[^/]+\/(?:(\d+-[0-9a-f]+)\/)?(?:ltx\/)?([0-9a-f]{1,4})\/([0-9a-f]{16})-([0-9a-f]{16})\.ltx$/.exec(
+		key,
+	);
 	if (found === null) return undefined;
-	const [level = 0, first = 0, last = 0] = found.slice(1).map((digits) => Number.parseInt(digits, 16));
-	return { key, level, first, last, modified };
+	const [level = 0, first = 0, last = 0] = found.slice(2).map((digits) => Number.parseInt(digits, 16));
+	return { key, generation: found[1] ?? "", level, first, last, modified };
 }

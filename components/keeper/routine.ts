@@ -3,7 +3,7 @@ import type { DrillReport } from "./drill";
 import type { Keeper } from "./keeper";
 import { enforceRetention } from "./retention";
 import type { Settings } from "./settings";
-import type { Store } from "./stores/store";
+import type { Parts } from "./start";
 
 const HOUR = 3_600_000;
 /** Hours between two rounds of retention: each lists all files of the replica. */
@@ -14,7 +14,7 @@ const LOOK = 10 * 60_000;
 /** What is done by the clock while the keeper replicates. Returns what ends it. */
 export function startRoutine(
 	settings: Settings,
-	store: Store,
+	{ store, manifest }: Pick<Parts, "store" | "manifest">,
 	keeper: Keeper,
 	say: (line: string) => void,
 ): () => void {
@@ -32,7 +32,13 @@ export function startRoutine(
 	async function retention(): Promise<void> {
 		try {
 			const points = (await keeper.snapshots()).map(({ transaction }) => transaction);
-			const count = await enforceRetention(store, points, settings.retentionDays, marked);
+			const count = await enforceRetention(
+				store,
+				points,
+				settings.retentionDays,
+				marked,
+				(await manifest.read())?.generations,
+			);
 			if (count > 0) say(`${count} files of the replica are superfluous and marked`);
 		} catch (error) {
 			say(`warning: retention could not be enforced: ${(error as Error).message}`);

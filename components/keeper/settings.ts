@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { posix } from "node:path";
 import { type Location, parseLocation } from "../backup";
+import type { Disk } from "./lease";
 import { Refusal } from "./refusal";
 
 /** What the keeper is told by its environment. The components set all of it; by hand, the first four are enough. */
@@ -19,6 +20,12 @@ export interface Settings {
 	scratch: string;
 	/** `HOLDFAST_REHEARSAL`: the data directory of a version that rehearses. @default "/rehearsal" */
 	rehearsal: string;
+	/** `HOLDFAST_DISK`: `temporary` where the data directory's disk goes with its instance, and instances overlap. @default "kept" */
+	disk: Disk;
+	/** `HOLDFAST_APP_HEALTH`: URL that the app answers well once it can serve, such as `http://app:8000/health`. @default - none */
+	appHealth?: string;
+	/** `HOLDFAST_APP_START_SECONDS`: seconds within which the app is healthy, once it was let in. @default 60 */
+	appStartSeconds: number;
 	/** `HOLDFAST_OPEN`: the file that lets the app start. @default - none */
 	open?: string;
 	/** `HOLDFAST_INITIAL_DATA`: a SQLite file to begin with: a path, or an object at `s3://` or `gs://`. @default - none */
@@ -48,6 +55,7 @@ const NUMBERS = {
 	drillHours: ["HOLDFAST_DRILL_HOURS", 24, 0, 8760],
 	staleSeconds: ["HOLDFAST_STALE_SECONDS", 60, 5, 3600],
 	leaseSeconds: ["HOLDFAST_LEASE_SECONDS", 30, 5, 3600],
+	appStartSeconds: ["HOLDFAST_APP_START_SECONDS", 60, 1, 3600],
 	stopSeconds: ["HOLDFAST_STOP_SECONDS", 40, 5, 3600],
 	port: ["HOLDFAST_PORT", 9400, 1, 65535],
 	appPort: ["HOLDFAST_APP_PORT", 0, 0, 65535],
@@ -91,6 +99,12 @@ export function readSettings(environment: NodeJS.ProcessEnv = process.env): Sett
 		}
 		return [key, value];
 	});
+	const disk = environment.HOLDFAST_DISK ?? "kept";
+	if (disk !== "kept" && disk !== "temporary") wrong.push(`HOLDFAST_DISK must be kept or temporary (got ${disk})`);
+	const appHealth = environment.HOLDFAST_APP_HEALTH;
+	if (appHealth !== undefined && !/^http:\/\//.test(appHealth)) {
+		wrong.push(`HOLDFAST_APP_HEALTH must be a URL that begins with http:// (got ${appHealth})`);
+	}
 	if (wrong.length > 0 || location === undefined) {
 		throw new Refusal("settings-wrong", wrong.join("; "), "correct the keeper's environment");
 	}
@@ -101,6 +115,8 @@ export function readSettings(environment: NodeJS.ProcessEnv = process.env): Sett
 		database,
 		store,
 		location,
+		disk: disk as Disk,
+		appHealth,
 		scratch: environment.HOLDFAST_SCRATCH ?? "/scratch",
 		rehearsal: environment.HOLDFAST_REHEARSAL ?? "/rehearsal",
 		open: environment.HOLDFAST_OPEN,

@@ -17,7 +17,7 @@ import { type Store, StoreUnreachable } from "./stores/store";
 export interface Parts {
 	settings: Settings;
 	store: Store;
-	lease: Lease;
+	lease: Pick<Lease, keyof Lease>;
 	manifest: ManifestFile;
 	litestream: Litestream;
 }
@@ -41,7 +41,7 @@ export async function start(
 	say: (line: string) => void,
 ): Promise<Started> {
 	const { settings, lease } = parts;
-	const diagnosis = diagnose(settings.dataDirectory);
+	const diagnosis = diagnose(settings.dataDirectory, undefined, settings.disk);
 	for (const line of diagnosis.lines) say(line);
 	checkDatabaseAccess(settings.database);
 	const place = {

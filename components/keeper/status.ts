@@ -14,6 +14,8 @@ export type State =
 	| "waiting for the database"
 	| "replicating"
 	| "switching"
+	| "frozen"
+	| "handed over"
 	| "stopping";
 
 /** What is known at a moment; the keeper fills it in as it goes. */
@@ -69,6 +71,7 @@ export function problemsOf({ state, refusal, freshness, lastDrill }: Known, stal
 	const problems: string[] = [];
 	if (refusal !== undefined) problems.push(`refused (${refusal.code}): ${refusal.found}`);
 	else if (state === "starting") problems.push("starting");
+	else if (state === "frozen" || state === "handed over") problems.push(`the app's writes are frozen: ${state}`);
 	else if (state === "waiting for the store")
 		problems.push(`nothing is replicated: ${freshness.problem ?? "the store cannot be reached"}`);
 	else if (freshness.age > staleSeconds) {

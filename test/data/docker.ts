@@ -6,6 +6,10 @@ const many = process.env.HOLDFAST_MANY === "1";
 export const REPETITIONS = {
 	/** Host losses under load, for each kind of store. */
 	hostLosses: many ? 20 : 1,
+	/** Rollouts under load from instance to instance, for each kind of store. */
+	rollouts: many ? 20 : 3,
+	/** The same, with a fault in each. */
+	faultyRollouts: many ? 20 : 1,
 	/** Seconds for which the store cannot be reached. */
 	outage: many ? 120 : 15,
 	/** Seconds of replication before the memory is read. */

@@ -9,7 +9,7 @@ import { SAMPLE_BASE } from "../../tools/setup/versions";
 import { docker, tryDocker, until } from "./docker";
 import { RunningKeeper } from "./runningKeeper";
 import type { TestStore } from "./stores";
-import { Writer } from "./writer";
+import { Writer, type WriterOptions } from "./writer";
 
 /** As the components run every container. */
 const HARDENED = ["--user=1000:1000", "--read-only", "--tmpfs=/tmp:rw,nosuid,nodev,size=64m,mode=1777"].concat([
@@ -88,23 +88,21 @@ export class Host {
 	}
 
 	/** Starts the keeper that stays, and waits until it is in `state`. */
-	async replicate(
-		state: string | undefined = "replicating",
-		options: Partial<HostOptions> = {},
-	): Promise<RunningKeeper> {
+	async replicate(state: string | null = "replicating", options: Partial<HostOptions> = {}): Promise<RunningKeeper> {
 		const name = this.nextName();
 		const all = ["--publish=127.0.0.1::9400", `--name=${name}`, ...this.keeperArgs(options)];
 		await docker("run", "--detach", ...all, image, "replicate");
 		const keeper = await RunningKeeper.of(name);
-		if (state !== undefined) await keeper.until(state);
+		if (state !== null) await keeper.until(state);
 		return keeper;
 	}
 
 	/** Starts an app that writes rows, and waits until it has written one. `pause` is in seconds. */
-	async writer(options: { pause?: number; waitsAtGate?: boolean } = {}): Promise<Writer> {
-		const { pause = 0.005, waitsAtGate = false } = options;
-		const args = [`--name=${this.nextName()}`, ...HARDENED, "--network=none", ...this.dataArgs, ...this.gateArgs];
-		const writer = new Writer(args, { pause, waitsAtGate });
+	async writer(options: Partial<WriterOptions> & { beside?: RunningKeeper } = {}): Promise<Writer> {
+		const { pause = 0.005, waitsAtGate = false, beside, ...rest } = options;
+		const network = beside === undefined ? "none" : `container:${beside.name}`;
+		const args = [`--name=${this.nextName()}`, ...HARDENED, `--network=${network}`, ...this.dataArgs, ...this.gateArgs];
+		const writer = new Writer(args, { pause, waitsAtGate, ...rest });
 		if (!waitsAtGate) await writer.until((app) => app.acknowledged.length > 0, "a row");
 		return writer;
 	}

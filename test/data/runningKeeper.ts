@@ -65,10 +65,10 @@ export class RunningKeeper {
 	}
 
 	/** Starts the container again: it keeps its name, and so its lease. */
-	async restart(state: string | undefined = "replicating"): Promise<RunningKeeper> {
+	async restart(state: string | null = "replicating"): Promise<RunningKeeper> {
 		await docker("start", this.name);
 		const again = await RunningKeeper.of(this.name);
-		if (state !== undefined) await again.until(state);
+		if (state !== null) await again.until(state);
 		return again;
 	}
 

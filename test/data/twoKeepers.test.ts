@@ -59,8 +59,42 @@ it("fault 15: a keeper that was cut off from the store while another took over w
 	expect(await overwritten(server.admin, store.bucket)).toEqual([]);
 });
 
-// Litestream wakes up together with the keeper, and may overwrite files of the same number before the lease is looked at.
-it.todo("fault 15: a keeper whose whole machine slept through its lease has overwritten nothing when it wakes up");
+// Litestream wakes up together with the keeper, and writes before the lease is looked at.
+it("fault 15: a keeper whose whole machine slept through its lease has overwritten nothing when it wakes up", async () => {
+	const store = await S3Bucket.make(server);
+	const first = await Host.make(store);
+	const [writer, keeper] = await Promise.all([first.writer(), first.replicate()]);
+	const { replica: known } = await keeper.proven();
+	await docker("pause", keeper.name, writer.name);
+	const successor = await Host.make(store);
+	expect(await successor.keeperDone("start")).toContain("restored to transaction");
+	const before = (await successor.content()).rows;
+	const [next, second] = await Promise.all([successor.writer(), successor.replicate()]);
+	// As many transactions as the sleeper will write when it wakes up.
+	for (let count = 0; count < 5; count += 1) {
+		await next.more(20);
+		await second.proven();
+	}
+	await docker("unpause", keeper.name, writer.name);
+	await writer.more(100);
+	await until("a refusal", async () => (await keeper.log()).includes("this one writes no more"));
+	await next.more(20);
+	await next.stop();
+	const { replica: now } = await second.proven();
+	expect(now.proven).toBeGreaterThan(known.proven);
+	const rows = [...before, ...next.acknowledged];
+	expect((await successor.restored()).rows).toEqual(rows);
+	expect(await overwritten(server.admin, store.bucket)).toEqual([]);
+
+	const { generations } = JSON.parse((await store.read("state/manifest.json")).toString()) as {
+		generations: { name: string; first: number }[];
+	};
+	expect(generations.map(({ name }) => name)).toEqual(["", expect.stringMatching(/^0000000002-/)]);
+	// What was before is restored from where it was written, and what came after from where that was.
+	const [, { first: begun } = { first: 0 }] = generations;
+	expect((await successor.restored(`${begun - 1}`)).rows).toEqual(before);
+	expect((await successor.restored(`${now.proven}`)).rows).toEqual(rows);
+});
 
 it("fault 16: of a history whose times are an hour off, the newest and each transaction are still right", async () => {
 	const store = await directory();

@@ -1,17 +1,35 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { watchdogScript } from "../../components/watchdog";
 import { SAMPLE_BASE } from "../../tools/setup/versions";
 import { docker, until } from "./docker";
 
 const SCRIPT = readFileSync(join(__dirname, "app", "writer.py"), "utf8");
+const BEHIND_DOOR = readFileSync(join(__dirname, "app", "behindDoor.py"), "utf8");
 /** What an app waits for, as components/docker/container.ts makes it. */
 const AT_GATE =
-	'rm -f /run/holdfast/open && : > /run/holdfast/ask && until [ -e /run/holdfast/open ]; do sleep 0.1; done; exec "$@"';
+	"rm -f /run/holdfast/open && : > /run/holdfast/ask && until [ -e /run/holdfast/open ]; do sleep 0.1; done;";
+
+export type Counts = "alone" | "local" | "replicated";
+
+export interface WriterOptions {
+	/** Seconds between two rows. */
+	pause: number;
+	waitsAtGate: boolean;
+	/**
+	 * Rows are acknowledged only while the keeper's door is open: once they are on the disk, or once the store has them.
+	 * An app that counts alone has been told once that it is open, and goes on for as long as it can write.
+	 */
+	door?: Counts;
+	/** Under the dead-man switch, for a lease of so many seconds. */
+	watchedFor?: number;
+}
 
 interface Said {
 	ready?: number;
 	row?: string;
+	epoch?: number;
 	at?: number;
 	took?: number;
 	error?: string;
@@ -23,6 +41,8 @@ export class Writer {
 	/** The rows that were acknowledged, in order, and when. */
 	readonly acknowledged: string[] = [];
 	readonly times: number[] = [];
+	/** Of the lease under which each was acknowledged, behind a door. */
+	readonly epochs: number[] = [];
 	readonly errors: string[] = [];
 	/** Rows that were there when it started; undefined until it runs. */
 	ready: number | undefined;
@@ -30,15 +50,17 @@ export class Writer {
 	slowest = 0;
 	private readonly child: ChildProcess;
 	private readonly ended: Promise<number>;
-	private readonly name: string;
+	readonly name: string;
 	private rest = "";
 	private answers: unknown[] = [];
 	private failure = "";
 
-	constructor(args: string[], { pause, waitsAtGate }: { pause: number; waitsAtGate: boolean }) {
+	constructor(args: string[], { pause, waitsAtGate, door, watchedFor }: WriterOptions) {
 		this.name = (args.find((word) => word.startsWith("--name=")) ?? "").slice(7);
-		const words = ["python3", "-uc", SCRIPT, "/data/app.db", `${pause}`];
-		const all = waitsAtGate ? ["sh", "-c", AT_GATE, "sh", ...words] : words;
+		const script = door === undefined ? [SCRIPT] : [BEHIND_DOOR];
+		const words = ["python3", "-uc", ...script, "/data/app.db", `${pause}`, ...(door === undefined ? [] : [door])];
+		const run = watchedFor === undefined ? 'exec "$@"' : watchdogScript("/run/holdfast", watchedFor);
+		const all = waitsAtGate ? ["sh", "-c", `${AT_GATE}\n${run}`, "sh", ...words] : words;
 		this.child = spawn("docker", ["run", "--interactive", ...args, SAMPLE_BASE, ...all], { stdio: "pipe" });
 		this.child.stdout?.on("data", (chunk) => this.take(`${chunk}`));
 		this.child.stderr?.on("data", (chunk) => {
@@ -111,6 +133,7 @@ export class Writer {
 			if (said.row === undefined) continue;
 			this.acknowledged.push(said.row);
 			this.times.push(said.at ?? 0);
+			this.epochs.push(said.epoch ?? 0);
 			this.slowest = Math.max(this.slowest, said.took ?? 0);
 		}
 	}

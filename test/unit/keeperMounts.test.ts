@@ -115,6 +115,17 @@ describe("the diagnosis of a data directory", () => {
 		expect(readdirSync(directory)).toEqual([]);
 	});
 
+	it("takes, where the disk goes with its instance, what forgets everything, and still no disk that others share", () => {
+		const inMemory = mountedAt(directory, VOLUME.replace("ext4", "tmpfs"));
+		expect(refusal(directory, OVERLAY).code).toBe("data-directory-not-mounted");
+		expect(refusal(directory, inMemory).code).toBe("data-directory-temporary");
+		for (const mountinfo of [OVERLAY, inMemory]) {
+			expect(diagnose(directory, mountinfo, "temporary").warnings).toEqual([]);
+		}
+		const shared = mountedAt(directory, VOLUME.replace("ext4", "nfs4"));
+		expect(() => diagnose(directory, shared, "temporary")).toThrow("data-directory-remote");
+	});
+
 	it("takes a directory below a mounted one", () => {
 		mkdirSync(join(directory, "sub"));
 		expect(diagnose(join(directory, "sub"), mountedAt(directory)).lines).toContain("mounted: yes, ext4");

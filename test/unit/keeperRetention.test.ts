@@ -10,6 +10,7 @@ const hex = (number: number) => number.toString(16).padStart(16, "0");
 const keyOf = (level: number, first: number, last: number) => `replica/ltx/${level}/${hex(first)}-${hex(last)}.ltx`;
 const file = (level: number, first: number, last: number, hoursAgo: number): ReplicaFile => ({
 	key: keyOf(level, first, last),
+	generation: "",
 	level,
 	first,
 	last,
@@ -140,11 +141,16 @@ describe("what retention leaves", () => {
 	it("reads the names of files, and knows no others", () => {
 		expect(parseFile(keyOf(3, 26, 4660), NOW)).toEqual({
 			key: "replica/ltx/3/000000000000001a-0000000000001234.ltx",
+			generation: "",
 			level: 3,
 			first: 26,
 			last: 4660,
 			modified: NOW,
 		});
+		for (const level of ["ltx/3", "0003"]) {
+			const key = `replica/0000000002-a1b2/${level}/${hex(1)}-${hex(2)}.ltx`;
+			expect(parseFile(key, NOW)).toMatchObject({ generation: "0000000002-a1b2", level: 3, first: 1, last: 2 });
+		}
 		expect(parseFile("replica/ltx/3/1a-2b.ltx", NOW)).toBeUndefined();
 		expect(parseFile(`${keyOf(0, 1, 2)}.tmp`, NOW)).toBeUndefined();
 	});
@@ -160,6 +166,24 @@ describe("what retention leaves", () => {
 			store.objects.set(keyOf(9, 1, last), { content: "", version: "1", modified: at(hoursAgo) });
 		}
 		expect(await enforceRetention(store, [], 1, new Set())).toBe(0);
+	});
+
+	it("goes generation by generation, and drops one whole whose successor began before all that is kept", async () => {
+		const store = new MemoryStore();
+		const hoursAgo = (hours: number) => new Date(Date.now() - hours * HOUR);
+		const generations = ["", "0000000002-a1b2", "0000000005-c3d4"].map((name, index) => {
+			const begun = hoursAgo(100 - index * 40);
+			for (const [level, first, last] of [
+				[9, 1, 10 * index + 1],
+				[0, 10 * index + 1, 10 * index + 1],
+			] as const) {
+				const key = keyOf(level, first, last).replace("replica/", name === "" ? "replica/" : `replica/${name}/`);
+				store.objects.set(key, { content: "", version: "1", modified: index === 2 ? hoursAgo(0) : begun });
+			}
+			return { name, first: 10 * index + 1, begun: begun.toISOString() };
+		});
+		expect(await enforceRetention(store, [], 1, new Set(), generations)).toBe(2);
+		expect(store.superseded).toEqual([keyOf(0, 1, 1), keyOf(9, 1, 1)]);
 	});
 
 	it("marks each file once", async () => {

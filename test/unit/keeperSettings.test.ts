@@ -31,6 +31,9 @@ describe("the keeper's settings", () => {
 			database: "/app/data/notes.db",
 			store: "file:///backup/notes",
 			location: { scheme: "file", bucket: "/backup", prefix: "notes" },
+			disk: "kept",
+			appHealth: undefined,
+			appStartSeconds: 60,
 			scratch: "/scratch",
 			open: undefined,
 			initialData: undefined,
@@ -43,6 +46,23 @@ describe("the keeper's settings", () => {
 			control: "/tmp/keeper.sock",
 			owner: hostname(),
 		});
+	});
+
+	it("an instance's disk, and how its app's health is asked", () => {
+		const given = {
+			HOLDFAST_DISK: "temporary",
+			HOLDFAST_APP_HEALTH: "http://app:80/up",
+			HOLDFAST_APP_START_SECONDS: "9",
+		};
+		expect(readSettings({ ...good, ...given })).toMatchObject({
+			disk: "temporary",
+			appHealth: "http://app:80/up",
+			appStartSeconds: 9,
+		});
+		const wrong = { HOLDFAST_DISK: "ephemeral", HOLDFAST_APP_HEALTH: "app:80", HOLDFAST_APP_START_SECONDS: "0" };
+		expect(() => readSettings({ ...good, ...wrong })).toThrow(
+			/START_SECONDS must be a number from 1.*HOLDFAST_DISK must be kept or temporary \(got ephemeral\).*HOLDFAST_APP_HEALTH must be a URL/,
+		);
 	});
 
 	it("custom: each is read, and what the components write is understood", () => {

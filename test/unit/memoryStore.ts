@@ -47,6 +47,12 @@ export class MemoryStore implements Store {
 		throw new Error("nothing to download in this test");
 	}
 
+	async copy(key: string, to: string): Promise<void> {
+		await this.request();
+		const found = this.objects.get(this.prefix + key);
+		if (found !== undefined) this.objects.set(this.prefix + to, found);
+	}
+
 	async supersede(keys: string[]): Promise<void> {
 		await this.request();
 		this.superseded.push(...keys);

@@ -12,11 +12,10 @@ import type { Instance, Instances, Version } from "./instances";
 import type { Deployed, Outcome, RecordFile, Switching } from "./record";
 import { discard, needRoom, putBack } from "./undo";
 
-/** Seconds for a container to come to the gate, and to come back to it; for a sync; and without an end, for an app without a health check. */
+/** Seconds for a container to come to the gate, and to come back to it; and for a sync. */
 const COMES = 60;
 const RETURNS = 10;
 const SYNC = 30;
-const STEADY = 3;
 
 /** What a deploy needs of the replication. */
 export interface Replicating {
@@ -220,13 +219,9 @@ export class Deploys {
 		const ended = new AbortController();
 		const watch = setInterval(() => instance.isAsking && ended.abort(), 100);
 		try {
-			if (version.healthPath === undefined) {
-				await sleep(STEADY * 1000, undefined, { signal: ended.signal }).catch(() => {});
-				return ended.signal.aborted ? "it ended by itself" : undefined;
-			}
-			const url = `http://${instance.id}:${version.port}${version.healthPath}`;
-			const ill = await untilHealthy(url, version.startSeconds, ended.signal);
-			return ill !== undefined && ended.signal.aborted ? "it ended by itself" : ill;
+			const { healthPath, port, startSeconds } = version;
+			const url = healthPath === undefined ? undefined : `http://${instance.id}:${port}${healthPath}`;
+			return await untilHealthy(url, startSeconds, ended.signal);
 		} finally {
 			clearInterval(watch);
 		}

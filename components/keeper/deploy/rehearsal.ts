@@ -83,15 +83,14 @@ async function check(copy: string, before: Shape, { mayLose }: Version): Promise
 async function start(instance: Instance, version: Version): Promise<void> {
 	const ended = new AbortController();
 	const run = instance.tryApp().finally(() => ended.abort());
-	if (version.healthPath !== undefined) {
-		const url = `http://${instance.id}:${version.port}${version.healthPath}`;
-		const ill = await untilHealthy(url, version.startSeconds, ended.signal);
-		if (ill !== undefined) {
-			const how = ended.signal.aborted ? `it ended with exit code ${await run}` : ill;
-			throw new Blocked(
-				`the new version does not become healthy on a copy of the data: ${how}. It had no way to the outside; where it needs one at its start, set deploy.rehearsal.network`,
-			);
-		}
+	const { healthPath, port, startSeconds } = version;
+	const url = healthPath === undefined ? undefined : `http://${instance.id}:${port}${healthPath}`;
+	const ill = await untilHealthy(url, startSeconds, ended.signal);
+	if (ill !== undefined) {
+		const how = ended.signal.aborted ? `it ended with exit code ${await run}` : ill;
+		throw new Blocked(
+			`the new version does not become healthy on a copy of the data: ${how}. It had no way to the outside; where it needs one at its start, set deploy.rehearsal.network`,
+		);
 	}
 	await instance.signal("TERM");
 	const timer = setTimeout(() => void instance.signal("KILL"), version.stopSeconds * 1000);

@@ -1,5 +1,5 @@
 import { createReadStream, createWriteStream } from "node:fs";
-import { link, mkdir, open, readdir, readFile, rm, stat, unlink } from "node:fs/promises";
+import { copyFile, link, mkdir, open, readdir, readFile, rm, stat, unlink } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { type Condition, type Listed, type Store, StoreUnreachable, type Versioned } from "./store";
@@ -60,6 +60,13 @@ export class DirectoryStore implements Store {
 
 	async download(key: string, file: string): Promise<void> {
 		await this.reaching(() => pipeline(createReadStream(this.path(key)), createWriteStream(file)));
+	}
+
+	async copy(key: string, to: string): Promise<void> {
+		await this.reaching(async () => {
+			await mkdir(dirname(this.path(to)), { recursive: true });
+			await copyFile(this.path(key), this.path(to));
+		});
 	}
 
 	async supersede(keys: string[]): Promise<void> {

@@ -83,6 +83,13 @@ export class S3Store implements Store {
 		});
 	}
 
+	async copy(key: string, to: string): Promise<void> {
+		await this.reaching(async () => {
+			const source = [this.bucket, ...this.full(key).split("/")].map(encodeURIComponent).join("/");
+			await textOf(await sound(await this.request("PUT", to, { headers: { "x-amz-copy-source": source } })));
+		});
+	}
+
 	async supersede(keys: string[]): Promise<void> {
 		const { key: name, value } = SUPERSEDED_TAG;
 		const body = `<Tagging><TagSet><Tag><Key>${name}</Key><Value>${value}</Value></Tag></TagSet></Tagging>`;
