@@ -44,6 +44,12 @@ export const shape = z.strictObject({
 		logs: z.strictObject({ maxSizeMB: z.number().optional(), maxFiles: z.number().optional() }).optional(),
 		stopGraceSeconds: z.number().optional(),
 		initialData: z.string().optional(),
+		deploy: z
+			.strictObject({
+				rehearsal: z.union([z.literal(false), z.strictObject({ network: z.boolean().optional() })]).optional(),
+				mayLose: z.array(z.string()).optional(),
+			})
+			.optional(),
 	}),
 	publish: z.strictObject({ port: z.number().optional(), address: z.string().optional() }).optional(),
 	existingData: z.strictObject({ volume: z.string().optional(), directory: z.string().optional() }).optional(),
@@ -123,6 +129,7 @@ function kindOf(expected: string): string {
 	return (
 		{
 			number: "a number",
+			boolean: "true or false",
 			string: "a text",
 			array: "a list",
 			object: "a group of settings",

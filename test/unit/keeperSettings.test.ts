@@ -32,6 +32,7 @@ describe("the keeper's settings", () => {
 			store: "file:///backup/notes",
 			location: { scheme: "file", bucket: "/backup", prefix: "notes" },
 			scratch: "/scratch",
+			rehearsal: "/rehearsal",
 			open: undefined,
 			initialData: undefined,
 			retentionDays: 30,
@@ -40,6 +41,7 @@ describe("the keeper's settings", () => {
 			leaseSeconds: 30,
 			stopSeconds: 40,
 			port: 9400,
+			appPort: 0,
 			control: "/tmp/keeper.sock",
 			owner: hostname(),
 		});
@@ -56,6 +58,8 @@ describe("the keeper's settings", () => {
 			HOLDFAST_RETENTION_DAYS: "7",
 			HOLDFAST_STOP_SECONDS: "10",
 			HOLDFAST_PORT: "80",
+			HOLDFAST_APP_PORT: "8000",
+			HOLDFAST_REHEARSAL: "/r",
 			HOLDFAST_CONTROL: "/c",
 		};
 		expect(readSettings(environment)).toMatchObject({
@@ -69,6 +73,8 @@ describe("the keeper's settings", () => {
 			leaseSeconds: 3600,
 			stopSeconds: 10,
 			port: 80,
+			appPort: 8000,
+			rehearsal: "/r",
 			control: "/c",
 		});
 	});
@@ -82,6 +88,7 @@ describe("the keeper's settings", () => {
 				HOLDFAST_DATABASE: "/app/data-cache/notes.db",
 				HOLDFAST_STORE: "http://x",
 				HOLDFAST_PORT: "0",
+				HOLDFAST_APP_PORT: "65536",
 				HOLDFAST_LEASE_SECONDS: "soon",
 			}),
 		).toEqual([
@@ -90,6 +97,7 @@ describe("the keeper's settings", () => {
 			"HOLDFAST_DATABASE must be a file in HOLDFAST_DATA_DIRECTORY (got /app/data-cache/notes.db and /app/data)",
 			"HOLDFAST_LEASE_SECONDS must be a number from 5 to 3600 (got soon)",
 			"HOLDFAST_PORT must be a number from 1 to 65535 (got 0)",
+			"HOLDFAST_APP_PORT must be a number from 0 to 65535 (got 65536)",
 		]);
 	});
 

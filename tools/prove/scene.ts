@@ -60,8 +60,9 @@ export class Scene {
 		this.acknowledged.splice(0, this.acknowledged.length, ...kept);
 	}
 
-	get app(): string {
-		return this.twin.container;
+	/** Name of the app's container that serves. */
+	app(): Promise<string> {
+		return this.twin.app();
 	}
 
 	get keeper(): string {
@@ -112,7 +113,7 @@ export class Scene {
 
 	/** App and keeper, at once. */
 	async both(how: "kill" | "stop"): Promise<void> {
-		await Promise.all([this.app, this.keeper].map((name) => dockerOutput(how, name)));
+		await Promise.all([await this.app(), this.keeper].map((name) => dockerOutput(how, name)));
 	}
 
 	/** All that the host has of the stack is gone, the backup store excepted; then it is brought up on what is like a new host. */
@@ -125,8 +126,7 @@ export class Scene {
 	private async removeHost(): Promise<void> {
 		const mine = ["--filter", `name=-${this.twin.name}-`];
 		const lines = async (...args: string[]) => (await dockerOutput(...args)).split("\n").filter(Boolean);
-		for (const id of await lines("ps", "--all", "--quiet", ...mine))
-			await docker.run(["rm", "--force", "--volumes", id]);
+		for (const { id } of await this.twin.labelled()) await docker.run(["rm", "--force", "--volumes", id]);
 		const volumes = await lines("volume", "ls", "--quiet", ...mine);
 		for (const volume of volumes.filter((name) => !name.endsWith("-backup")))
 			await dockerOutput("volume", "rm", volume);
