@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -72,12 +73,13 @@ describe("the containers of the app", () => {
 });
 
 describe("a stop", () => {
-	it("is polite, and over when the container waits again", async () => {
+	it("is polite, and over when nothing of it runs; then it waits again", async () => {
 		const host = new ShellHost();
 		const app = await running(host, "one", politely);
 		app.restarts = true;
 		await app.instance.stop(5);
-		expect([app.ends, app.instance.isAsking, await app.instance.mayRun()]).toEqual([1, true, false]);
+		expect([app.ends, await app.instance.mayRun()]).toEqual([1, false]);
+		await until(() => app.instance.isAsking);
 		await app.instance.stop(5);
 		expect(app.ends).toBe(1);
 	});
@@ -89,7 +91,7 @@ describe("a stop", () => {
 		const begun = performance.now();
 		await app.instance.stop(0.5);
 		expect(performance.now() - begun).toBeGreaterThan(450);
-		expect([app.ends, app.instance.isAsking]).toEqual([1, true]);
+		expect([app.ends, await app.instance.mayRun()]).toEqual([1, false]);
 	});
 
 	it("is over where the container was removed meanwhile", async () => {
@@ -97,6 +99,17 @@ describe("a stop", () => {
 		const app = await running(host, "one", politely);
 		await app.instance.stop(5);
 		expect([app.ends, app.instance.isAsking, await app.instance.mayRun()]).toEqual([1, false, false]);
+	});
+
+	it("is heard by the process, however often it was looked at before", async () => {
+		const host = new ShellHost();
+		const words = ["/bin/sh", "-c", `trap 'echo heard' TERM; echo ready; ${FOREVER}`];
+		const app = await running(host, "one", words);
+		for (let count = 1; count <= 60; count += 1) {
+			expect(await app.instance.mayRun()).toBe(true);
+			expect(await app.instance.signal("TERM")).toBe(true);
+			await until(() => app.stdout.split("heard").length > count);
+		}
 	});
 
 	it("waits for requests that are finished in the grace", async () => {
@@ -118,9 +131,12 @@ describe("a stop", () => {
 		const migration = ["/bin/sh", "-c", `( trap '' TERM; while :; do echo >> ${beats}; sleep 0.05; done ) & wait`];
 		const app = await (await host.container("one", politely, { migration })).asking();
 		app.restarts = true;
-		void app.instance.migrate();
+		// What a keeper leaves that dies in the middle of it; the next one knows only what lies in the gate.
+		const file = (name: string) => join(host.gate, "one", name);
+		execFileSync("mkfifo", [file("signal")]);
+		for (const name of ["working", "migrate"]) writeFileSync(file(name), "");
 		await until(() => existsSync(beats));
-		// The keeper of now knows only what lies in the gate.
+		expect(await host.instances.mayRun()).toBe(true);
 		await host.instances.get("one").stop(1);
 		const then = readFileSync(beats, "utf8").length;
 		await sleep(300);
