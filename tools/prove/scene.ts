@@ -65,6 +65,30 @@ export class Scene {
 		return this.twin.app();
 	}
 
+	/** The app's process: another one after each start. */
+	async process(): Promise<string> {
+		return dockerOutput("inspect", "--format", "{{.Id}} {{.State.StartedAt}} {{.RestartCount}}", await this.app());
+	}
+
+	/** Writes notes from within the app's own container, beside the keeper's port. Returns how many were acknowledged. */
+	async writtenInside(count: number): Promise<number> {
+		this.loads += 1;
+		const prefix = `round ${this.loads}, alone`;
+		const script = `
+import json, urllib.request as r
+for n in range(${count}):
+    body = json.dumps({"text": "${prefix} %d" % n}).encode()
+    sent = r.Request("http://127.0.0.1:8000/notes", body, {"content-type": "application/json"})
+    print(json.load(r.urlopen(sent, timeout=10))["id"], "${prefix} %d" % n, flush=True)`;
+		const { stdout } = await docker.run(["exec", await this.app(), "python3", "-c", script], { timeout: PATIENCE });
+		const lines = `${stdout}`.split("\n").filter(Boolean);
+		const at = performance.now();
+		this.acknowledged.push(
+			...lines.map((line) => ({ id: Number.parseInt(line, 10), text: line.replace(/^\d+ /, ""), at })),
+		);
+		return lines.length;
+	}
+
 	get keeper(): string {
 		return `${this.twin.container}-keeper`;
 	}
