@@ -1,10 +1,11 @@
 import { DockerApp } from "../components/docker/app";
+import { rolledBack } from "./rollback";
 import { checkedDockerSettings } from "./settings";
 
 /** The app on a Docker host: this machine's, or a remote one by `docker:host`. */
 export async function program() {
 	const { name, args, host } = await checkedDockerSettings();
-	const app = new DockerApp(name, args);
+	const app = new DockerApp(name, rolledBack(args));
 	const { url, data, container, image, keeper, backup, rehearsal } = app;
 	return { url, data, container, image, keeper, backup, rehearsal, ...(host !== undefined && { dockerHost: host }) };
 }

@@ -20,6 +20,8 @@ const READS_CONFIG = [
 	"config",
 ];
 const SALT = /^encryptionsalt: .*\n/m;
+/** Whatever says in a stack's configuration how its secrets are encrypted. */
+const SECRETS = /^(?:encryptionsalt|encryptedkey|secretsprovider):/m;
 
 /**
  * Runs Pulumi, in the terminal or for its output, and returns how it ended.
@@ -56,8 +58,9 @@ function withFile([command = "", ...rest]: string[], file: string): string[] {
 
 /** Makes a stack that has a configuration file but is new to the local backend. Other backends are their owner's. */
 export async function ensureStack(stack: string, env: NodeJS.ProcessEnv): Promise<void> {
-	const known = join(home(), "backend", ".pulumi", "stacks", "holdfast", `${stack}.json`);
-	if (env.PULUMI_BACKEND_URL !== localBackendUrl() || existsSync(known) || !existsSync(configFile(stack))) return;
+	const state = join(home(), "backend", ".pulumi", "stacks", "holdfast", `${stack}.json`);
+	if (env.PULUMI_BACKEND_URL !== localBackendUrl() || !existsSync(configFile(stack))) return;
+	if (existsSync(state)) return keepSalt(stack, state);
 	// In a directory of its own, so that the salt does not go into the committed file.
 	const directory = mkdtempSync(join(tmpdir(), "holdfast-stack-"));
 	try {
@@ -73,6 +76,16 @@ export async function ensureStack(stack: string, env: NodeJS.ProcessEnv): Promis
 	} finally {
 		rmSync(directory, { recursive: true, force: true });
 	}
+}
+
+/**
+ * Whoever was killed right after it made the stack has not kept its salt, and Pulumi would write a new one into the
+ * committed file. The state has it too.
+ */
+function keepSalt(stack: string, state: string): void {
+	if (existsSync(saltFile(stack)) || SECRETS.test(readFileSync(configFile(stack), "utf8"))) return;
+	const salt = /"type":\s*"passphrase",\s*"state":\s*\{\s*"salt":\s*"([^"]+)"/.exec(readFileSync(state, "utf8"))?.[1];
+	if (salt !== undefined) writeWhole(saltFile(stack), `encryptionsalt: ${salt}\n`);
 }
 
 /** The Docker host that a stack's configuration names. */

@@ -2,6 +2,8 @@ import { DockerCli } from "../components/docker/cli";
 import { lastWords, waitForHealth } from "./health";
 import { keeperStatus } from "./keeper";
 import { Plan } from "./plan";
+import { clearAfter, clearTheWay, lockHint, unlock } from "./reconcile";
+import { readState } from "./reconcile/state";
 import { setUp } from "./setup/index";
 import { seconds } from "./setup/steps";
 import { configFile, configuredHost, ensureStack, pulumi } from "./stackConfig";
@@ -14,6 +16,7 @@ interface Outputs {
 	keeper?: string;
 	backup?: string;
 	dockerHost?: string;
+	rehearsal?: string;
 }
 
 // The main job: brings a stack up and says what is where. npm run up [-- STACK] [pulumi's own options]
@@ -27,7 +30,10 @@ main(async () => {
 	const env: NodeJS.ProcessEnv = { ...(await pulumiEnvironment()), PULUMI_STACK: stack };
 	await ensureStack(stack, env);
 
-	const before = await outputsOf(stack, env);
+	await unlock({ stack, env });
+
+	const state = await readState(stack, env);
+	const before: Outputs = state?.outputs ?? {};
 	const host = configuredHost(stack);
 	if (before.container !== undefined && before.dockerHost !== host)
 		return refuse(stack, movedHost(before.dockerHost, host));
@@ -41,6 +47,8 @@ main(async () => {
 		if (found.code !== 0) return refuse(stack, found.errors);
 	}
 
+	const cleared = await clearTheWay({ stack, env, docker }, state);
+	if (cleared.code !== 0) return cleared.code;
 	const again = [...new Set([...refused, ...(await toMakeAgain(docker, plan, before))])];
 	if (plan.changesNothing && again.length === 0) {
 		console.log("No change.");
@@ -51,9 +59,16 @@ main(async () => {
 			["up", "--yes", "--skip-preview", "--suppress-outputs", ...replace, ...options],
 			env,
 		);
-		if (up.code !== 0) return up.code;
+		if (up.code !== 0) {
+			lockHint({ stack, env });
+			return up.code;
+		}
 	}
-	return report(stack, env, await outputsOf(stack, env), start);
+	const now = await readState(stack, env);
+	await clearAfter({ stack, env, docker }, cleared.after, now);
+	const outputs: Outputs = now?.outputs ?? {};
+	if (outputs.rehearsal !== undefined && outputs.rehearsal !== before.rehearsal) console.log(`\n${outputs.rehearsal}`);
+	return report(stack, env, outputs, start);
 });
 
 /** A preview, and once more where an earlier check, rehearsal or deploy failed: its answer may be another one by now. */
@@ -82,11 +97,6 @@ async function toMakeAgain(docker: DockerCli, plan: Plan, { container = "", keep
 		if ((await docker.inspect("image", [image])).length === 0) stopped.push(urn);
 	}
 	return stopped;
-}
-
-async function outputsOf(stack: string, env: NodeJS.ProcessEnv): Promise<Outputs> {
-	const { output } = await pulumi(stack, ["stack", "output", "--json", "--stack", stack], env, "pipe");
-	return JSON.parse(output || "{}") as Outputs;
 }
 
 async function isStarted(docker: DockerCli, container = ""): Promise<boolean> {

@@ -23,7 +23,7 @@ import { openStore } from "./stores/open";
 
 const say = (line: string) => console.log(line);
 
-function partsOf(): Parts {
+export function partsOf(): Parts {
 	loadCredentials();
 	const settings = readSettings();
 	const store = openStore(settings.location);
@@ -117,6 +117,7 @@ function statusLines({
 	lastDrill,
 	freeBytes,
 	refusal,
+	serving,
 }: Status): string {
 	const megabytes = (bytes = 0) => `${(bytes / 1e6).toFixed(1)} MB`;
 	const rows = Object.entries(database.rows?.tables ?? {}).map(([table, count]) => `${table} ${count}`);
@@ -126,6 +127,7 @@ function statusLines({
 		...(refusal === undefined ? [] : [`  What to do: ${refusal.remedy}`]),
 		...warnings.map((warning) => `! ${warning}`),
 		`  state     ${state}`,
+		...(serving === undefined ? [] : [`  serving   ${serving.imageName}, since ${serving.since}`]),
 		`  database  ${database.path}, ${megabytes(database.bytes)} and ${megabytes(database.walBytes)} of log, ${megabytes(freeBytes)} free`,
 		`  rows      ${rows.join(", ") || "not counted yet"}`,
 		`  replica   ${replica.store}, transaction ${replica.proven} of ${replica.transaction}, proven ${replica.provenSecondsAgo} s ago`,

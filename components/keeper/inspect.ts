@@ -8,6 +8,7 @@ const QUESTIONS = {
 	look: (path: string): Look => look(path, "quick_check"),
 	check: (path: string) => ({ defect: defectOf(path, "integrity_check") }),
 	rows: (path: string) => ({ rows: rowsOf(path), schema: schemaOf(path) }),
+	schema: (path: string) => ({ schema: schemaOf(path) }),
 	truncateWal: (path: string) => ({ done: truncateWal(path) }),
 	inUse: (path: string) => ({ inUse: isOpenElsewhere(path) }),
 	shape: shapeOf,

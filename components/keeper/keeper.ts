@@ -2,7 +2,7 @@ import { statSync, writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { sqliteWarning } from "./database";
 import { Deploys } from "./deploy/deploys";
-import { Instances } from "./deploy/instances";
+import { type Instance, Instances } from "./deploy/instances";
 import { RecordFile } from "./deploy/record";
 import { rehearse } from "./deploy/rehearsal";
 import { undoInterrupted } from "./deploy/undo";
@@ -125,7 +125,7 @@ export class Keeper {
 
 	async status() {
 		this.countRows();
-		return statusOf(this.parts.settings, this.known);
+		return statusOf(this.parts.settings, this.known, this.record.value);
 	}
 
 	drilled(report: DrillReport): void {
@@ -161,19 +161,27 @@ export class Keeper {
 	private async attendGate(): Promise<void> {
 		for (; !this.stopping; await this.pause(GATE)) {
 			this.rehearse();
-			const asked = this.gate.isAsked ? this.gate : this.deploys.waiting;
-			if (asked === undefined) continue;
+			const instance = this.deploys.waiting;
+			if (!this.gate.isAsked && instance === undefined) continue;
 			const { kind, writtenBy } = await inspect("look", this.parts.settings.database);
 			if (kind === "sqlite" && this.known.refusal === undefined) {
 				const warning = sqliteWarning(writtenBy);
 				if (warning !== undefined && !this.known.warnings.includes(warning)) this.known.warnings.push(warning);
-				asked.admit();
+				if (instance === undefined) this.gate.admit();
+				else await this.admitAgain(instance);
 				continue;
 			}
 			await this.supervisor.stop(1);
 			this.known.state = "starting";
 			await this.untilStarted();
 		}
+	}
+
+	private async admitAgain(instance: Instance): Promise<void> {
+		await this.deploys.admitAgain(instance).catch(async (error: Error) => {
+			this.say(`warning: the app waits: ${error.message}`);
+			await this.pause(RETRY);
+		});
 	}
 
 	/** One at a time, beside everything else. */

@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import * as commands from "./commands";
-import { deploy } from "./deploy/command";
+import { deploy, since } from "./deploy/command";
 import { answer } from "./inspect";
 import { REFUSED, Refusal, refusalLines } from "./refusal";
 
@@ -14,6 +14,7 @@ const USAGE = `keeper: keeps the SQLite data of a container app
   keeper restore --to POINT --output FILE | --in-place
                                       POINT: newest, a time, a transaction's number, a snapshot's name
   keeper deploy INSTANCE              makes a waiting container of the app the one that serves, or all is as before
+  keeper since SNAPSHOT               as JSON, what going back to a snapshot would cost: rows written since, by table
   keeper accept-database              the file in the data directory is right, whatever the replica says
   keeper accept-replica               the replica in the store is this app's, although no manifest says so
 
@@ -54,6 +55,8 @@ async function main(): Promise<number> {
 			return 0;
 		case "deploy":
 			return deploy(positionals[0] ?? "");
+		case "since":
+			return since(positionals[0] ?? "");
 		default:
 			console.error(USAGE);
 			return command === undefined || command === "help" ? 0 : 2;

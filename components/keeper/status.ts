@@ -1,4 +1,5 @@
 import { statSync } from "node:fs";
+import type { Deployed, DeployRecord } from "./deploy/record";
 import { freeIn } from "./diagnostics";
 import type { DrillReport } from "./drill";
 import { type Freshness, signatureOf } from "./freshness";
@@ -30,7 +31,7 @@ export interface Known {
 /** `/status` as JSON. Times are ISO 8601, sizes bytes, durations seconds. */
 export type Status = ReturnType<typeof statusOf>;
 
-export function statusOf(settings: Settings, known: Known) {
+export function statusOf(settings: Settings, known: Known, { current, previous }: Partial<DeployRecord> = {}) {
 	const { database, dataDirectory, store, app, staleSeconds } = settings;
 	const { freshness, refusal, lastDrill } = known;
 	const problems = problemsOf(known, staleSeconds);
@@ -54,7 +55,13 @@ export function statusOf(settings: Settings, known: Known) {
 		},
 		freeBytes: freeBytes(dataDirectory),
 		lastDrill,
+		...(current !== undefined && { serving: shownVersion(current) }),
+		...(previous !== undefined && { previous: { ...shownVersion(previous), snapshot: previous.snapshot } }),
 	};
+}
+
+function shownVersion({ instance, version, since }: Deployed) {
+	return { container: instance, image: version.image, imageName: version.imageName, since };
 }
 
 /** Why the data is not safe right now, in words; empty when it is. */

@@ -1,8 +1,14 @@
+import { rmSync } from "node:fs";
 import { hostname } from "node:os";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { partsOf } from "../commands";
 import { ask } from "../control";
-import { REFUSED } from "../refusal";
+import { inspect } from "../inspect";
+import { REFUSED, Refusal } from "../refusal";
+import { restoreChecked } from "../restore";
 import { readSettings } from "../settings";
+import { listSnapshots, parseTarget, type Snapshot } from "../snapshots";
 import type { Deploys } from "./deploys";
 
 /** Milliseconds between two questions, and without an answer of the keeper. */
@@ -34,5 +40,36 @@ export async function deploy(instance: string): Promise<number> {
 		if (outcome === undefined) continue;
 		if (!outcome.ok) console.log(`✗ ${outcome.reason}`);
 		return outcome.ok ? 0 : REFUSED;
+	}
+}
+
+/** What going back to a snapshot would cost. */
+export interface Since {
+	snapshot: Snapshot;
+	/** Whether the schema has changed. */
+	migrated: boolean;
+	/** Rows by table that were written or changed since. */
+	rows: Record<string, number>;
+}
+
+/** Restores a snapshot into scratch and compares. */
+export async function since(name: string): Promise<number> {
+	const { settings, litestream, store } = partsOf();
+	const snapshot = (await listSnapshots(store)).find((each) => each.name === name);
+	if (snapshot === undefined) {
+		throw new Refusal("restore-target", `there is no snapshot ${name}`, "npm run status names the last one");
+	}
+	const older = join(settings.scratch, `since-${process.pid}.db`);
+	try {
+		await restoreChecked(litestream, older, await parseTarget(store, name));
+		const [{ schema: now }, { schema: then }] = [
+			await inspect("schema", settings.database),
+			await inspect("schema", older),
+		];
+		const rows = await inspect("since", settings.database, older);
+		console.log(JSON.stringify({ snapshot, migrated: now !== then, rows } satisfies Since));
+		return 0;
+	} finally {
+		for (const suffix of ["", "-wal", "-shm"]) rmSync(`${older}${suffix}`, { force: true });
 	}
 }

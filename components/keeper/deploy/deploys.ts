@@ -58,6 +58,22 @@ export class Deploys {
 		return instance.isAsking ? instance : undefined;
 	}
 
+	/**
+	 * Lets the version that serves in again. Where another database has been put under it since, such as a restored one,
+	 * that may be older than its code: its migration runs first.
+	 */
+	async admitAgain(instance: Instance): Promise<void> {
+		const { current } = this.record.value;
+		const { database } = this.parts.settings;
+		if (current?.version.migrates && (await inspect("schema", database)).schema !== current.schema) {
+			this.say("the schema is another than the version that serves knows: its migration runs first");
+			const code = await instance.migrate();
+			if (code !== 0) throw new Error(`the migration of the version that serves failed with exit code ${code}`);
+			this.record.update({ current: { ...current, schema: (await inspect("schema", database)).schema } });
+		}
+		instance.admit();
+	}
+
 	/** Begins an attempt, if it is a new one, and tells how it goes. */
 	follow(attempt: string, instance: string): { lines: string[]; outcome?: Outcome } {
 		const outcome = this.record.value.outcomes.find((each) => each.attempt === attempt);
@@ -118,6 +134,7 @@ export class Deploys {
 			this.record.update({ switching: { attempt, to, ...(before && { before }) } });
 			await this.bring(to, tell);
 			to.since = new Date().toISOString();
+			to.schema = (await inspect("schema", settings.database).catch(() => undefined))?.schema;
 			const previous = current && { ...current, ...(before && { snapshot: before.snapshot, schema: before.schema }) };
 			this.record.update({ current: to, ...(previous && { previous }), switching: undefined });
 			tell("it serves");
@@ -168,7 +185,7 @@ export class Deploys {
 		const copy = join(dirname(database), ".holdfast-before-deploy.db");
 		await discard(copy);
 		await inspect("copy", database, copy);
-		const { schema } = await inspect("rows", copy);
+		const { schema } = await inspect("schema", copy);
 		tell(`its last write is in the replica, as snapshot ${snapshot.name}`);
 		return { copy, snapshot: snapshot.name, schema };
 	}

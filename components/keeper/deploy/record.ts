@@ -8,14 +8,14 @@ export interface Deployed {
 	version: Version;
 	/** When it began to serve, ISO 8601. */
 	since: string;
+	/** Schema of the database when it was let in last; of a version that has ended, when it ended. */
+	schema?: string;
 }
 
 /** What ran before, and how to get back to its data. */
 export interface Previous extends Deployed {
 	/** Named snapshot of the replica, taken when it had stopped. */
 	snapshot?: string;
-	/** Schema of the database then. */
-	schema?: string;
 }
 
 /** A deploy that has begun and not ended. */

@@ -46,7 +46,7 @@ async function rehearsed(instance: Instance, version: Version, settings: Setting
 	linkOthers(dataDirectory, rehearsal, database);
 	await inspect("copy", database, copy);
 	const before = await inspect("shape", copy);
-	if (version.migrates) {
+	if (version.migrates && version.backTo === undefined) {
 		const started = performance.now();
 		const code = await instance.migrate();
 		if (code !== 0)
