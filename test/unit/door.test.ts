@@ -76,6 +76,24 @@ describe("the door", () => {
 		await until(() => large.heard.replaceAll("one: ", "").length === 3_000_000);
 	});
 
+	it("lets a client go on that its app has nothing more to say to", async () => {
+		let heard = "";
+		const server = createServer({ allowHalfOpen: true }, (socket) => {
+			socket.end("only this").on("data", (data) => {
+				heard += data;
+			});
+		}).listen(0, "127.0.0.1");
+		await once(server, "listening");
+		closers.push(() => server.close());
+		const { port } = await opened(() => ({ host: "127.0.0.1", port: (server.address() as { port: number }).port }));
+		const { socket, ...rest } = client(port);
+		expect(rest.closed).toBe(false);
+		await once(socket, "end");
+		await sleep(50);
+		socket.end("a last word");
+		await until(() => heard === "a last word");
+	});
+
 	it("holds whoever comes while it is closed, and passes what was said meanwhile to the next version", async () => {
 		const one = await app("one");
 		const two = await app("two");
