@@ -174,7 +174,7 @@ export function withDefaults(args: AppArgs) {
 		health: health === false ? undefined : { ...DEFAULT_HEALTH, ...health },
 		logs: { maxSizeMB: 10, maxFiles: 3, ...logs },
 		stopGraceSeconds: args.stopGraceSeconds ?? 30,
-		deploy: { mayLose: [], ...args.deploy, rehearsal: args.deploy?.rehearsal ?? {} },
+		deploy: { ...args.deploy, mayLose: args.deploy?.mayLose ?? [], rehearsal: args.deploy?.rehearsal ?? {} },
 	};
 }
 

@@ -22,6 +22,7 @@ export function appProblems(args: AppArgs): Problem[] {
 		...identityProblems(args),
 		...healthProblems(args),
 		...limitProblems(args),
+		...deployProblems(args),
 	];
 }
 
@@ -206,6 +207,21 @@ function limitProblems({ cpus, memoryMiB, logs = {}, stopGraceSeconds }: AppArgs
 	];
 	if (cpus !== undefined && !(cpus >= 0.01 && cpus <= 1024)) {
 		problems.push({ propertyPath: "cpus", reason: `must be a number of cores from 0.01 to 1024 (got ${shown(cpus)})` });
+	}
+	return problems;
+}
+
+function deployProblems({ deploy }: AppArgs): Problem[] {
+	if (deploy === undefined) return [];
+	const problems: Problem[] = [];
+	const { rehearsal, mayLose = [] } = deploy;
+	if (rehearsal !== undefined && rehearsal !== false && (typeof rehearsal !== "object" || rehearsal === null)) {
+		const reason = `must be false, or { network: true } (got ${shown(rehearsal)}): leave it out for a rehearsal without a network`;
+		problems.push({ propertyPath: "deploy.rehearsal", reason });
+	}
+	if (!Array.isArray(mayLose) || mayLose.some((table) => typeof table !== "string" || table === "")) {
+		const reason = `must be a list of tables' names, such as ["sessions"] (got ${shown(mayLose)})`;
+		problems.push({ propertyPath: "deploy.mayLose", reason });
 	}
 	return problems;
 }

@@ -129,6 +129,7 @@ function kindOf(expected: string): string {
 	return (
 		{
 			number: "a number",
+			boolean: "true or false",
 			string: "a text",
 			array: "a list",
 			object: "a group of settings",

@@ -54,11 +54,16 @@ export function backupMounts({ host }: DockerBackup): docker.types.input.Contain
 }
 
 /** Everything that is wrong with the backup, and with what rests on it. */
-export function backupProblems({ backup, initialData, existingData }: DockerAppArgs): Problem[] {
+export function backupProblems({ backup, initialData, existingData, deploy }: DockerAppArgs): Problem[] {
 	if (backup === false) {
-		if (initialData === undefined) return [];
-		const reason = `needs a backup, whose keeper takes it in (got ${shown(initialData)} and backup: false): leave one of the two out`;
-		return [{ propertyPath: "initialData", reason }];
+		const needs = (propertyPath: string, got: unknown, why: string) => {
+			const reason = `needs a backup, whose keeper ${why} (got ${shown(got)} and backup: false): leave one of the two out`;
+			return got === undefined ? [] : [{ propertyPath, reason }];
+		};
+		return [
+			...needs("initialData", initialData, "takes it in"),
+			...needs("deploy", deploy, "rehearses a deploy and leads it back"),
+		];
 	}
 	if (backup === undefined) return [];
 	const problems = wholeNumber("backup.retentionDays", backup.retentionDays, 1, 3650);

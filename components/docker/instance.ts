@@ -21,7 +21,8 @@ export interface InstanceArgs {
  * and a restart of the host as well. It needs `/bin/sh` and the usual cat, mkdir, mv, rm and sleep in the image.
  *
  * The app's process takes the shell's place: signals, standard streams and exit code are its own. A few words of shell
- * beside it hear from the keeper on a pipe which signal to send it.
+ * beside it hear from the keeper on a pipe which signal to send it: opened once and for both ways, so that it never ends and
+ * no word gets lost between two of them.
  */
 export function instanceProcess(app: App, args: InstanceArgs): Partial<docker.ContainerArgs> {
 	return {
@@ -37,7 +38,7 @@ function script(app: App, { exportSecrets, keeper }: InstanceArgs, version: Vers
 	const migration = `${exports.join("")}exec ${(app.migration ?? ["true"]).map(quoted).join(" ")}`;
 	return `
 read -r id < /etc/hostname && here=${GATE_PATH}/$id && export here && mkdir -p "$here" && rm -rf "$here"/* || exit 75
-hear='( while [ -p "$here/signal" ]; do read -r name < "$here/signal" && kill -"$name" $$; done ) > /dev/null 2>&1 < /dev/null & echo $! > "$here/hearing";'
+hear='( [ -p "$here/signal" ] && exec 3<> "$here/signal" && while read -r name <&3; do kill -"$name" $$; done ) > /dev/null 2>&1 < /dev/null & echo $! > "$here/hearing";'
 run() {
 	/bin/sh -c "$hear $2" sh "$@"
 	code=$?

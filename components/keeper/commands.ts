@@ -40,8 +40,11 @@ export function partsOf(): Parts {
 /** The gate as a step of its own. */
 export async function start(): Promise<number> {
 	const parts = partsOf();
-	await undoInterrupted(parts.settings, new RecordFile(parts.settings.dataDirectory), say);
-	const { hasLease } = await runStart(parts, () => noneRuns(parts.settings), say);
+	const { settings } = parts;
+	// A keeper that runs may be in the middle of a deploy, and ends it itself.
+	const isKept = (await ask(settings.control, "GET", "/status").catch(() => true)) !== undefined;
+	if (!isKept) await undoInterrupted(settings, new RecordFile(settings.dataDirectory), say);
+	const { hasLease } = await runStart(parts, () => noneRuns(settings), say);
 	// The keeper that comes next takes it.
 	if (hasLease) await parts.lease.release();
 	return 0;

@@ -18,7 +18,10 @@ export class Door {
 	private readonly waiting = new Set<() => void>();
 	private isClosed = false;
 
-	constructor(private readonly target: () => Target | undefined) {}
+	constructor(
+		private readonly target: () => Target | undefined,
+		private readonly limits = { mostWaiting: MOST_WAITING, longestWait: LONGEST_WAIT },
+	) {}
 
 	/** Begins to take connections. Returns what ends that. */
 	listen(port: number): Promise<() => void> {
@@ -42,7 +45,7 @@ export class Door {
 	private take(client: Socket): void {
 		client.on("error", () => client.destroy());
 		if (!this.isClosed) this.pass(client);
-		else if (this.waiting.size < MOST_WAITING) this.hold(client);
+		else if (this.waiting.size < this.limits.mostWaiting) this.hold(client);
 		else client.destroy();
 	}
 
@@ -54,7 +57,7 @@ export class Door {
 		const timer = setTimeout(() => {
 			this.waiting.delete(goOn);
 			client.destroy();
-		}, LONGEST_WAIT);
+		}, this.limits.longestWait);
 		client.once("close", () => this.waiting.delete(goOn));
 		this.waiting.add(goOn);
 	}

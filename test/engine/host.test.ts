@@ -9,12 +9,15 @@ const sqlite = (file: string, sql: string) =>
 
 /** What a stack says when it is refused. Nothing may have been made by then. */
 async function refusal(stack: TestStack): Promise<string> {
-	const there = () => dockerOutput("ps", "--all", "--quiet", "--filter", `name=${stack.container}`);
+	const there = async () => [
+		await dockerOutput("ps", "--all", "--quiet", "--filter", `name=${stack.container}`),
+		await stack.labelled(),
+	];
 	const before = await there();
 	const { code, output } = await stack.up();
 	expect(code).toBe(1);
 	expect(output).toContain("nothing was changed");
-	expect(await there()).toBe(before);
+	expect(await there()).toEqual(before);
 	return output;
 }
 
@@ -74,7 +77,7 @@ it("refuses an image that does not exist, and a user that an image does not have
 		health: false,
 	});
 	await succeeds(stack.up());
-	expect(JSON.parse(await dockerOutput("inspect", stack.container))[0].Config.User).toBe("33:33");
+	expect(JSON.parse(await dockerOutput("inspect", await stack.app()))[0].Config.User).toBe("33:33");
 });
 
 it("refuses a volume of another user, a read-only one, and another stack's; each with the way out", async () => {
@@ -145,7 +148,7 @@ it("takes over a volume with data, without changing what is in it but the databa
 	const before = (await TestStack.make()).configure();
 	await succeeds(before.up());
 	const acknowledged = await addNotes(before.url, 50);
-	await dockerOutput("stop", before.container);
+	await dockerOutput("stop", await before.app());
 	await dockerOutput(
 		"run",
 		"--rm",
@@ -166,8 +169,9 @@ it("takes over a volume with data, without changing what is in it but the databa
 
 	// Somebody else writes it: two writers are one too many.
 	const writer = await TestStack.make();
+	const app = await stack.app();
 	expect(await refusal(writer.configure({}, exists))).toContain(
-		`which the container ${stack.container} has mounted): docker stop ${stack.container} first`,
+		`which the container ${app} has mounted): docker stop ${app} first`,
 	);
 	await succeeds(stack.down());
 	expect((await docker.run(["volume", "inspect", old])).code).toBe(0);

@@ -33,6 +33,7 @@ it("1,000 notes stay through a deploy, a destroy and another up; a second up cha
 	const down = await stack.down();
 	expect(down).toMatchObject({ code: 0, output: expect.stringContaining("its data is kept") });
 	expect(await dockerOutput("ps", "--all", "--quiet", "--filter", `name=${stack.container}`)).toBe("");
+	expect(await stack.labelled()).toEqual([]);
 	expect(await dockerOutput("volume", "ls", "--quiet", "--filter", `name=${stack.volume}`)).toBe(stack.volume);
 
 	await succeeds(stack.up());
@@ -62,10 +63,11 @@ it("a stop under load loses no acknowledged note: docker stop, and a deploy", as
 
 	const stopped = new Load(stack.url, 8);
 	await sleep(1000);
-	await dockerOutput("stop", stack.container);
+	const app = await stack.app();
+	await dockerOutput("stop", app);
 	const acknowledged = await stopped.stop();
 	expect(acknowledged.length).toBeGreaterThan(50);
-	await dockerOutput("start", stack.container);
+	await dockerOutput("start", app);
 	expect(await answering(stack.url)).toBe("1");
 	expect(await lost(stack.url, acknowledged)).toEqual([]);
 
@@ -75,7 +77,11 @@ it("a stop under load loses no acknowledged note: docker stop, and a deploy", as
 	stack.configure({ build: { context: "stacks/sample-app", args: { VERSION: "2" } } });
 	await succeeds(stack.up());
 	const more = await deployed.stop();
-	expect(deployed.failed).toBeGreaterThan(0);
+	console.log(`${deployed.failed} of ${deployed.failed + more.length} requests failed during the deploy`);
+	// New connections are held. One that was kept open between two requests ends with the old version, and a request that
+	// its client begins on it in that moment has no answer: at most one for each connection.
+	expect(deployed.failed).toBeLessThanOrEqual(8);
+	expect(await answering(stack.url)).toBe("2");
 	expect(await lost(stack.url, [...acknowledged, ...more, await slow])).toEqual([]);
 });
 
@@ -120,18 +126,19 @@ it("brings back a container that was removed by hand, and refuses to go on witho
 	await succeeds(stack.up());
 	const acknowledged = await addNotes(stack.url, 20);
 	// A crash of earlier days is no reason to call the app ill today.
+	const app = await stack.app();
 	await dockerOutput(
 		"exec",
-		stack.container,
+		app,
 		"python3",
 		"-c",
 		"import os; [os.kill(int(p), 9) for p in os.listdir('/proc') if p.isdigit() and int(p) not in (1, os.getpid())]",
 	).catch(() => {});
 	expect(await answering(stack.url)).toBe("1");
-	expect(await dockerOutput("inspect", "--format", "{{.RestartCount}}", stack.container)).toBe("1");
+	expect(await dockerOutput("inspect", "--format", "{{.RestartCount}}", app)).toBe("1");
 	expect(await succeeds(stack.up())).toContain("No change.");
 
-	await dockerOutput("rm", "--force", stack.container);
+	await dockerOutput("rm", "--force", app);
 	await succeeds(stack.up());
 	expect(await lost(stack.url, acknowledged)).toEqual([]);
 

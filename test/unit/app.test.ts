@@ -18,6 +18,7 @@ describe("an app", () => {
 			health: { path: "/health", intervalSeconds: 30, timeoutSeconds: 10, retries: 3, startPeriodSeconds: 40 },
 			logs: { maxSizeMB: 10, maxFiles: 3 },
 			stopGraceSeconds: 30,
+			deploy: { rehearsal: {}, mayLose: [] },
 		});
 		expect(environmentOf(withDefaults(good))).toEqual({
 			DATA_DIR: "/app/data",
@@ -50,6 +51,28 @@ describe("an app", () => {
 			TMP_FILES: "/srv/tmp",
 			ADMIN_KEY_FILE: "/run/secrets/ADMIN_KEY",
 		});
+	});
+
+	it("custom: how a version takes over", () => {
+		const deployOf = (deploy: AppArgs["deploy"]) => withDefaults({ ...good, deploy }).deploy;
+		expect(deployOf({ rehearsal: false })).toEqual({ rehearsal: false, mayLose: [] });
+		expect(deployOf({ mayLose: undefined })).toEqual({ rehearsal: {}, mayLose: [] });
+		expect(deployOf({ rehearsal: { network: true }, mayLose: ["a"], rollback: "keep-data" })).toEqual({
+			rehearsal: { network: true },
+			mayLose: ["a"],
+			rollback: "keep-data",
+		});
+	});
+
+	it.each([
+		[{ rehearsal: true }, "deploy.rehearsal", "must be false, or { network: true } (got true)"],
+		[{ rehearsal: null }, "deploy.rehearsal", "(got null)"],
+		[{ rehearsal: "no" }, "deploy.rehearsal", '(got "no")'],
+		[{ mayLose: "sessions" }, "deploy.mayLose", '(got "sessions")'],
+		[{ mayLose: ["a", ""] }, "deploy.mayLose", 'must be a list of tables\' names, such as ["sessions"] (got ["a",""])'],
+		[{ mayLose: [3] }, "deploy.mayLose", "(got [3])"],
+	])("throws: the deploy %j", (deploy, path, reason) => {
+		expect(wrong({ deploy: deploy as AppArgs["deploy"] })).toEqual({ [path]: expect.stringContaining(reason) });
 	});
 
 	it("does not change what the caller gave", () => {

@@ -26,9 +26,11 @@ export async function make(change: Partial<DockerAppArgs> = {}, opts?: pulumi.Co
 	const outputs = {
 		url: await resolved(app.url),
 		data: await resolved(app.data),
+		container: await resolved(app.container),
 		image: await resolved(app.image),
 		keeper: await resolved(app.keeper),
 		backup: await resolved(app.backup),
+		rehearsal: await resolved(app.rehearsal),
 	};
 	await pulumi.runtime.disconnect();
 	return outputs;

@@ -19,6 +19,7 @@ beforeEach(() => {
 	FakeDockerCli.image = IMAGE_PROCESS;
 });
 
+const REHEARSAL = expect.stringMatching(/^shop-test-notes-rehearsal-[0-9a-f]{8}$/);
 const GATE = expect.stringMatching(/^shop-test-notes-gate-[0-9a-f]{8}$/);
 
 describe("DockerApp", () => {
@@ -27,12 +28,13 @@ describe("DockerApp", () => {
 		expect(outputs).toEqual({
 			url: "http://127.0.0.1:8000",
 			data: "shop-test-notes-data",
+			container: "notes-1a2b3c4",
+			rehearsal: "",
 			image: "sha256:notes-image",
 			keeper: "shop-test-notes-keeper",
 			backup: "shop-test-notes-backup",
 		});
 		expect(made.of(CONTAINER).notes).toMatchObject({
-			name: "shop-test-notes",
 			image: "sha256:notes-image",
 			user: "1000:1000",
 			readOnly: true,
@@ -44,7 +46,6 @@ describe("DockerApp", () => {
 				{ type: "volume", source: GATE, target: "/run/holdfast" },
 			],
 			envs: ["DATA_DIR=/app/data", "DATABASE_URL=sqlite:////app/data/notes.db"],
-			ports: [{ internal: 8000, external: 8000, ip: "127.0.0.1" }],
 			restart: "unless-stopped",
 			logDriver: "json-file",
 			logOpts: { "max-size": "10m", "max-file": "3" },
@@ -52,16 +53,83 @@ describe("DockerApp", () => {
 			destroyGraceSeconds: 30,
 			healthcheck: { interval: "30s", timeout: "10s", retries: 3, startPeriod: "40s" },
 		});
-		expect(Object.keys(made.of(CONTAINER)).sort()).toEqual(["notes", "notes-keeper", "notes-prepare", "notes-start"]);
+		// Two of it are there for a while: the name is the provider's to choose, and the published port is the keeper's.
+		expect(made.of(CONTAINER).notes?.name).toBeUndefined();
+		expect(made.of(CONTAINER).notes?.ports).toBeUndefined();
+		expect(made.of(CONTAINER).notes?.networksAdvanced).toEqual([{ name: "shop-test-notes-network" }]);
+		const { "notes-keeper": keeper, "notes-rehearsal": rehearsal, "notes-deploy": deploy } = made.of(CONTAINER);
+		expect(keeper).toMatchObject({
+			ports: [{ internal: 8000, external: 8000, ip: "127.0.0.1" }],
+			networksAdvanced: [
+				{ name: "shop-test-notes-network", aliases: ["notes"] },
+				{ name: "shop-test-notes-rehearsal" },
+			],
+		});
+		expect(Object.keys(made.of(CONTAINER)).sort()).toEqual([
+			"notes",
+			"notes-deploy",
+			"notes-keeper",
+			"notes-prepare",
+			"notes-rehearsal",
+			"notes-start",
+		]);
+		// The copy takes the place of the data, which is there for reading only, and there is no way to the outside.
+		expect(rehearsal).toMatchObject({
+			image: "sha256:notes-image",
+			user: "1000:1000",
+			readOnly: true,
+			capabilities: { drops: ["ALL"] },
+			securityOpts: ["no-new-privileges:true"],
+			mounts: [
+				{ type: "volume", source: REHEARSAL, target: "/app/data" },
+				{ type: "volume", source: GATE, target: "/run/holdfast" },
+				{ type: "volume", source: "shop-test-notes-data", target: "/run/holdfast-live", readOnly: true },
+			],
+			envs: made.of(CONTAINER).notes?.envs,
+			networksAdvanced: [{ name: "shop-test-notes-rehearsal" }],
+			restart: "no",
+			mustRun: false,
+			attach: true,
+			logs: true,
+		});
+		expect(made.of("docker:index/network:Network")["notes-rehearsal-network"]).toMatchObject({ internal: true });
+		// It asks the keeper over the socket beside it, and nobody over the network.
+		expect(deploy).toMatchObject({
+			command: ["deploy", "notes-id"],
+			networkMode: "none",
+			restart: "no",
+			mustRun: false,
+			attach: true,
+			image: keeper?.image,
+			mounts: keeper?.mounts,
+		});
+		expect(deploy?.name).toBeUndefined();
 		expect(made.of(CONTAINER)["notes-prepare"]).toMatchObject({ start: false, mustRun: false, networkMode: "none" });
-		expect(Object.keys(made.of(VOLUME)).sort()).toEqual(["notes-backup", "notes-data", "notes-gate", "notes-scratch"]);
+		expect(Object.keys(made.of(VOLUME)).sort()).toEqual([
+			"notes-backup",
+			"notes-data",
+			"notes-gate",
+			"notes-rehearsal",
+			"notes-scratch",
+		]);
 	});
 
 	it("backup: false: no keeper, no gate, and the image's own process", async () => {
-		expect(await make({ backup: false })).toMatchObject({ keeper: undefined, backup: undefined });
+		expect(await make({ backup: false })).toMatchObject({
+			container: "shop-test-notes",
+			keeper: undefined,
+			backup: undefined,
+			rehearsal: undefined,
+		});
 		expect(Object.keys(made.of(CONTAINER)).sort()).toEqual(["notes", "notes-prepare"]);
 		expect(Object.keys(made.of(VOLUME))).toEqual(["notes-data"]);
 		const { notes, "notes-prepare": prepare } = made.of(CONTAINER);
+		expect(notes).toMatchObject({
+			name: "shop-test-notes",
+			ports: [{ internal: 8000, external: 8000, ip: "127.0.0.1" }],
+			networksAdvanced: [{ name: "shop-test-notes-network", aliases: ["notes"] }],
+		});
+		expect(Object.keys(made.of("docker:index/network:Network"))).toEqual(["notes-network"]);
 		expect(notes?.entrypoints).toBeUndefined();
 		expect(notes?.command).toBeUndefined();
 		expect(notes?.mounts).toEqual([{ type: "volume", source: "shop-test-notes-data", target: "/app/data" }]);

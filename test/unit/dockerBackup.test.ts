@@ -1,4 +1,3 @@
-import * as docker from "@pulumi/docker";
 import { beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { DockerApp } from "../../components/docker/app";
 import { gateRefusal } from "../../components/docker/keeper";
@@ -41,6 +40,8 @@ describe("the backup of a DockerApp", () => {
 				"HOLDFAST_STORE=file:///backup/notes",
 				"HOLDFAST_RETENTION_DAYS=30",
 				"HOLDFAST_SCRATCH=/scratch",
+				"HOLDFAST_CONTROL=/scratch/keeper.sock",
+				"HOLDFAST_REHEARSAL=/rehearsal",
 				"HOLDFAST_OPEN=/run/holdfast/open",
 				"HOLDFAST_STOP_SECONDS=40",
 			],
@@ -48,11 +49,13 @@ describe("the backup of a DockerApp", () => {
 				{ type: "volume", source: "shop-test-notes-data", target: "/app/data" },
 				{ type: "volume", source: "shop-test-notes-backup", target: "/backup" },
 				{ type: "volume", source: expect.stringMatching(/-scratch-[0-9a-f]{8}$/), target: "/scratch" },
+				{ type: "volume", source: expect.stringMatching(/-rehearsal-[0-9a-f]{8}$/), target: "/rehearsal" },
 				{ type: "volume", source: expect.stringMatching(/-gate-[0-9a-f]{8}$/), target: "/run/holdfast" },
 			],
 		};
 		expect(keeper).toMatchObject({
 			...common,
+			envs: [...common.envs, "HOLDFAST_APP_PORT=8000", "HOLDFAST_PORT=9400"],
 			name: "shop-test-notes-keeper",
 			command: ["replicate"],
 			restart: "unless-stopped",
@@ -61,7 +64,8 @@ describe("the backup of a DockerApp", () => {
 			destroyGraceSeconds: 45,
 			healthcheck: { tests: ["CMD-SHELL", expect.stringContaining("/tmp/keeper.health")], interval: "15s" },
 		});
-		expect(keeper?.ports).toBeUndefined();
+		expect(keeper?.ports).toEqual([{ internal: 8000, external: 8000, ip: "127.0.0.1" }]);
+		expect(gate?.ports).toBeUndefined();
 		expect(gate).toMatchObject({
 			...common,
 			name: "shop-test-notes-start",
@@ -72,43 +76,18 @@ describe("the backup of a DockerApp", () => {
 			logs: true,
 		});
 		expect(gate?.healthcheck).toBeUndefined();
-		expect(targets(prepare?.mounts)).toEqual(["/data", "/backup", "/scratch"]);
+		expect(targets(prepare?.mounts)).toEqual(["/data", "/backup", "/scratch", "/rehearsal"]);
 		const options = made.of(VOLUME)["notes-gate"];
 		expect(options).toMatchObject({
 			driver: "local",
-			driverOpts: { type: "tmpfs", device: "tmpfs", o: "size=64k,mode=0700,uid=1000,gid=1000" },
+			driverOpts: { type: "tmpfs", device: "tmpfs", o: "size=4m,mode=0700,uid=1000,gid=1000" },
 		});
 	});
 
-	it("puts the app behind the gate, with the image's own entry point and command", async () => {
-		await make({}, { provider: new docker.Provider("far", { host: "ssh://me@far" }) });
-		const { notes } = made.of(CONTAINER);
-		expect(notes?.entrypoints).toEqual(["/bin/sh", "-c", expect.stringMatching(/ && exec "\$@"$/), "sh"]);
-		expect(notes?.entrypoints[2]).toContain("docker logs shop-test-notes-keeper says why");
-		expect(notes?.command).toEqual(["/entry.sh", "--fast", "serve", "all of it"]);
-		expect(FakeDockerCli.asked).toEqual([["ssh://me@far", "image", "sha256:notes-image"]]);
-		made.forget();
-		FakeDockerCli.image = { Entrypoint: null, Cmd: ["serve"] as unknown as null };
-		await make();
-		expect(made.of(CONTAINER).notes?.command).toEqual(["serve"]);
-	});
-
-	it("puts the app's own command and the migration behind the gate too, and secrets where they were", async () => {
-		await make({ command: ["gunicorn", "app"], migration: ["alembic", "upgrade"], secrets: { KEY: "hidden" } });
-		const { notes, "notes-migration": migration } = made.of(CONTAINER);
-		for (const [each, words] of [
-			[notes, ["gunicorn", "app"]],
-			[migration, ["alembic", "upgrade"]],
-		] as const) {
-			expect(each?.entrypoints[2]).toMatch(
-				/^rm -f \/run\/holdfast\/open && .* && KEY=\$\(cat \/run\/secrets\/KEY\) && export KEY && exec "\$@"$/,
-			);
-			expect(each?.command).toEqual(words);
-		}
-		// What the image runs gets its secrets as files only, as without a backup.
-		made.forget();
-		await make({ secrets: { KEY: "hidden" } });
-		expect(made.of(CONTAINER).notes?.entrypoints[2]).not.toContain("/run/secrets");
+	it("keeps its own status out of the way of an app on the same port", async () => {
+		await make({ port: 9400 });
+		const { "notes-keeper": keeper } = made.of(CONTAINER);
+		expect(keeper?.envs).toEqual(expect.arrayContaining(["HOLDFAST_APP_PORT=9400", "HOLDFAST_PORT=9401"]));
 	});
 
 	it("custom: a directory or a volume of the host is mounted and not made", async () => {

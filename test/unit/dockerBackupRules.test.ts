@@ -36,6 +36,12 @@ describe("the backup of a DockerApp is refused", () => {
 			"(got HOLDFAST_APP)",
 		],
 		["initial data", { backup: false, initialData: "/a.db" }, "initialData", "leave one of the two out"],
+		[
+			"a deploy that nobody leads back",
+			{ backup: false, deploy: { mayLose: ["a"] } },
+			"deploy",
+			"leave one of the two out",
+		],
 		["no drill number", { keeper: { drillHours: -1 } }, "keeper.drillHours", "from 0 to 8760 (got -1)"],
 		["no stale number", { keeper: { staleSeconds: 1 } }, "keeper.staleSeconds", "from 5 to 3600 (got 1)"],
 		["no lease number", { keeper: { leaseSeconds: 1.5 } }, "keeper.leaseSeconds", "from 5 to 3600 (got 1.5)"],

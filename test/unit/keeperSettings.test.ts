@@ -35,6 +35,7 @@ describe("the keeper's settings", () => {
 			appHealth: undefined,
 			appStartSeconds: 60,
 			scratch: "/scratch",
+			rehearsal: "/rehearsal",
 			open: undefined,
 			initialData: undefined,
 			retentionDays: 30,
@@ -43,6 +44,7 @@ describe("the keeper's settings", () => {
 			leaseSeconds: 30,
 			stopSeconds: 40,
 			port: 9400,
+			appPort: 0,
 			control: "/tmp/keeper.sock",
 			owner: hostname(),
 		});
@@ -76,6 +78,8 @@ describe("the keeper's settings", () => {
 			HOLDFAST_RETENTION_DAYS: "7",
 			HOLDFAST_STOP_SECONDS: "10",
 			HOLDFAST_PORT: "80",
+			HOLDFAST_APP_PORT: "8000",
+			HOLDFAST_REHEARSAL: "/r",
 			HOLDFAST_CONTROL: "/c",
 		};
 		expect(readSettings(environment)).toMatchObject({
@@ -89,6 +93,8 @@ describe("the keeper's settings", () => {
 			leaseSeconds: 3600,
 			stopSeconds: 10,
 			port: 80,
+			appPort: 8000,
+			rehearsal: "/r",
 			control: "/c",
 		});
 	});
@@ -102,6 +108,7 @@ describe("the keeper's settings", () => {
 				HOLDFAST_DATABASE: "/app/data-cache/notes.db",
 				HOLDFAST_STORE: "http://x",
 				HOLDFAST_PORT: "0",
+				HOLDFAST_APP_PORT: "65536",
 				HOLDFAST_LEASE_SECONDS: "soon",
 			}),
 		).toEqual([
@@ -110,6 +117,7 @@ describe("the keeper's settings", () => {
 			"HOLDFAST_DATABASE must be a file in HOLDFAST_DATA_DIRECTORY (got /app/data-cache/notes.db and /app/data)",
 			"HOLDFAST_LEASE_SECONDS must be a number from 5 to 3600 (got soon)",
 			"HOLDFAST_PORT must be a number from 1 to 65535 (got 0)",
+			"HOLDFAST_APP_PORT must be a number from 0 to 65535 (got 65536)",
 		]);
 	});
 

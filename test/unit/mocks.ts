@@ -20,8 +20,9 @@ export class Made {
 			{
 				newResource: (args) => {
 					this.resources.push(args);
-					const added = { imageId: `sha256:${args.name}`, exitCode: 0, ...computed(args) };
-					return { id: `${args.name}-id`, state: { ...args.inputs, ...added } };
+					// What has no name gets one from its provider.
+					const added = { name: `${args.name}-1a2b3c4`, imageId: `sha256:${args.name}`, exitCode: 0 };
+					return { id: `${args.name}-id`, state: { ...added, ...args.inputs, ...computed(args) } };
 				},
 				call: ({ token }) => {
 					throw new Error(`unexpected call of ${token}`);

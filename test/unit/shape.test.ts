@@ -14,6 +14,32 @@ describe("the shape of a configuration", () => {
 		expect(shapeProblems({ ...good, app: { ...good.app, health: false, user: "app", secrets: ["A"] } })).toEqual([]);
 	});
 
+	it.each([{}, { rehearsal: false }, { rehearsal: {} }, { rehearsal: { network: true }, mayLose: ["sessions"] }])(
+		"takes the deploy %j",
+		(deploy) => {
+			expect(shapeProblems({ ...good, app: { ...good.app, deploy } })).toEqual([]);
+		},
+	);
+
+	it.each([
+		[{ rehearsel: false }, { "app.deploy.rehearsel": expect.stringContaining("did you mean rehearsal?") }],
+		[{ rehearsal: true }, { "app.deploy.rehearsal": "must be of another kind (got true)" }],
+		[{ rehearsal: { network: "yes" } }, { "app.deploy.rehearsal.network": 'must be true or false (got "yes")' }],
+		[{ rehearsal: { netwrk: true } }, { "app.deploy.rehearsal.netwrk": expect.stringContaining("mean network?") }],
+		[{ mayLose: "sessions" }, { "app.deploy.mayLose": 'must be a list (got "sessions")' }],
+		// Only one update goes back: by a command, never by what is written down.
+		[{ rollback: "keep-data" }, { "app.deploy.rollback": expect.stringContaining("is not a setting") }],
+	])("throws: the deploy %j", (deploy, problems) => {
+		expect(wrong({ ...good, app: { ...good.app, deploy } })).toEqual(problems);
+	});
+
+	it("takes the deploy that Pulumi.vps.yaml shows in a comment", () => {
+		const file = readFileSync(join(__dirname, "..", "..", "stacks", "Pulumi.vps.yaml"), "utf8");
+		const { deploy } = parse(/# (deploy: .*)/.exec(file)?.[1] ?? "") as { deploy: object };
+		expect(deploy).toMatchObject({ rehearsal: { network: true } });
+		expect(shapeProblems({ ...good, app: { ...good.app, deploy } })).toEqual([]);
+	});
+
 	it.each(["local", "vps"])("takes Pulumi.%s.yaml", (stack) => {
 		const file = readFileSync(join(__dirname, "..", "..", "stacks", `Pulumi.${stack}.yaml`), "utf8");
 		const { config } = parse(file) as { config: Record<string, unknown> };

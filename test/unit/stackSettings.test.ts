@@ -131,3 +131,28 @@ describe("holdfast:keeper", () => {
 		});
 	});
 });
+
+describe("holdfast:app deploy", () => {
+	const deployOf = async (deploy?: object) => {
+		configure({ app: { ...app, ...(deploy && { deploy }) } });
+		return (await checkedDockerSettings()).args.deploy;
+	};
+
+	it("is passed on as it is written, and left out where it is not", async () => {
+		expect(await deployOf()).toBeUndefined();
+		for (const deploy of [{ rehearsal: false }, { rehearsal: { network: true }, mayLose: ["sessions"] }]) {
+			expect(await deployOf(deploy)).toEqual(deploy);
+		}
+	});
+
+	it("throws: what means nothing, under the name it has here", async () => {
+		expect(await wrong({ app: { ...app, deploy: { mayLose: [""] } } })).toEqual({
+			"app.deploy.mayLose": expect.stringContaining(
+				'must be a list of tables\' names, such as ["sessions"] (got [""])',
+			),
+		});
+		expect(await wrong({ backup: false, app: { ...app, deploy: { rehearsal: false } } })).toEqual({
+			"app.deploy": expect.stringContaining("needs a backup, whose keeper rehearses a deploy and leads it back"),
+		});
+	});
+});

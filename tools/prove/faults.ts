@@ -14,6 +14,8 @@ export interface Fault {
 
 /** Long enough for some hundred notes. */
 const WRITING = 1500;
+/** Seconds within which the way to the app is back after the keeper's death. */
+const AWAY = 15;
 
 export const FAULTS: Fault[] = [
 	{
@@ -33,8 +35,9 @@ export const FAULTS: Fault[] = [
 		async run(scene) {
 			const load = await scene.underLoad(async () => {
 				await sleep(WRITING);
-				await dockerOutput("kill", scene.app);
-				await dockerOutput("start", scene.app);
+				const app = await scene.app();
+				await dockerOutput("kill", app);
+				await dockerOutput("start", app);
 				await answering(scene.twin.url);
 				await sleep(WRITING);
 			});
@@ -44,15 +47,28 @@ export const FAULTS: Fault[] = [
 	{
 		fault: "2 kill -9 the keeper",
 		async run(scene) {
+			const before = await scene.process();
+			let away = 0;
+			let back = 0;
 			const load = await scene.underLoad(async () => {
 				await sleep(WRITING);
 				await dockerOutput("kill", scene.keeper);
-				await sleep(WRITING);
+				const killed = performance.now();
 				await dockerOutput("start", scene.keeper);
+				await answering(scene.twin.url);
+				back = performance.now();
+				away = (back - killed) / 1000;
 				await sleep(WRITING);
 			});
 			await scene.settled();
-			return [...enough(load), ...(load.failed === 0 ? [] : [`${load.failed} requests failed meanwhile`])];
+			const after = load.acknowledged.filter(({ at }) => at > back);
+			return [
+				...enough(load),
+				...(after.length > 0 ? [] : ["nothing was written after it"]),
+				// The way to the app is through the keeper; the app itself must not notice.
+				...(away < AWAY ? [] : [`the way to the app was away for ${away.toFixed(1)} s`]),
+				...((await scene.process()) === before ? [] : ["the app was started again"]),
+			];
 		},
 	},
 	{
@@ -61,15 +77,17 @@ export const FAULTS: Fault[] = [
 			const load = await scene.underLoad(async () => {
 				await sleep(WRITING);
 				await dockerOutput("kill", scene.keeper);
-				await sleep(WRITING);
 			});
+			// Nobody gets through to it, and it goes on by itself.
+			const alone = await scene.writtenInside(200);
 			const checkpoint =
 				'import sqlite3; print(sqlite3.connect("/app/data/notes.db").execute("pragma wal_checkpoint(truncate)").fetchone())';
-			const said = await dockerOutput("exec", scene.app, "python3", "-c", checkpoint);
+			const said = await dockerOutput("exec", await scene.app(), "python3", "-c", checkpoint);
 			await dockerOutput("start", scene.keeper);
 			await scene.settled();
 			const checkpointed = said.startsWith("(0,") ? [] : [`the checkpoint was refused: ${said}`];
-			return [...enough(load), ...checkpointed, ...(await drillCounts(scene))];
+			const written = alone === 200 ? [] : [`the app took ${alone} of 200 notes without its keeper`];
+			return [...enough(load), ...written, ...checkpointed, ...(await drillCounts(scene))];
 		},
 	},
 	{
@@ -123,13 +141,14 @@ export const FAULTS: Fault[] = [
 	{
 		fault: "11 the volume is empty",
 		async run(scene) {
+			const app = await scene.app();
 			const load = await scene.underLoad(async () => {
 				await sleep(WRITING);
-				await dockerOutput("stop", scene.app);
+				await dockerOutput("stop", app);
 				await dockerOutput("stop", scene.keeper);
 			});
 			await scene.inData("rm -rf /look/* /look/.[a-z]*");
-			await dockerOutput("start", scene.app);
+			await dockerOutput("start", app);
 			await dockerOutput("start", scene.keeper);
 			await scene.settled();
 			return enough(load);
@@ -146,14 +165,15 @@ export const FAULTS: Fault[] = [
 	{
 		fault: "12 the volume is read-only, or another user's",
 		async run(scene) {
+			const app = await scene.app();
 			const readOnly = await scene.beside(["start"], { readOnlyData: true });
-			await dockerOutput("stop", scene.app);
+			await dockerOutput("stop", app);
 			await dockerOutput("stop", scene.keeper);
 			await scene.inData("chown -R 4242:4242 /look");
 			const foreign = await scene.beside(["start"]);
 			await scene.inData("chown -R 1000:1000 /look");
 			await dockerOutput("start", scene.keeper);
-			await dockerOutput("start", scene.app);
+			await dockerOutput("start", app);
 			await scene.settled();
 			const named = (output: string, ...words: string[]) => words.every((word) => output.includes(word));
 			return [
@@ -171,7 +191,8 @@ export const FAULTS: Fault[] = [
 async function damagedDatabase(scene: Scene, damage: string): Promise<string[]> {
 	const load = await scene.underLoad(() => sleep(WRITING));
 	await scene.settled();
-	await dockerOutput("stop", scene.app);
+	const app = await scene.app();
+	await dockerOutput("stop", app);
 	const script = {
 		corrupt:
 			"size=$(stat -c %s /look/notes.db); dd if=/dev/urandom of=/look/notes.db bs=4096 seek=1 count=$((size / 4096 - 1)) conv=notrunc",
@@ -179,7 +200,7 @@ async function damagedDatabase(scene: Scene, damage: string): Promise<string[]> 
 		"zero bytes": "rm -f /look/notes.db-wal /look/notes.db-shm; : > /look/notes.db",
 	}[damage];
 	await scene.inData(`${script}; rm -f /look/notes.db-wal`);
-	await dockerOutput("start", scene.app);
+	await dockerOutput("start", app);
 	await scene.settled();
 	const aside = await scene.inData("ls -d /look/set-aside-*/notes.db");
 	return [...enough(load), ...(aside === "" ? ["the bad file was not set aside"] : []), ...(await integrity(scene))];
@@ -193,7 +214,7 @@ function enough({ acknowledged }: Load): string[] {
 async function integrity(scene: Scene): Promise<string[]> {
 	const check =
 		'import sqlite3; print(sqlite3.connect("/app/data/notes.db").execute("pragma integrity_check").fetchone()[0])';
-	const said = await dockerOutput("exec", scene.app, "python3", "-c", check);
+	const said = await dockerOutput("exec", await scene.app(), "python3", "-c", check);
 	return said === "ok" ? [] : [`integrity: ${said}`];
 }
 

@@ -60,8 +60,33 @@ export class Scene {
 		this.acknowledged.splice(0, this.acknowledged.length, ...kept);
 	}
 
-	get app(): string {
-		return this.twin.container;
+	/** Name of the app's container that serves. */
+	app(): Promise<string> {
+		return this.twin.app();
+	}
+
+	/** The app's process: another one after each start. */
+	async process(): Promise<string> {
+		return dockerOutput("inspect", "--format", "{{.Id}} {{.State.StartedAt}} {{.RestartCount}}", await this.app());
+	}
+
+	/** Writes notes from within the app's own container, beside the keeper's port. Returns how many were acknowledged. */
+	async writtenInside(count: number): Promise<number> {
+		this.loads += 1;
+		const prefix = `round ${this.loads}, alone`;
+		const script = `
+import json, urllib.request as r
+for n in range(${count}):
+    body = json.dumps({"text": "${prefix} %d" % n}).encode()
+    sent = r.Request("http://127.0.0.1:8000/notes", body, {"content-type": "application/json"})
+    print(json.load(r.urlopen(sent, timeout=10))["id"], "${prefix} %d" % n, flush=True)`;
+		const { stdout } = await docker.run(["exec", await this.app(), "python3", "-c", script], { timeout: PATIENCE });
+		const lines = `${stdout}`.split("\n").filter(Boolean);
+		const at = performance.now();
+		this.acknowledged.push(
+			...lines.map((line) => ({ id: Number.parseInt(line, 10), text: line.replace(/^\d+ /, ""), at })),
+		);
+		return lines.length;
 	}
 
 	get keeper(): string {
@@ -112,7 +137,7 @@ export class Scene {
 
 	/** App and keeper, at once. */
 	async both(how: "kill" | "stop"): Promise<void> {
-		await Promise.all([this.app, this.keeper].map((name) => dockerOutput(how, name)));
+		await Promise.all([await this.app(), this.keeper].map((name) => dockerOutput(how, name)));
 	}
 
 	/** All that the host has of the stack is gone, the backup store excepted; then it is brought up on what is like a new host. */
@@ -125,8 +150,7 @@ export class Scene {
 	private async removeHost(): Promise<void> {
 		const mine = ["--filter", `name=-${this.twin.name}-`];
 		const lines = async (...args: string[]) => (await dockerOutput(...args)).split("\n").filter(Boolean);
-		for (const id of await lines("ps", "--all", "--quiet", ...mine))
-			await docker.run(["rm", "--force", "--volumes", id]);
+		for (const { id } of await this.twin.labelled()) await docker.run(["rm", "--force", "--volumes", id]);
 		const volumes = await lines("volume", "ls", "--quiet", ...mine);
 		for (const volume of volumes.filter((name) => !name.endsWith("-backup")))
 			await dockerOutput("volume", "rm", volume);

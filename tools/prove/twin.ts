@@ -4,6 +4,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DockerCli } from "../../components/docker/cli";
+import type { Role } from "../../components/docker/identity";
 import { command, type Ended } from "../setup/command";
 import { ROOT } from "../workspace";
 
@@ -48,6 +49,7 @@ type Settings = Record<string, unknown>;
  * user runs, beside whatever else is on the host. {@link Twin.remove} takes away all that it leaves.
  */
 export class Twin {
+	/** How the names of all that is on the host begin, but for the containers of the app: theirs are the provider's to choose. */
 	readonly container: string;
 	readonly volume: string;
 	/** Variables that the tools run with, over those of the test. */
@@ -67,12 +69,6 @@ export class Twin {
 
 	get url(): string {
 		return `http://127.0.0.1:${this.port}`;
-	}
-
-	/** Name of the container that serves. */
-	async app(): Promise<string> {
-		const { output } = await this.pulumi("stack", "output", "container", "--stack", this.name);
-		return output.trim().split("\n").at(-1) ?? "";
 	}
 
 	/** Writes the configuration: the sample app, with changes to `app` and to the rest. */
@@ -126,6 +122,48 @@ export class Twin {
 		}
 	}
 
+	/**
+	 * Name of the container that serves. After an update that failed in its middle there are two, of which the keeper's
+	 * record knows the one.
+	 */
+	async app(): Promise<string> {
+		const listed = await this.labelled("app");
+		const [first, ...others] = listed;
+		if (first === undefined) throw new Error(`the stack ${this.name} has no container of the app`);
+		if (others.length === 0) return first.name;
+		const record = await dockerOutput("exec", `${this.container}-keeper`, "cat", "/app/data/.holdfast-deploy.json");
+		const { current } = JSON.parse(record) as { current?: { instance: string } };
+		const serving = listed.find(({ id }) => current !== undefined && id.startsWith(current.instance));
+		if (serving === undefined) throw new Error(`none of ${listed.map(({ name }) => name)} serves`);
+		return serving.name;
+	}
+
+	/** The containers of the stack, of one role or of all, the newest first. */
+	async labelled(role?: Role): Promise<{ id: string; name: string }[]> {
+		const format = '{{.ID}} {{.Names}} {{.Label "holdfast.app"}} {{.Label "holdfast.role"}}';
+		const listed = await dockerOutput(
+			"ps",
+			"--all",
+			"--no-trunc",
+			"--filter",
+			"label=holdfast.app",
+			"--format",
+			format,
+		);
+		const containers = listed.split("\n").map((line) => line.split(" "));
+		return containers
+			.filter(([, , app, of]) => app?.split("/")[1] === this.name && (role === undefined || of === role))
+			.map(([id = "", name = ""]) => ({ id, name }));
+	}
+
+	/** What the newest container of a role has said, such as the rehearsal's. */
+	async saidBy(role: Role): Promise<string> {
+		const [newest] = await this.labelled(role);
+		if (newest === undefined) throw new Error(`there is no container for ${role}`);
+		const { stdout, errors } = await docker.run(["logs", newest.id]);
+		return `${stdout}${errors}`;
+	}
+
 	/** Runs a shell in a container of the sample app's base, with a volume at /look. */
 	inVolume(volume: string, script: string): Promise<string> {
 		return dockerOutput(
@@ -169,9 +207,9 @@ export class Twin {
 	async remove(): Promise<void> {
 		const mine = ["--filter", `name=-${this.name}-`, "--quiet"];
 		const lines = async (...args: string[]) => (await dockerOutput(...args)).split("\n").filter(Boolean);
-		const labelled = ["--filter", `label=holdfast.app=holdfast/${this.name}/notes`, "--quiet"];
-		for (const id of await lines("ps", "--all", ...labelled)) await docker.run(["rm", "--force", "--volumes", id]);
-		for (const id of await lines("ps", "--all", ...mine)) await docker.run(["rm", "--force", "--volumes", id]);
+		const named = await lines("ps", "--all", ...mine);
+		const labelled = (await this.labelled()).map(({ id }) => id);
+		for (const id of [...named, ...labelled]) await docker.run(["rm", "--force", "--volumes", id]);
 		for (const name of await lines("volume", "ls", ...mine)) await docker.run(["volume", "rm", "--force", name]);
 		for (const id of await lines("network", "ls", ...mine)) await docker.run(["network", "rm", id]);
 		for (const image of await lines(

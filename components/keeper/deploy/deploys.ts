@@ -10,7 +10,7 @@ import { parseTarget, type Snapshot } from "../snapshots";
 import type { Parts } from "../start";
 import type { Instance, Instances, Version } from "./instances";
 import type { Deployed, Outcome, RecordFile, Switching } from "./record";
-import { discard, needRoom, putBack } from "./undo";
+import { discard, needRoom, putBackInTheEnd } from "./undo";
 
 /** Seconds for a container to come to the gate, and to come back to it; and for a sync. */
 const COMES = 60;
@@ -137,14 +137,19 @@ export class Deploys {
 			const previous = current && { ...current, ...(before && { snapshot: before.snapshot, schema: before.schema }) };
 			this.record.update({ current: to, ...(previous && { previous }), switching: undefined });
 			tell("it serves");
-			if (before !== undefined) await discard(before.copy);
-			await this.instances.tidy();
+			// And does so whatever comes of this.
+			await this.cleanUp(before?.copy).catch((error: Error) => this.say(`warning: ${error.message}`));
 		} catch (error) {
 			await this.back(tell);
 			throw error;
 		} finally {
 			this.door.open();
 		}
+	}
+
+	private async cleanUp(copy: string | undefined): Promise<void> {
+		if (copy !== undefined) await discard(copy);
+		await this.instances.tidy();
 	}
 
 	/** Waits for the container to say what it is. */
@@ -233,7 +238,7 @@ export class Deploys {
 		if (switching === undefined) return;
 		await this.replication.rest();
 		try {
-			await putBack(this.parts.settings, this.instances, switching, tell);
+			await putBackInTheEnd(this.parts.settings, this.instances, switching, tell);
 		} finally {
 			this.replication.goOn();
 		}

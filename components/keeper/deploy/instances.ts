@@ -45,6 +45,9 @@ const LOOK = 50;
 /** Milliseconds in which the listener of a container that runs must have been found. */
 const LISTENS = 1000;
 
+/** Exit code of a container that is to begin anew. */
+const STOPPED = 75;
+
 /** The containers of the app on this host. Each has a directory in the gate, in memory, named after its host name. */
 export class Instances {
 	constructor(private readonly open: string | undefined) {}
@@ -127,7 +130,7 @@ export class Instance {
 
 	/** Sends a signal to the process that runs. Returns false when nothing runs that could hear it. */
 	async signal(name: "TERM" | "KILL" | undefined): Promise<boolean> {
-		// Between two signals nobody listens for a moment.
+		// A process that has just begun is not heard yet, and one may end between the two steps.
 		for (const end = performance.now() + LISTENS; ; await sleep(20)) {
 			try {
 				const pipe = openSync(this.file("signal"), constants.O_WRONLY | constants.O_NONBLOCK);
@@ -140,7 +143,7 @@ export class Instance {
 			} catch (error) {
 				const { code } = error as NodeJS.ErrnoException;
 				if (code === "ENOENT") return false;
-				if (code !== "ENXIO") throw error;
+				if (code !== "ENXIO" && code !== "EPIPE") throw error;
 				if (performance.now() > end) return false;
 			}
 		}
@@ -149,6 +152,8 @@ export class Instance {
 	/** Stops its app: politely, then by force. Returns once no process of it runs any more. */
 	async stop(seconds: number): Promise<void> {
 		if (!(await this.mayRun())) return;
+		// What a migration has started goes on without it: only with its container all of that ends.
+		if (this.isAtWork && this.version?.kind === "app") this.finish(STOPPED, ["holdfast: the migration was stopped"]);
 		await this.signal("TERM");
 		if (await this.isDown(seconds)) return;
 		await this.signal("KILL");
@@ -161,7 +166,7 @@ export class Instance {
 		return existsSync(this.file("exit"));
 	}
 
-	/** Ends a container that rehearses, with what it is to say and its exit code. */
+	/** Ends a container that waits, with what it is to say and its exit code. */
 	finish(code: number, report: string[]): void {
 		writeFileSync(this.file("report"), `${report.join("\n")}\n`);
 		this.tell("exit", `${code}\n`);

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Version } from "./instances";
 
@@ -65,6 +65,9 @@ export class RecordFile {
 		const file = join(this.directory, FILE);
 		writeFileSync(`${file}.new`, JSON.stringify(next, undefined, "\t"), { flush: true });
 		renameSync(`${file}.new`, file);
+		const directory = openSync(this.directory, "r");
+		fsyncSync(directory);
+		closeSync(directory);
 		this.record = next;
 	}
 

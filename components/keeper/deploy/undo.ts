@@ -1,6 +1,7 @@
 import { existsSync, renameSync, statSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { dirname } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { setAside } from "../database";
 import { freeIn, megabytes } from "../diagnostics";
 import { readMarker, writeMarker } from "../marker";
@@ -9,6 +10,9 @@ import type { Settings } from "../settings";
 import { syncDirectory } from "../stores/directory";
 import { Instances } from "./instances";
 import type { RecordFile, Switching } from "./record";
+
+/** Milliseconds between two tries. */
+const RETRY = 2000;
 
 /** Puts the data of before back, which needs both versions stopped. The other data is set aside. Safe to run again. */
 export async function putBack(
@@ -24,7 +28,28 @@ export async function putBack(
 	const aside = await setAside(database, "failed-deploy");
 	renameSync(before.copy, database);
 	await syncDirectory(dirname(database));
-	tell(`the data is as it was before; what the new version made of it is in ${aside}`);
+	await discard(before.copy);
+	// Where a keeper before this one got as far, nothing is left that could be set aside.
+	tell(`the data is as it was before${aside === undefined ? "" : `; what the new version made of it is in ${aside}`}`);
+}
+
+/** The same until it is done, however often it fails: before, nothing may serve. What is in the way may be a person's to remove. */
+export async function putBackInTheEnd(
+	settings: Settings,
+	instances: Instances,
+	switching: Switching,
+	tell: (line: string) => void,
+	pause = RETRY,
+): Promise<void> {
+	for (let said = ""; ; await sleep(pause)) {
+		try {
+			return await putBack(settings, instances, switching, tell);
+		} catch (error) {
+			const { message } = error as Error;
+			if (message !== said) tell(`cannot go back yet, and goes on trying: ${message}`);
+			said = message;
+		}
+	}
 }
 
 /** At a start of the keeper: a deploy in whose middle it died is undone. */

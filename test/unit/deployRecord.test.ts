@@ -1,0 +1,71 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { type Deployed, RecordFile } from "../../components/keeper/deploy/record";
+import { VERSION } from "./shellContainer";
+
+let directory: string;
+beforeEach(() => {
+	directory = mkdtempSync(join(tmpdir(), "holdfast-record-"));
+});
+afterEach(() => rmSync(directory, { recursive: true, force: true }));
+
+const deployed = (instance: string): Deployed => ({ instance, version: VERSION, since: "2026-11-22T12:00:00.000Z" });
+const outcome = (attempt: string) => ({ attempt, instance: "one", ok: true });
+
+describe("the record of what serves", () => {
+	it("is empty where nothing was deployed yet, and leaves no file behind by being read", () => {
+		expect(new RecordFile(directory).value).toEqual({ format: 1, outcomes: [] });
+		expect(readdirSync(directory)).toEqual([]);
+	});
+
+	it("is read again by the keeper that comes next", () => {
+		const record = new RecordFile(directory);
+		record.update({ current: deployed("one") });
+		record.update({ switching: { attempt: "a", to: deployed("two") } });
+		expect(new RecordFile(directory).value).toEqual({
+			format: 1,
+			current: deployed("one"),
+			switching: { attempt: "a", to: deployed("two") },
+			outcomes: [],
+		});
+		record.ended({ ...outcome("a"), ok: false, reason: "why" });
+		const next = new RecordFile(directory).value;
+		expect(next.switching).toBeUndefined();
+		expect(next.current).toEqual(deployed("one"));
+		expect(next.outcomes).toEqual([
+			{ ...outcome("a"), ok: false, reason: "why", time: expect.stringMatching(/^20.*Z$/) },
+		]);
+	});
+
+	it("is only changed as a whole: a write that fails leaves what was there, in memory too", () => {
+		const record = new RecordFile(directory);
+		record.update({ current: deployed("one") });
+		const [name = ""] = readdirSync(directory);
+		const before = readFileSync(join(directory, name), "utf8");
+		// A directory in its place cannot be written.
+		mkdirSync(join(directory, `${name}.new`));
+		expect(() => record.update({ current: deployed("two") })).toThrow();
+		expect(readFileSync(join(directory, name), "utf8")).toBe(before);
+		expect(record.value.current).toEqual(deployed("one"));
+		expect(new RecordFile(directory).value.current).toEqual(deployed("one"));
+	});
+
+	it("keeps the ends of the last ten deploys", () => {
+		const record = new RecordFile(directory);
+		for (let count = 1; count <= 12; count += 1) record.ended(outcome(`${count}`));
+		expect(record.value.outcomes.map(({ attempt }) => attempt)).toEqual([
+			"3",
+			"4",
+			"5",
+			"6",
+			"7",
+			"8",
+			"9",
+			"10",
+			"11",
+			"12",
+		]);
+	});
+});

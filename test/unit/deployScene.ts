@@ -1,0 +1,159 @@
+import { copyFileSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { onTestFinished, vi } from "vitest";
+import { untilHealthy } from "../../components/keeper/appHealth";
+import { Deploys, type Replicating } from "../../components/keeper/deploy/deploys";
+import type { Instances, Version } from "../../components/keeper/deploy/instances";
+import { RecordFile } from "../../components/keeper/deploy/record";
+import type { Door } from "../../components/keeper/door";
+import { inspect } from "../../components/keeper/inspect";
+import type { Refusal } from "../../components/keeper/refusal";
+import { restoreInPlace } from "../../components/keeper/restore";
+import type { Parts } from "../../components/keeper/start";
+import { MemoryStore } from "./memoryStore";
+import { until, VERSION } from "./shellContainer";
+
+/** A container of the app, without a container. */
+export class FakeInstance {
+	isAsking = true;
+	runs = false;
+	/** How its migration ends; undefined: with the container. */
+	migration: number | undefined | (() => number) = 0;
+	version: Version | undefined;
+	/** How many stops fail before one succeeds. */
+	stopFails = 0;
+
+	constructor(
+		readonly id: string,
+		private readonly scene: DeployScene,
+	) {
+		this.version = { ...VERSION, imageName: `notes:${id}`, healthPath: "/health" };
+	}
+
+	async mayRun() {
+		return this.runs;
+	}
+
+	async stop() {
+		if (!this.runs) return;
+		if (this.stopFails > 0) {
+			this.stopFails -= 1;
+			throw new Error(`the app's container ${this.id} does not stop`);
+		}
+		this.scene.events.push(`stop ${this.id}`);
+		this.runs = false;
+		this.isAsking = true;
+	}
+
+	async migrate() {
+		this.scene.events.push(`migrate ${this.id}`);
+		writeFileSync(this.scene.database, `migrated by ${this.id}`);
+		return typeof this.migration === "function" ? this.migration() : this.migration;
+	}
+
+	admit() {
+		this.scene.events.push(`admit ${this.id}`);
+		this.isAsking = false;
+		this.runs = true;
+	}
+}
+
+/** The keeper's deploys with real files, and fakes for containers, replication and door, which write a book of what happens. */
+export class DeployScene {
+	readonly directory = mkdtempSync(join(tmpdir(), "holdfast-deploys-"));
+	readonly database = join(this.directory, "notes.db");
+	readonly events: string[] = [];
+	readonly said: string[] = [];
+	readonly record = new RecordFile(this.directory);
+	readonly one = new FakeInstance("one", this);
+	readonly two = new FakeInstance("two", this);
+	refusal: Refusal | undefined;
+	/** What the store answers, one proof after the other; then true. */
+	proofs: boolean[] = [];
+	snapshotFails: Error | undefined;
+	copyFails: Error | undefined;
+	/** Which version is ill, and how. */
+	ill: Record<string, string> = {};
+	deploys = this.keeper();
+
+	constructor() {
+		onTestFinished(() => rmSync(this.directory, { recursive: true, force: true }));
+		writeFileSync(this.database, "before");
+		vi.mocked(inspect).mockImplementation((async (question: string, path: string, target = "") => {
+			if (question === "copy") {
+				if (this.copyFails !== undefined) throw this.copyFails;
+				this.events.push("copy");
+				copyFileSync(path, target);
+			}
+			return { schema: "schema of before", rows: {} };
+		}) as unknown as typeof inspect);
+		vi.mocked(untilHealthy).mockImplementation(async (url) => {
+			const { hostname: id } = new URL(url);
+			this.events.push(`health ${id}`);
+			return this.ill[id];
+		});
+		vi.mocked(restoreInPlace).mockImplementation((async () => {
+			this.events.push("restore");
+			writeFileSync(this.database, "of the snapshot");
+			return { transaction: 1, restoreSeconds: 0, checkSeconds: 0, aside: "/aside" };
+		}) as unknown as typeof restoreInPlace);
+	}
+
+	/** The deploys of another keeper on the same data. */
+	keeper(): Deploys {
+		const scene = this;
+		const { events } = this;
+		const replication: Replicating = {
+			get refusal() {
+				return scene.refusal;
+			},
+			prove: async () => {
+				events.push("prove");
+				return this.proofs.shift() ?? true;
+			},
+			snapshot: async (name, image) => {
+				if (this.snapshotFails !== undefined) throw this.snapshotFails;
+				events.push("snapshot");
+				return { name, image, transaction: 7, time: "" };
+			},
+			rest: async () => void events.push("rest"),
+			goOn: () => void events.push("go on"),
+		};
+		const door = { close: () => events.push("close"), open: () => events.push("open") } as unknown as Door;
+		const all: Record<string, FakeInstance> = { one: this.one, two: this.two };
+		const instances = { get: (id: string) => all[id], tidy: async () => {} } as unknown as Instances;
+		const { directory: dataDirectory, database } = this;
+		const settings = { app: "a/b/c", dataDirectory, database, store: "s3://bucket/notes" };
+		const parts = { settings, store: new MemoryStore() } as unknown as Parts;
+		return new Deploys(parts, replication, door, instances, this.record, (line) => this.said.push(line));
+	}
+
+	/** Runs a deploy to its end, as the container that asks for it does. */
+	async deploy(id: string, attempt = `attempt ${id}`) {
+		this.deploys.follow(attempt, id);
+		await until(() => this.deploys.follow(attempt, id).outcome !== undefined);
+		// Only then may another begin.
+		await new Promise((resolve) => setTimeout(resolve, 5));
+		return this.deploys.follow(attempt, id);
+	}
+
+	/** A version that serves, with data in place. */
+	async served(): Promise<this> {
+		await this.deploy("one");
+		writeFileSync(this.database, "written by one");
+		this.events.splice(0);
+		this.said.splice(0);
+		return this;
+	}
+
+	/** Whether an instance runs, which one the record says serves, and what is under way. */
+	serving({ runs }: FakeInstance) {
+		return [runs, this.record.value.current?.instance, this.record.value.switching];
+	}
+
+	/** Copies of the data that a deploy has left behind. */
+	get copies(): string[] {
+		return readdirSync(this.directory).filter((name) => name.includes("before-deploy"));
+	}
+}
