@@ -77,6 +77,8 @@ export class Deploys {
 	follow(attempt: string, instance: string): { lines: string[]; outcome?: Outcome } {
 		const outcome = this.record.value.outcomes.find((each) => each.attempt === attempt);
 		if (outcome === undefined && this.attempt !== attempt) {
+			// What a keeper before this one has begun is being undone; then it has an outcome.
+			if (this.attempt === undefined && this.record.value.switching !== undefined) return { lines: [] };
 			if (this.attempt !== undefined) {
 				throw new Refusal("deploy-running", "another deploy is running", "wait for its end, then run this one again");
 			}
