@@ -59,7 +59,8 @@ export function watchdogScript(directory: string, leaseSeconds: number): string 
 		"	done",
 		") & dog=$!",
 		"while :; do wait $app; code=$?; kill -0 $app 2>/dev/null || break; done",
-		"kill $dog 2>/dev/null",
+		// Not to be missed by a dog that is only just starting.
+		"kill -9 $dog 2>/dev/null",
 		"exit $code",
 	].join("\n");
 }
