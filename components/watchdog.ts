@@ -41,6 +41,8 @@ export function deadlinesOf(leaseSeconds: number): Deadlines {
 export function watchdogScript(directory: string, leaseSeconds: number): string {
 	const { quiet } = deadlinesOf(leaseSeconds);
 	return [
+		// Before the app: one that is told to end in between ends.
+		`app=; trap '[ -n "$app" ] || exit 143; kill -TERM $app' TERM INT`,
 		'"$@" & app=$!',
 		// biome-ignore lint/suspicious/noTemplateCurlyInString: the shell fills it in
 		"uptime() { read -r up _ < /proc/uptime; now=$(( ${up%.*} * 100 + 1${up#*.} - 100 )); }",
@@ -56,9 +58,9 @@ export function watchdogScript(directory: string, leaseSeconds: number): string 
 		`		{ sleep ${POLL_SECONDS} || sleep 1; } > /dev/null 2>&1`,
 		"	done",
 		") & dog=$!",
-		"trap 'kill -TERM $app' TERM INT",
 		"while :; do wait $app; code=$?; kill -0 $app 2>/dev/null || break; done",
-		"kill $dog 2>/dev/null",
+		// Not to be missed by a dog that is only just starting.
+		"kill -9 $dog 2>/dev/null",
 		"exit $code",
 	].join("\n");
 }
