@@ -41,9 +41,10 @@ export function deadlinesOf(leaseSeconds: number): Deadlines {
 export function watchdogScript(directory: string, leaseSeconds: number): string {
 	const { quiet } = deadlinesOf(leaseSeconds);
 	return [
-		// Before the app: one that is told to end in between ends.
-		`app=; trap '[ -n "$app" ] || exit 143; kill -TERM $app' TERM INT`,
+		// Before the app, which is told as soon as it is there.
+		`app=; told=; trap 'told=yes; [ -z "$app" ] || kill -TERM $app' TERM INT`,
 		'"$@" & app=$!',
+		'[ -z "$told" ] || kill -TERM $app',
 		// biome-ignore lint/suspicious/noTemplateCurlyInString: the shell fills it in
 		"uptime() { read -r up _ < /proc/uptime; now=$(( ${up%.*} * 100 + 1${up#*.} - 100 )); }",
 		"(",

@@ -6,7 +6,6 @@ import type { DrillReport } from "./drill";
 import { untilQuiet } from "./freshness";
 import { Gate } from "./gate";
 import { inspect } from "./inspect";
-import { leaseLost } from "./lease";
 import { Refusal, refusalLines, storeWentAway } from "./refusal";
 import { Replication, SYNC } from "./replication";
 import { listSnapshots, type Snapshot, writeSnapshot } from "./snapshots";
@@ -18,19 +17,19 @@ import { Supervisor } from "./supervisor";
 
 /** Milliseconds between two looks at the replication, at the gate, between two tries of a start, and before rows are counted again. */
 const LOOK = 2000;
-const GATE = 100;
+export const GATE = 100;
 const RETRY = 15_000;
 const COUNT_AGAIN = 60_000;
 /** What Docker's health check reads. */
 export const HEALTH_FILE = "/tmp/keeper.health";
 
 /** The keeper beside a running app: lets it start, replicates, watches, and stops last. */
-export class Keeper {
+export abstract class Keeper {
 	readonly known: Known;
 	protected readonly supervisor: Supervisor;
 	protected readonly gate: Gate;
 	protected readonly replication: Replication;
-	private hasLease = false;
+	protected hasLease = false;
 	protected stopping = false;
 	private counting: Promise<void> | undefined;
 
@@ -45,10 +44,7 @@ export class Keeper {
 	}
 
 	/** Runs until {@link stop}. A refusal is looked at again and again: its cause may go away by itself. */
-	async run(): Promise<void> {
-		await this.untilStarted();
-		await Promise.all([this.attendGate(), this.watch(), this.renewLease(), this.guardLease()]);
-	}
+	abstract run(): Promise<void>;
 
 	/** Lets the last writes arrive, syncs them, and gives the lease back. Returns whether all of it is in the store. */
 	async stop(): Promise<boolean> {
@@ -105,7 +101,7 @@ export class Keeper {
 	}
 
 	/** Checks the data until nothing speaks against the app's start, and lets it in. */
-	private async untilStarted(): Promise<void> {
+	protected async untilStarted(): Promise<void> {
 		for (let said = ""; !this.stopping; await this.pause(RETRY)) {
 			try {
 				const { hasLease, warnings } = await start(this.parts, () => this.noneRuns(), this.say);
@@ -201,38 +197,6 @@ export class Keeper {
 		this.supervisor.start();
 		this.known.state = "replicating";
 		this.say("replicating");
-	}
-
-	/** Whoever loses the lease stops to write at once. */
-	private async renewLease(): Promise<void> {
-		const { lease, settings } = this.parts;
-		while (!this.stopping) {
-			await this.pause((settings.leaseSeconds * 1000) / 3);
-			if (this.stopping) return;
-			if (!this.hasLease) continue;
-			const isOurs = await lease.renew().catch(() => undefined);
-			if (isOurs && this.known.state === "replicating") this.supervisor.start();
-			if (isOurs !== false) continue;
-			this.hasLease = false;
-			await this.supervisor.stop(0);
-			this.known.refusal = leaseLost(settings.app);
-			this.known.state = "refused";
-			this.say(refusalLines(this.known.refusal));
-			this.writeHealth();
-		}
-	}
-
-	/**
-	 * A lease that was not renewed in its time may be another's, and both would write the same files: replication rests
-	 * until it is known to be ours, and the app goes on.
-	 */
-	private async guardLease(): Promise<void> {
-		const { lease } = this.parts;
-		for (; !this.stopping; await this.pause(GATE)) {
-			if (!this.supervisor.isWanted || lease.isFresh) continue;
-			this.say("the lease could not be renewed: nothing is written to the store until it is");
-			await this.supervisor.stop(0);
-		}
 	}
 
 	private countRows(): void {

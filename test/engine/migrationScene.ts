@@ -11,9 +11,19 @@ export const REHEARSES = 'os.path.exists("/run/holdfast-live")';
 
 const SAMPLE_APP = join(__dirname, "..", "..", "stacks", "sample-app");
 
+interface Next {
+	/** Body of a migration, in the place of the version's before, or `onTop` of it. */
+	migration?: string;
+	onTop?: boolean;
+	/** Lines that run when the app starts. */
+	program?: string;
+}
+
 /** The sample app with 100,000 notes, whose next versions a test makes. */
 export class MigrationScene {
 	private version = 1;
+	/** Of the test's own migrations, which begin after the sample's four. */
+	private revision = 5;
 
 	private constructor(
 		readonly stack: TestStack,
@@ -33,11 +43,12 @@ connection.execute("COMMIT")`);
 		return scene;
 	}
 
-	/** Another version of the app: its migration after the sample's own, and lines that run when it starts. */
-	next({ migration, program = "" }: { migration?: string; program?: string }, deploy: object = {}): this {
+	/** Makes another version of the app. */
+	next({ migration, program = "", onTop }: Next, deploy: object = {}): this {
 		this.version += 1;
-		const revision = join(this.app, "migrations", "versions", "005_test.py");
-		const body = `import os, signal, time\nimport sqlalchemy as sa\nfrom alembic import op\n\nrevision = "005"\ndown_revision = "004"\n\n\ndef upgrade():\n${(migration ?? "pass").replace(/^/gm, "    ")}\n`;
+		if (onTop) this.revision += 1;
+		const revision = join(this.app, "migrations", "versions", `${this.revision}_test.py`);
+		const body = `import os, signal, time\nimport sqlalchemy as sa\nfrom alembic import op\n\nrevision = "00${this.revision}"\ndown_revision = "00${this.revision - 1}"\n\n\ndef upgrade():\n${(migration ?? "pass").replace(/^/gm, "    ")}\n`;
 		if (migration === undefined) rmSync(revision, { force: true });
 		else writeFileSync(revision, body);
 		const gunicorn = join(this.app, "gunicorn.conf.py");

@@ -111,7 +111,7 @@ it("faults 21 and 22: a rollback after a migration is a choice between two costs
 
 	// A version under which older data is put is brought to its schema before it starts.
 	await succeeds(stack.tool("command", "snapshot", "before-stars", "--stack", stack.name));
-	scene.next({ migration: 'op.add_column("tags", sa.Column("stars", sa.Integer, server_default="0"))' });
+	scene.next({ onTop: true, migration: 'op.add_column("tags", sa.Column("stars", sa.Integer, server_default="0"))' });
 	await succeeds(stack.up());
 	const app = await stack.app();
 	await dockerOutput("stop", app);

@@ -1,65 +1,84 @@
+import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { describe, expect, it, onTestFinished } from "vitest";
-import { untilHealthy } from "../../components/keeper/appHealth";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { healthOf, untilHealthy } from "../../components/keeper/appHealth";
 
-/** An app that answers with these statuses, one after the other, the last one for ever; 0 is no answer. */
-async function app(...statuses: number[]): Promise<{ url: string; server: Server; asked: () => number }> {
-	let count = 0;
-	const server = createServer((_, outgoing) => {
-		const status = statuses[Math.min(count, statuses.length - 1)] ?? 0;
-		count += 1;
-		if (status === 0) outgoing.destroy();
-		else outgoing.writeHead(status).end("well");
-	});
-	await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-	onTestFinished(() => void server.close());
-	return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/health`, server, asked: () => count };
-}
-
-async function timed<T>(work: () => Promise<T>): Promise<{ result: T; seconds: number }> {
-	const begun = performance.now();
-	return { result: await work(), seconds: (performance.now() - begun) / 1000 };
-}
-
-describe("an app with a health URL", () => {
-	it("is healthy as soon as it answers well, whatever it said before", async () => {
-		const { url, asked } = await app(0, 503, 404, 204);
-		const { result, seconds } = await timed(() => untilHealthy(url, 10));
-		expect([result, asked()]).toEqual([true, 4]);
-		expect(seconds).toBeLessThan(2);
-	});
-
-	it("is not when it never does, or cannot be reached, in its time", async () => {
-		const { url, server } = await app(500);
-		const answering = await timed(() => untilHealthy(url, 0.5));
-		expect(answering.result).toBe(false);
-		expect(answering.seconds).toBeGreaterThan(0.4);
-		server.close();
-		expect(await untilHealthy("http://127.0.0.1:1/health", 0.3)).toBe(false);
-	});
-
-	it("is not when it is seen to have ended", async () => {
-		const { url } = await app(503);
-		const ended = new AbortController();
-		setTimeout(() => ended.abort(), 200);
-		const { result, seconds } = await timed(() => untilHealthy(url, 10, ended.signal));
-		expect(result).toBe(false);
-		expect(seconds).toBeLessThan(2);
-	});
+let server: Server;
+let status: number | undefined;
+let asked: number;
+let url: string;
+beforeAll(async () => {
+	server = createServer((_request, response) => {
+		asked += 1;
+		if (status !== undefined) response.writeHead(status, { location: "/login" }).end("words");
+	}).listen(0, "127.0.0.1");
+	await once(server, "listening");
+	url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/health`;
+});
+beforeEach(() => {
+	status = 200;
+	asked = 0;
+});
+afterAll(() => {
+	server.closeAllConnections();
+	server.close();
 });
 
-describe("an app without one", () => {
-	it.concurrent("is healthy when it has not ended within three seconds", async () => {
-		const { result, seconds } = await timed(() => untilHealthy(undefined, 10));
-		expect(result).toBe(true);
-		expect(seconds).toBeGreaterThanOrEqual(2.9);
+describe("the health of an app", () => {
+	it.each([200, 204, 299])("is good at status %d", async (good) => {
+		status = good;
+		expect(await healthOf(url)).toBeUndefined();
 	});
 
-	it.concurrent("is not when it has, or has no three seconds", async () => {
+	it.each([199 + 102, 302, 404, 500, 503])("is bad at status %d, and says so", async (bad) => {
+		status = bad;
+		expect(await healthOf(url)).toBe(`${url} answers ${bad}`);
+	});
+
+	it("is bad where nobody listens", async () => {
+		expect(await healthOf("http://127.0.0.1:1/health")).toMatch(/^http:\/\/127.0.0.1:1\/health: .*ECONNREFUSED/);
+	});
+
+	it("is waited for", async () => {
+		status = 503;
+		setTimeout(() => {
+			status = 200;
+		}, 350);
+		const begun = performance.now();
+		expect(await untilHealthy(url, 5)).toBeUndefined();
+		expect(performance.now() - begun).toBeGreaterThan(340);
+		expect(asked).toBeGreaterThan(2);
+	});
+
+	it("is waited for no longer than it may take, and the last answer is the reason", async () => {
+		status = 500;
+		const begun = performance.now();
+		expect(await untilHealthy(url, 0.5)).toBe(`${url} answers 500`);
+		expect(performance.now() - begun).toBeLessThan(2000);
+	});
+
+	it("is not waited for where the app has ended, even in the middle of a question", async () => {
+		status = undefined;
+		const ended = new AbortController();
+		setTimeout(() => ended.abort(), 200);
+		const begun = performance.now();
+		expect(await untilHealthy(url, 30, ended.signal)).toBe("it ended by itself");
+		expect(performance.now() - begun).toBeLessThan(3000);
+		await sleep(200);
+		expect(asked).toBe(1);
+	});
+
+	it("that cannot be asked is good once it has stayed up for three seconds", async () => {
+		const begun = performance.now();
+		expect(await untilHealthy(undefined, 60)).toBeUndefined();
+		expect(performance.now() - begun).toBeGreaterThan(2900);
+	});
+
+	it("that cannot be asked is bad where it has ended", async () => {
 		const ended = new AbortController();
 		setTimeout(() => ended.abort(), 100);
-		expect(await untilHealthy(undefined, 10, ended.signal)).toBe(false);
-		expect(await untilHealthy(undefined, 0.2)).toBe(false);
+		expect(await untilHealthy(undefined, 60, ended.signal)).toBe("it ended by itself");
 	});
 });

@@ -89,7 +89,7 @@ export class DeployScene {
 			return { schema: "schema of before", rows: {} };
 		}) as unknown as typeof inspect);
 		vi.mocked(untilHealthy).mockImplementation(async (url) => {
-			const { hostname: id } = new URL(url);
+			const { hostname: id } = new URL(url ?? "http://unasked");
 			this.events.push(`health ${id}`);
 			return this.ill[id];
 		});

@@ -1,13 +1,13 @@
 import { statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { untilHealthy } from "../appHealth";
 import type { Door } from "../door";
 import { inspect } from "../inspect";
 import { Refusal } from "../refusal";
 import { restoreInPlace } from "../restore";
 import { parseTarget, type Snapshot } from "../snapshots";
 import type { Parts } from "../start";
+import { untilWell } from "./health";
 import type { Instance, Instances, Version } from "./instances";
 import type { Deployed, Outcome, RecordFile, Switching } from "./record";
 import { discard, needRoom, putBackInTheEnd } from "./undo";
@@ -165,10 +165,7 @@ export class Deploys {
 	}
 
 	private async needStore(): Promise<void> {
-		// Just after a start of the keeper, the replication is still about to begin.
-		for (const end = performance.now() + SYNC * 1000; performance.now() < end; await sleep(200)) {
-			if (await this.replication.prove(SYNC)) return;
-		}
+		if (await this.replication.prove(SYNC)) return;
 		throw new Refusal(
 			"store-unreachable",
 			`not all of the data is in ${this.parts.settings.store}, so there would be no way back`,
@@ -205,7 +202,7 @@ export class Deploys {
 			tell("the migration is done");
 		}
 		instance.admit();
-		const ill = await this.untilWell(instance, version);
+		const ill = await untilWell(instance, version);
 		if (ill !== undefined) throw new DeployFailed(`the new version does not become healthy: ${ill}`);
 	}
 
@@ -219,18 +216,6 @@ export class Deploys {
 			tell(`the data is that of snapshot ${to.snapshot} again; the data of before is in ${aside}`);
 		} finally {
 			this.replication.goOn();
-		}
-	}
-
-	private async untilWell(instance: Instance, version: Version): Promise<string | undefined> {
-		const ended = new AbortController();
-		const watch = setInterval(() => instance.isAsking && ended.abort(), 100);
-		try {
-			const { healthPath, port, startSeconds } = version;
-			const url = healthPath === undefined ? undefined : `http://${instance.id}:${port}${healthPath}`;
-			return await untilHealthy(url, startSeconds, ended.signal);
-		} finally {
-			clearInterval(watch);
 		}
 	}
 
@@ -253,7 +238,7 @@ export class Deploys {
 			if (performance.now() > end) return tell("the old version is not there any more");
 		}
 		instance.admit();
-		const ill = await this.untilWell(instance, current.version);
+		const ill = await untilWell(instance, current.version);
 		tell(ill === undefined ? "the old version serves again" : `the old version was started again, but ${ill}`);
 	}
 }

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Door } from "../door";
 import { Gate } from "../gate";
-import { Keeper } from "../keeper";
-import type { Refusal } from "../refusal";
+import { GATE, Keeper } from "../keeper";
+import { leaseLost } from "../lease";
+import { type Refusal, refusalLines } from "../refusal";
 import { SYNC } from "../replication";
 import type { Settings } from "../settings";
 import type { Parts } from "../start";
@@ -36,7 +37,12 @@ export class HostKeeper extends Keeper {
 
 	override async run(): Promise<void> {
 		await undoInterrupted(this.parts.settings, this.record, this.say);
-		await Promise.all([super.run(), this.attendRehearsals()]);
+		await Promise.all([this.keep(), this.attendRehearsals()]);
+	}
+
+	private async keep(): Promise<void> {
+		await this.untilStarted();
+		await Promise.all([this.attendGate(), this.watch(), this.renewLease(), this.guardLease()]);
 	}
 
 	protected override deployed() {
@@ -57,8 +63,12 @@ export class HostKeeper extends Keeper {
 		return this.known.refusal;
 	}
 
-	prove(seconds: number): Promise<boolean> {
-		return this.replication.prove(seconds);
+	/** Tries again for so long: just after a start, the replication is still about to begin. */
+	async prove(seconds: number): Promise<boolean> {
+		for (const end = performance.now() + seconds * 1000; performance.now() < end; await sleep(LOOK)) {
+			if (await this.replication.prove(seconds)) return true;
+		}
+		return false;
 	}
 
 	/** Leaves the database alone, so that another can be put in its place. */
@@ -85,6 +95,38 @@ export class HostKeeper extends Keeper {
 			this.say(`warning: the app waits: ${error.message}`);
 			await this.pause(RETRY);
 		});
+	}
+
+	/** Whoever loses the lease stops to write at once. */
+	private async renewLease(): Promise<void> {
+		const { lease, settings } = this.parts;
+		while (!this.stopping) {
+			await this.pause((settings.leaseSeconds * 1000) / 3);
+			if (this.stopping) return;
+			if (!this.hasLease) continue;
+			const isOurs = await lease.renew().catch(() => undefined);
+			if (isOurs && this.known.state === "replicating") this.supervisor.start();
+			if (isOurs !== false) continue;
+			this.hasLease = false;
+			await this.supervisor.stop(0);
+			this.known.refusal = leaseLost(settings.app);
+			this.known.state = "refused";
+			this.say(refusalLines(this.known.refusal));
+			this.writeHealth();
+		}
+	}
+
+	/**
+	 * A lease that was not renewed in its time may be another's, and both would write the same files: replication rests
+	 * until it is known to be ours, and the app goes on.
+	 */
+	private async guardLease(): Promise<void> {
+		const { lease } = this.parts;
+		for (; !this.stopping; await this.pause(GATE)) {
+			if (!this.supervisor.isWanted || lease.isFresh) continue;
+			this.say("the lease could not be renewed: nothing is written to the store until it is");
+			await this.supervisor.stop(0);
+		}
 	}
 
 	/** One at a time, beside everything else. */

@@ -5,6 +5,7 @@ import { freeIn, megabytes } from "../diagnostics";
 import { inspect } from "../inspect";
 import { Refusal } from "../refusal";
 import type { Settings } from "../settings";
+import { healthUrl } from "./health";
 import { type Instance, LIVE_PATH, type Version } from "./instances";
 import { changesOf, counted, lossesOf, type Shape } from "./shape";
 
@@ -83,9 +84,7 @@ async function check(copy: string, before: Shape, { mayLose }: Version): Promise
 async function start(instance: Instance, version: Version): Promise<void> {
 	const ended = new AbortController();
 	const run = instance.tryApp().finally(() => ended.abort());
-	const { healthPath, port, startSeconds } = version;
-	const url = healthPath === undefined ? undefined : `http://${instance.id}:${port}${healthPath}`;
-	const ill = await untilHealthy(url, startSeconds, ended.signal);
+	const ill = await untilHealthy(healthUrl(instance, version), version.startSeconds, ended.signal);
 	if (ill !== undefined) {
 		const how = ended.signal.aborted ? `it ended with exit code ${await run}` : ill;
 		throw new Blocked(
