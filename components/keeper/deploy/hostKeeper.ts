@@ -23,6 +23,7 @@ export class HostKeeper extends Keeper {
 	private readonly record: RecordFile;
 	private readonly door: Door;
 	private readonly deploys: Deploys;
+	private isStarted = false;
 
 	constructor(parts: Parts, say: (line: string) => void) {
 		super(parts, say);
@@ -42,6 +43,7 @@ export class HostKeeper extends Keeper {
 
 	private async keep(): Promise<void> {
 		await this.untilStarted();
+		this.isStarted = true;
 		await Promise.all([this.attendGate(), this.watch(), this.renewLease(), this.guardLease()]);
 	}
 
@@ -54,8 +56,9 @@ export class HostKeeper extends Keeper {
 		return this.door.listen(port);
 	}
 
-	/** See {@link Deploys.follow}. */
+	/** See {@link Deploys.follow}. Before the data was checked, nothing is begun. */
 	follow(attempt: string, instance: string): ReturnType<Deploys["follow"]> {
+		if (!this.isStarted && this.known.refusal === undefined) return { lines: [] };
 		return this.deploys.follow(attempt, instance);
 	}
 
