@@ -31,8 +31,10 @@ import { hostOf, imageProcess, processOf } from "./waiting";
  * });
  * export const url = notes.url;
  *
- * On a change the old container stops first, within its grace; then the migration runs; then the new container starts.
- * A migration that fails leaves the data as the migration left it and no app running, and the update fails.
+ * A deploy is a transaction over the data: the new version is rehearsed on a copy of it; then the old one stops within its
+ * grace, its last write is in the replica, and the new one migrates, starts and becomes healthy; or the old one serves again
+ * with the data of before, and the update fails. With `backup: false` there is no keeper that could do so: the old container
+ * stops, the migration runs, the new one starts, and a migration that fails leaves no app running.
  *
  * @throws {pulumi.InputPropertiesError} with everything that is wrong with the arguments.
  *
@@ -43,7 +45,7 @@ export class DockerApp extends pulumi.ComponentResource {
 	readonly url: pulumi.Output<string>;
 	/** The volume, or the directory of the host, that holds the data. */
 	readonly data: pulumi.Output<string>;
-	/** Name of the app's container. */
+	/** Name of the app's container, another one for each version. */
 	readonly container: pulumi.Output<string>;
 	/** Id of the image that runs. */
 	readonly image: pulumi.Output<string>;
