@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { STORE_LAYOUT } from "../backup";
+import { CLOCK } from "./clock";
 import { newGeneration } from "./generations";
 import { Refusal } from "./refusal";
 import type { Settings } from "./settings";
@@ -49,7 +50,7 @@ export class Lease {
 	 * @throws {Refusal} `in-use` when the other is alive.
 	 */
 	async acquire(say: (line: string) => void = () => {}): Promise<void> {
-		const start = performance.now();
+		const start = CLOCK.now();
 		let watched: { version: string; since: number } | undefined;
 		for (;;) {
 			const found = await this.store.get(LEASE_KEY);
@@ -59,8 +60,8 @@ export class Lease {
 				continue;
 			}
 			if (watched === undefined) say(`the lease is held by ${record.owner}: watching it for up to ${record.seconds} s`);
-			if (found?.version !== watched?.version) watched = { version: found?.version ?? "", since: performance.now() };
-			const quiet = (performance.now() - (watched?.since ?? 0)) / 1000;
+			if (found?.version !== watched?.version) watched = { version: found?.version ?? "", since: CLOCK.now() };
+			const quiet = (CLOCK.now() - (watched?.since ?? 0)) / 1000;
 			if (quiet >= record.seconds) {
 				// Whoever had it may wake up and write: not where we do.
 				const { epoch } = record;
@@ -68,7 +69,7 @@ export class Lease {
 				continue;
 			}
 			// Renewed while we watched: the other one lives.
-			if ((performance.now() - start) / 1000 > record.seconds * 1.5) {
+			if ((CLOCK.now() - start) / 1000 > record.seconds * 1.5) {
 				throw new Refusal(
 					"in-use",
 					`another keeper (${record.owner}) replicates ${this.settings.app} to ${this.settings.store} right now`,
@@ -99,7 +100,7 @@ export class Lease {
 
 	/** Whether it is certainly ours still: whoever wants it waits for its whole time, and we count from before we wrote it. */
 	get isFresh(): boolean {
-		return performance.now() - this.writtenAt < (this.settings.leaseSeconds - 1) * 1000;
+		return CLOCK.now() - this.writtenAt < (this.settings.leaseSeconds - 1) * 1000;
 	}
 
 	/** Gives it back, so that the next one need not wait. */
@@ -122,7 +123,7 @@ export class Lease {
 
 	private async put(record: LeaseRecord, version: string | undefined): Promise<boolean> {
 		const condition = version === undefined ? ("absent" as const) : { version };
-		const begunAt = performance.now();
+		const begunAt = CLOCK.now();
 		this.version = await this.store.put(LEASE_KEY, JSON.stringify(record), condition);
 		if (this.version !== undefined) this.writtenAt = record.released ? Number.NEGATIVE_INFINITY : begunAt;
 		return this.version !== undefined;
