@@ -28,7 +28,7 @@ export function dockerNames(name: string) {
 /** What `docker inspect` says of a thing's labels. */
 export type Labels = Record<string, string> | null | undefined;
 
-const APP_LABEL = "holdfast.app";
+export const APP_LABEL = "holdfast.app";
 export const ROLE_LABEL = "holdfast.role";
 const BACKEND_LABEL = "holdfast.backend";
 

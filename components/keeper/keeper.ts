@@ -111,7 +111,9 @@ export abstract class Keeper {
 				this.known.state = hasLease ? "waiting for the database" : "waiting for the store";
 				this.known.epoch = this.parts.lease.epoch;
 				this.known.lastDrill = this.parts.manifest.known?.lastDrill ?? this.known.lastDrill;
-				return this.gate.admit();
+				// Where the app is behind our door, the plain gate is nobody's: open, it would say for ever that an app may run.
+				if (this.parts.settings.appPort === 0) this.gate.admit();
+				return;
 			} catch (error) {
 				const refusal = error instanceof StoreUnreachable ? storeWentAway(error) : error;
 				if (!(refusal instanceof Refusal)) throw error;

@@ -77,7 +77,8 @@ it("a stop under load loses no acknowledged note: docker stop, and a deploy", as
 	stack.configure({ build: { context: "stacks/sample-app", args: { VERSION: "2" } } });
 	await succeeds(stack.up());
 	const more = await deployed.stop();
-	console.log(`${deployed.failed} of ${deployed.failed + more.length} requests failed during the deploy`);
+	const all = deployed.failed + more.length;
+	console.log(`${deployed.failed} of ${all} requests failed during the deploy: ${[...deployed.reasons].join("; ")}`);
 	// New connections are held. One that was kept open between two requests ends with the old version, and a request that
 	// its client begins on it in that moment has no answer: at most one for each connection.
 	expect(deployed.failed).toBeLessThanOrEqual(8);

@@ -1,4 +1,5 @@
 import * as docker from "@pulumi/docker";
+import type * as pulumi from "@pulumi/pulumi";
 import { beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { DockerApp } from "../../components/docker/app";
 import { args, CONTAINER, haveKeeperProgram, make } from "./docker";
@@ -74,6 +75,21 @@ describe("the app's container beside a keeper", () => {
 		const plain = versionOf(made.of(CONTAINER).notes);
 		expect(plain).toMatchObject({ startSeconds: 0, migrates: false, mayLose: [], backTo: { data: "keep" } });
 		expect(plain).not.toHaveProperty("healthPath");
+	});
+
+	it("is replaced side by side, so that it serves until the update has succeeded; what has a name of ours is not", async () => {
+		const deleteFirst: Record<string, boolean | undefined> = {};
+		const note = ({ name, opts }: pulumi.ResourceTransformationArgs) => {
+			deleteFirst[name] = (opts as pulumi.CustomResourceOptions).deleteBeforeReplace;
+			return undefined;
+		};
+		await make({}, { transformations: [note] });
+		const sideBySide = ["notes", "notes-rehearsal", "notes-deploy", "notes-image", "notes-keeper-image"];
+		const one = ["notes-keeper", "notes-start", "notes-prepare", "notes-network"];
+		for (const name of sideBySide) expect([name, deleteFirst[name]]).toEqual([name, false]);
+		for (const name of one) expect([name, deleteFirst[name]]).toEqual([name, true]);
+		await make({ backup: false }, { transformations: [note] });
+		expect(deleteFirst.notes).toBe(true);
 	});
 
 	it("is changed by transform.container, and the containers that only help are not", async () => {

@@ -21,6 +21,8 @@ export class Load {
 	readonly acknowledged: Acknowledged[] = [];
 	readonly finished: Promise<Acknowledged[]>;
 	failed = 0;
+	/** Why requests failed, each reason once. */
+	readonly reasons = new Set<string>();
 	private started = 0;
 	private stopped = false;
 
@@ -55,9 +57,10 @@ export class Load {
 				if (response.status !== 201) throw new Error(`status ${response.status}`);
 				const { id } = (await response.json()) as { id: number };
 				this.acknowledged.push({ id, text, at: performance.now() });
-			} catch {
+			} catch (error) {
 				// Not acknowledged, so not promised: the app is being stopped.
 				this.failed += 1;
+				this.reasons.add(`${(error as Error).cause ?? error}`);
 				await new Promise((resolve) => setTimeout(resolve, 20));
 			}
 		}

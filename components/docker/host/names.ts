@@ -1,12 +1,17 @@
 import type { Problem } from "../../validate";
 import type { DockerCli } from "../cli";
-import { appIdentity, dockerNames, isOtherBackend, type Labels, otherOwner } from "../identity";
+import { APP_LABEL, appIdentity, dockerNames, isOtherBackend, type Labels, otherOwner } from "../identity";
 import type { Running } from "./running";
 
 /** Containers and networks cannot share a name; volumes can be found again by theirs. */
 export async function nameProblems(docker: DockerCli, name: string): Promise<Problem[]> {
 	const { container, prepare, migration, start, keeper, network, rehearsalNetwork } = dockerNames(name);
-	const containers = await docker.inspect<Running>("container", [container, prepare, migration, start, keeper]);
+	// The names of the app's own containers are the provider's to choose: they are found by their label.
+	const listed = await docker.run(["ps", "--all", "--quiet", "--filter", `label=${APP_LABEL}=${appIdentity(name)}`]);
+	const labelled = `${listed.stdout}`.split("\n").filter(Boolean);
+	const known = [container, prepare, migration, start, keeper, ...labelled];
+	const inspected = await docker.inspect<Running>("container", known);
+	const containers = [...new Map(inspected.map((each) => [each.Name, each])).values()];
 	const networks = await docker.inspect<{ Name: string; Labels: Labels }>("network", [network, rehearsalNetwork]);
 	const found = [
 		...containers.map(({ Name, Config }) => ({ kind: "container", called: Name.slice(1), labels: Config.Labels })),
