@@ -1,8 +1,15 @@
 import { connect, createServer, type Server, type Socket } from "node:net";
 
-/** Connections that wait at most while the app is switched, and for how many milliseconds each. */
-const MOST_WAITING = 1000;
-const LONGEST_WAIT = 120_000;
+const LIMITS = {
+	/** Connections that wait while the app is switched. */
+	mostWaiting: 1000,
+	/** Milliseconds that each of them waits. */
+	longestWait: 120_000,
+	/** Milliseconds for an app that crashed to come back. */
+	longestReturn: 10_000,
+};
+/** Milliseconds between two tries to reach it. */
+const RETRY = 100;
 
 /** Where the app is reached: the host name of its container, and its port. */
 export interface Target {
@@ -18,10 +25,14 @@ export class Door {
 	private readonly waiting = new Set<() => void>();
 	private isClosed = false;
 
+	private readonly limits: typeof LIMITS;
+
 	constructor(
 		private readonly target: () => Target | undefined,
-		private readonly limits = { mostWaiting: MOST_WAITING, longestWait: LONGEST_WAIT },
-	) {}
+		limits: Partial<typeof LIMITS> = {},
+	) {
+		this.limits = { ...LIMITS, ...limits };
+	}
 
 	/** Begins to take connections. Returns what ends that. */
 	listen(port: number): Promise<() => void> {
@@ -62,21 +73,37 @@ export class Door {
 		this.waiting.add(goOn);
 	}
 
-	private pass(client: Socket): void {
+	/** Waits a little for an app that is about to come back. What its client has said is not read before. */
+	private pass(client: Socket, since = performance.now()): void {
 		const target = this.target();
 		if (client.destroyed || target === undefined) {
 			client.destroy();
 			return;
 		}
 		const app = connect({ ...target, allowHalfOpen: true });
-		for (const [one, other] of [
-			[client, app],
-			[app, client],
-		] as const) {
-			one.setNoDelay(true);
-			one.on("error", () => other.destroy());
-			one.on("close", () => other.destroy());
-			one.pipe(other);
-		}
+		const missed = () => {
+			app.destroy();
+			if (performance.now() - since > this.limits.longestReturn) client.destroy();
+			else setTimeout(() => (this.isClosed ? this.take(client) : this.pass(client, since)), RETRY);
+		};
+		app.once("error", missed);
+		app.once("connect", () => {
+			app.off("error", missed);
+			join(client, app);
+		});
 	}
+}
+
+/** Each hears what the other says, until its own end. */
+function join(client: Socket, app: Socket): void {
+	for (const [one, other] of [
+		[client, app],
+		[app, client],
+	] as const) {
+		one.setNoDelay(true);
+		one.on("error", () => other.destroy());
+		one.on("close", () => other.destroy());
+		one.pipe(other);
+	}
+	if (client.destroyed) app.destroy();
 }

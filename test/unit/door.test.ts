@@ -138,9 +138,21 @@ describe("the door", () => {
 		await until(() => next.heard === "one: x");
 	});
 
+	it("waits for an app that comes back, and loses nothing of what was said meanwhile", async () => {
+		const one = await app("one");
+		await new Promise((resolve) => one.server.close(resolve));
+		const { port } = await opened(() => one);
+		const early = client(port);
+		early.socket.write("x");
+		await sleep(300);
+		expect([early.heard, early.ended, early.closed]).toEqual(["", false, false]);
+		one.server.listen(one.port, "127.0.0.1");
+		await until(() => early.heard === "one: x");
+	});
+
 	it("hangs up where no version serves, or the one that does is gone", async () => {
 		let serves: Target | undefined;
-		const { port } = await opened(() => serves);
+		const { port } = await opened(() => serves, { longestReturn: 200 });
 		const nobody = client(port);
 		await until(() => nobody.ended);
 		serves = { host: "127.0.0.1", port: 1 };
