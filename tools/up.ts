@@ -140,6 +140,7 @@ async function report(stack: string, env: NodeJS.ProcessEnv, outputs: Outputs, s
 ✓ ${stack} is up (${seconds(start)})
 
   app      ${url}${dockerHost === undefined ? "" : `, on ${dockerHost}`}
+  log      docker logs --follow ${container}
   data     ${kind(data)} ${data}, kept by npm run down
   replica  ${backup === undefined ? "none: backup is false" : `${kind(backup)} ${backup}; ${kept}`}
   backend  ${env.PULUMI_BACKEND_URL}
