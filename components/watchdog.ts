@@ -48,6 +48,8 @@ export function watchdogScript(directory: string, leaseSeconds: number): string 
 		// biome-ignore lint/suspicious/noTemplateCurlyInString: the shell fills it in
 		"uptime() { read -r up _ < /proc/uptime; now=$(( ${up%.*} * 100 + 1${up#*.} - 100 )); }",
 		"(",
+		// The app may signal its whole group.
+		"	trap '' TERM INT HUP QUIT",
 		"	uptime; last=; since=$now",
 		"	while :; do",
 		`		beat=; { read -r beat < ${directory}/${BEAT_FILE}; } 2>/dev/null`,

@@ -65,16 +65,27 @@ async function costOf(docker: DockerCli, keeper: string, snapshot: string): Prom
 	return JSON.parse(await keeperOutput(docker, keeper, ["since", snapshot])) as Since;
 }
 
-function choices(before: string, now: string, { snapshot, rows }: Since): string {
-	const counts = Object.entries(rows).map(([table, count]) => `${table} ${count}`);
-	const sum = Object.values(rows).reduce((all, count) => all + count, 0);
+function choices(before: string, now: string, { snapshot, rows, returning }: Since): string {
+	const left = counted(rows);
+	const back = counted(returning);
+	const cost = [
+		...(left === undefined ? [] : [`it leaves out ${left} written or changed since`]),
+		...(back === undefined ? [] : [`${back} deleted or changed since are as they were`]),
+	];
 	return `✗ nothing was changed: ${now} has migrated the data, and ${before} may not understand it. Choose:
 
   npm run rollback -- --keep-data
     the data as it is now, with the old code. It is rehearsed on a copy first, and ${now} goes on if that fails.
   npm run rollback -- --to-snapshot
-    the data as it was at ${snapshot.time}, before ${now}: ${sum === 0 ? "nothing was written since" : `it leaves out ${sum} row${sum === 1 ? "" : "s"} written or changed since (${counts.join(", ")})`}.
+    the data as it was at ${snapshot.time}, before ${now}: ${cost.join("; ") || "nothing was written since"}.
     The present data is set aside in the data directory, and a snapshot of it is in the replica.`;
+}
+
+/** `10 rows (notes 7, tags 3)`; undefined for none. */
+function counted(rows: Record<string, number>): string | undefined {
+	const sum = Object.values(rows).reduce((all, count) => all + count, 0);
+	const tables = Object.entries(rows).map(([table, count]) => `${table} ${count}`);
+	return sum === 0 ? undefined : `${sum} row${sum === 1 ? "" : "s"} (${tables.join(", ")})`;
 }
 
 function up(stack: string, environment: Record<string, string | undefined>): Promise<number> {

@@ -38,16 +38,16 @@ function script(app: App, { exportSecrets, keeper }: InstanceArgs, version: Vers
 	const migration = `${exports.join("")}exec ${(app.migration ?? ["true"]).map(quoted).join(" ")}`;
 	return `
 read -r id < /etc/hostname && here=${GATE_PATH}/$id && export here && mkdir -p "$here" && rm -rf "$here"/* || exit 75
-hear='( [ -p "$here/signal" ] && exec 3<> "$here/signal" && while read -r name <&3; do kill -"$name" $$; done ) > /dev/null 2>&1 < /dev/null & echo $! > "$here/hearing";'
+hear='( trap "" TERM INT HUP QUIT; [ -p "$here/signal" ] && exec 3<> "$here/signal" && while read -r name <&3; do kill -"$name" $$; done ) > /dev/null 2>&1 < /dev/null & echo $! > "$here/hearing";'
 run() {
 	/bin/sh -c "$hear $2" sh "$@"
 	code=$?
-	read -r hearing < "$here/hearing" && kill "$hearing" 2> /dev/null
+	read -r hearing < "$here/hearing" && kill -9 "$hearing" 2> /dev/null
 	echo $code > "$here/$1.new" && mv -f "$here/$1.new" "$here/$1"
 }
 printf %s ${quoted(JSON.stringify(version))} > "$here/ask.new" && mv -f "$here/ask.new" "$here/ask" || exit 75
 n=0
-until [ -e "$here/open" ]; do
+until [ -e "$here/open" ] && mv "$here/open" "$here/opened" 2> /dev/null; do
 	if [ -e "$here/migrate" ]; then rm -f "$here/migrate"; n=0; run migrated ${quoted(migration)}
 	elif [ -e "$here/try" ]; then rm -f "$here/try"; n=0; run tried ${quoted(`shift 2; ${exportSecrets ? exports.join("") : ""}exec "$@"`)} "$@"
 	elif [ -e "$here/exit" ]; then cat "$here/report"; read -r code < "$here/exit"; exit "$code"

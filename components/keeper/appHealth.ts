@@ -7,13 +7,17 @@ const ANSWER = 10_000;
 /** Seconds for which an app that cannot be asked must have stayed up. */
 const SETTLED = 3;
 
-/** Why the app is not well, in words; undefined when it answers with a 2xx status. */
+/**
+ * Why the app is not well, in words; undefined when it answers with a status below 400. It is asked as from its own
+ * container: many apps know only some hosts.
+ */
 export function healthOf(url: string, signal?: AbortSignal): Promise<string | undefined> {
 	return new Promise((resolve) => {
-		const sent = request(url, { agent: false, timeout: ANSWER, ...(signal && { signal }) }, (response) => {
+		const headers = { host: `127.0.0.1:${new URL(url).port}` };
+		const sent = request(url, { headers, agent: false, timeout: ANSWER, ...(signal && { signal }) }, (response) => {
 			response.resume();
 			const { statusCode = 0 } = response;
-			resolve(statusCode >= 200 && statusCode < 300 ? undefined : `${url} answers ${statusCode}`);
+			resolve(statusCode >= 200 && statusCode < 400 ? undefined : `${url} answers ${statusCode}`);
 		});
 		sent.on("timeout", () => sent.destroy(new Error(`no answer within ${ANSWER / 1000} s`)));
 		sent.on("error", (error) => resolve(`${url}: ${error.message}`));

@@ -57,6 +57,8 @@ export function defectOf(path: string, check: "quick_check" | "integrity_check")
 			return said === "ok" ? undefined : (said ?? "the check said nothing");
 		});
 	} catch (error) {
+		// Somebody's lock is no damage, and nothing is restored for it.
+		if (/locked|busy/i.test((error as Error).message)) throw error;
 		return (error as Error).message;
 	}
 }
@@ -92,7 +94,7 @@ export function schemaOf(path: string): string {
 	return reading(path, (database) => {
 		const rows = database
 			.prepare(
-				"SELECT type, name, sql FROM sqlite_schema WHERE name NOT LIKE '\\_litestream\\_%' ESCAPE '\\' ORDER BY type, name",
+				"SELECT type, name, sql FROM sqlite_schema WHERE name NOT LIKE '\\_litestream\\_%' ESCAPE '\\' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY type, name",
 			)
 			.all();
 		return createHash("sha256").update(JSON.stringify(rows)).digest("hex");

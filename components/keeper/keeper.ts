@@ -131,6 +131,11 @@ export abstract class Keeper {
 		return this.gate.isAsked ? this.gate : undefined;
 	}
 
+	/** Whether something else has the database in hand. */
+	protected get isOccupied(): boolean {
+		return false;
+	}
+
 	/** Whether no app can be running, so that a database may be put in place. */
 	protected async noneRuns(): Promise<boolean> {
 		return this.gate.holdsTheApp;
@@ -148,6 +153,7 @@ export abstract class Keeper {
 				await app.admit();
 				continue;
 			}
+			if (this.isOccupied) continue;
 			await this.supervisor.stop(1);
 			this.known.state = "starting";
 			await this.untilStarted();

@@ -73,6 +73,8 @@ export class DeployScene {
 	proofs: boolean[] = [];
 	snapshotFails: Error | undefined;
 	copyFails: Error | undefined;
+	/** What the store knows of the data. */
+	manifest: { transaction: number } | undefined;
 	/** Which version is ill, and how. */
 	ill: Record<string, string> = {};
 	deploys = this.keeper();
@@ -125,7 +127,8 @@ export class DeployScene {
 		const instances = { get: (id: string) => all[id], tidy: async () => {} } as unknown as Instances;
 		const { directory: dataDirectory, database } = this;
 		const settings = { app: "a/b/c", dataDirectory, database, store: "s3://bucket/notes" };
-		const parts = { settings, store: new MemoryStore() } as unknown as Parts;
+		const manifest = { read: async () => scene.manifest };
+		const parts = { settings, manifest, store: new MemoryStore() } as unknown as Parts;
 		return new Deploys(parts, replication, door, instances, this.record, (line) => this.said.push(line));
 	}
 

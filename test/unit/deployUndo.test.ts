@@ -13,7 +13,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Instances } from "../../components/keeper/deploy/instances";
 import { RecordFile, type Switching } from "../../components/keeper/deploy/record";
-import { discard, needRoom, putBack, putBackInTheEnd, undoInterrupted } from "../../components/keeper/deploy/undo";
+import { discard, inTheEnd, needRoom, putBack, undoInterrupted } from "../../components/keeper/deploy/undo";
 import { readMarker, writeMarker } from "../../components/keeper/marker";
 import { Refusal } from "../../components/keeper/refusal";
 import type { Settings } from "../../components/keeper/settings";
@@ -111,7 +111,7 @@ describe("an undone deploy", () => {
 			if (tries < 4) throw new Error("the container two does not stop");
 		};
 		const instances = { get: () => ({ stop }) } as unknown as Instances;
-		await putBackInTheEnd(settings, instances, switching, say, 1);
+		await inTheEnd(() => putBack(settings, instances, switching, say), say, 1);
 		isAsBefore();
 		expect(said).toEqual([
 			"cannot go back yet, and goes on trying: the container two does not stop",

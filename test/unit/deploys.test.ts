@@ -1,6 +1,7 @@
 import { readFileSync, rmSync } from "node:fs";
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { RecordFile } from "../../components/keeper/deploy/record";
+import type { Instance } from "../../components/keeper/deploy/instances";
+import { type Deployed, RecordFile } from "../../components/keeper/deploy/record";
 import { DeployScene } from "./deployScene";
 import { until, VERSION } from "./shellContainer";
 
@@ -129,6 +130,18 @@ describe("the version that waits to be let in again", () => {
 		expect(scene.deploys.waiting).toBe(scene.one);
 		scene.record.update({ switching: { attempt: "a", to: { instance: "two", version: VERSION, since: "" } } });
 		expect(scene.deploys.waiting).toBeUndefined();
+	});
+
+	it("is let in again only where no deploy has begun since it was looked at", async () => {
+		await scene.served();
+		scene.one.isAsking = true;
+		scene.events.splice(0);
+		scene.record.update({ switching: { attempt: "other", to: { ...(scene.record.value.current as Deployed) } } });
+		await scene.deploys.admitAgain(scene.one as unknown as Instance);
+		expect(scene.events).toEqual([]);
+		scene.record.update({ switching: undefined });
+		await scene.deploys.admitAgain(scene.one as unknown as Instance);
+		expect(scene.events.at(-1)).toBe("admit one");
 	});
 
 	it("is none before the first deploy", () => {

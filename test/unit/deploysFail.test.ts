@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { RecordFile } from "../../components/keeper/deploy/record";
@@ -118,6 +118,15 @@ describe("a deploy that fails", () => {
 			"open",
 		]);
 		isAsBefore();
+	});
+
+	it("does not begin with nothing where there was data", async () => {
+		await scene.served();
+		rmSync(scene.database);
+		scene.manifest = { transaction: 12 };
+		const { outcome } = await scene.deploy("two");
+		expect(outcome).toMatchObject({ ok: false, reason: expect.stringContaining("its data is known to exist") });
+		expect(scene.events).toEqual([]);
 	});
 
 	it("without the store touches nothing: the old version serves on", async () => {

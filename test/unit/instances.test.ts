@@ -112,6 +112,30 @@ describe("a stop", () => {
 		}
 	});
 
+	it("waits for an app that signals its whole process group and then finishes what it does", async () => {
+		const host = new ShellHost();
+		const drains = `trap 'trap "" TERM; kill 0; sleep 1.5; exit 0' TERM; echo ready; ${FOREVER}`;
+		const app = await running(host, "one", ["/bin/sh", "-c", drains]);
+		const begun = performance.now();
+		app.restarts = true;
+		await app.instance.stop(10);
+		expect(performance.now() - begun).toBeGreaterThan(1400);
+	});
+
+	it("takes back that a container was let in which has not gone through yet", async () => {
+		const host = new ShellHost();
+		const app = await (await host.container("one", politely)).asking();
+		process.kill(app.pid, "SIGSTOP");
+		app.instance.admit();
+		await app.instance.stop(2);
+		expect([app.instance.isAsking, await app.instance.mayRun()]).toEqual([true, false]);
+		process.kill(app.pid, "SIGCONT");
+		await sleep(400);
+		expect(app.stdout).toBe("");
+		app.instance.admit();
+		await until(() => app.stdout === "ready\n");
+	});
+
 	it("waits for requests that are finished in the grace", async () => {
 		const host = new ShellHost();
 		const app = await running(host, "one", [

@@ -2,6 +2,7 @@ import { createServer } from "node:net";
 import type { Problem } from "../../validate";
 import { type DockerAppArgs, publishedAt } from "../args";
 import type { DockerCli } from "../cli";
+import { ROLE_LABEL } from "../identity";
 import { holderOf } from "./holder";
 import type { Running } from "./running";
 
@@ -24,6 +25,12 @@ export async function portProblems(
 			.some(({ HostIp, HostPort }) => HostPort === `${port}` && meets(HostIp, address));
 	const container = others.find(holds);
 	if (container !== undefined) return taken(`the container ${container.Name.slice(1)}`);
+	// The app itself without a keeper, the keeper with one: whoever holds the port goes only after the other is made.
+	const holder = args.backup === false ? "keeper" : "app";
+	if (own.some((each) => each.Config.Labels?.[ROLE_LABEL] === holder && holds(each))) {
+		const reason = `must be changed with the stack down (got ${JSON.stringify(args.backup ?? "the default")}, and the port is held by the ${holder} of before): run npm run down first, the data stays`;
+		return [{ propertyPath: "backup", reason }];
+	}
 	if (!docker.isLocal || own.some(holds) || (await isFree(port, address))) return [];
 	return taken(await holderOf(port));
 }

@@ -46,11 +46,16 @@ export async function deploy(instance: string): Promise<number> {
 /** What going back to a snapshot would cost. */
 export interface Since {
 	snapshot: Snapshot;
-	/** Whether the schema has changed. */
+	/** Whether the schema has changed, or what a migration tool notes of itself. */
 	migrated: boolean;
 	/** Rows by table that were written or changed since. */
 	rows: Record<string, number>;
+	/** Rows by table that were deleted or changed since, and would be as they were. */
+	returning: Record<string, number>;
 }
+
+/** Where Alembic, Django, Rails, Knex, Prisma, Flyway and others note how far they are. */
+const VERSIONS = /^alembic_version$|migrations?$|^schema_version|^flyway_schema_history$|^goose_db_version$/i;
 
 /** Restores a snapshot into scratch and compares. */
 export async function since(name: string): Promise<number> {
@@ -67,7 +72,9 @@ export async function since(name: string): Promise<number> {
 			await inspect("schema", older),
 		];
 		const rows = await inspect("since", settings.database, older);
-		console.log(JSON.stringify({ snapshot, migrated: now !== then, rows } satisfies Since));
+		const returning = await inspect("since", older, settings.database);
+		const migrated = now !== then || Object.keys(rows).some((table) => VERSIONS.test(table));
+		console.log(JSON.stringify({ snapshot, migrated, rows, returning } satisfies Since));
 		return 0;
 	} finally {
 		for (const suffix of ["", "-wal", "-shm"]) rmSync(`${older}${suffix}`, { force: true });

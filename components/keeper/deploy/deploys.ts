@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Door } from "../door";
 import { inspect } from "../inspect";
+import { readMarker } from "../marker";
 import { Refusal } from "../refusal";
 import { restoreInPlace } from "../restore";
 import { parseTarget, type Snapshot } from "../snapshots";
@@ -10,7 +11,7 @@ import type { Parts } from "../start";
 import { untilWell } from "./health";
 import type { Instance, Instances, Version } from "./instances";
 import type { Deployed, Outcome, RecordFile, Switching } from "./record";
-import { discard, needRoom, putBackInTheEnd } from "./undo";
+import { discard, inTheEnd, keepRoom, needRoom, putBack } from "./undo";
 
 /** Seconds for a container to come to the gate, and to come back to it; and for a sync. */
 const COMES = 60;
@@ -64,13 +65,31 @@ export class Deploys {
 	async admitAgain(instance: Instance): Promise<void> {
 		const { current } = this.record.value;
 		const { database } = this.parts.settings;
-		if (current?.version.migrates && (await inspect("schema", database)).schema !== current.schema) {
+		const { migrates, backTo } = current?.version ?? {};
+		if (
+			current !== undefined &&
+			migrates &&
+			backTo === undefined &&
+			(await inspect("schema", database)).schema !== current.schema
+		) {
+			if (!this.isCurrent(instance)) return;
 			this.say("the schema is another than the version that serves knows: its migration runs first");
 			const code = await instance.migrate();
 			if (code !== 0) throw new Error(`the migration of the version that serves failed with exit code ${code}`);
-			this.record.update({ current: { ...current, schema: (await inspect("schema", database)).schema } });
+			const { schema } = await inspect("schema", database);
+			if (this.isCurrent(instance)) this.record.update({ current: { ...current, schema } });
 		}
-		instance.admit();
+		if (this.isCurrent(instance)) instance.admit();
+	}
+
+	/** Whether it is the one that serves, and waits: a deploy may have begun since it was asked last. */
+	private isCurrent({ id }: Instance): boolean {
+		return this.waiting?.id === id;
+	}
+
+	/** Whether a deploy is going on, or one that was interrupted is being undone. */
+	get isUnderWay(): boolean {
+		return this.attempt !== undefined || this.record.value.switching !== undefined;
 	}
 
 	/** Begins an attempt, if it is a new one, and tells how it goes. */
@@ -110,7 +129,7 @@ export class Deploys {
 		} catch (error) {
 			const reason =
 				error instanceof Refusal ? `${error.found}. What to do: ${error.remedy}` : (error as Error).message;
-			this.record.ended({ attempt, instance: id, ok: false, reason });
+			await inTheEnd(() => this.record.ended({ attempt, instance: id, ok: false, reason }), tell);
 			tell(`failed: ${reason}`);
 		}
 	}
@@ -119,19 +138,19 @@ export class Deploys {
 		const next = await this.comes(id);
 		const to: Deployed = { instance: id, version: next, since: new Date().toISOString() };
 		const { settings } = this.parts;
-		const hasData = (statSync(settings.database, { throwIfNoEntry: false })?.size ?? 0) > 0;
+		const hasData = () => (statSync(settings.database, { throwIfNoEntry: false })?.size ?? 0) > 0;
 		// What can be refused is refused while the old version serves.
 		if (this.replication.refusal !== undefined) throw this.replication.refusal;
-		if (hasData) {
+		if (hasData()) {
 			needRoom(settings);
 			await this.needStore();
-		}
+		} else await this.needNoData();
 		const { current } = this.record.value;
 		this.door.close();
 		try {
 			this.record.update({ switching: { attempt, to } });
 			if (current !== undefined) await this.stop(current, tell);
-			const before = hasData ? await this.secure(current ?? to, tell) : undefined;
+			const before = hasData() ? await this.secure(current ?? to, tell) : undefined;
 			this.record.update({ switching: { attempt, to, ...(before && { before }) } });
 			await this.bring(to, tell);
 			to.since = new Date().toISOString();
@@ -173,6 +192,18 @@ export class Deploys {
 		);
 	}
 
+	/** Without a database there must never have been one: a version must not begin with nothing. */
+	private async needNoData(): Promise<void> {
+		const { settings, manifest } = this.parts;
+		const known = readMarker(settings.dataDirectory)?.known || ((await manifest.read())?.transaction ?? 0) > 0;
+		if (!known) return;
+		throw new Refusal(
+			"data-gone",
+			`${settings.database} is not there, and its data is known to exist`,
+			"restart the keeper's container: it restores the data, or says why not; then run this again",
+		);
+	}
+
 	private async stop({ instance, version }: Deployed, tell: (line: string) => void): Promise<void> {
 		await this.instances.get(instance).stop(version.stopSeconds);
 		tell(`the old version (${version.imageName}) has stopped`);
@@ -185,7 +216,13 @@ export class Deploys {
 		const { database } = this.parts.settings;
 		const copy = join(dirname(database), ".holdfast-before-deploy.db");
 		await discard(copy);
-		await inspect("copy", database, copy);
+		try {
+			await keepRoom(copy);
+			await inspect("copy", database, copy);
+		} catch (error) {
+			await discard(copy);
+			throw error;
+		}
 		const { schema } = await inspect("schema", copy);
 		tell(`its last write is in the replica, as snapshot ${snapshot.name}`);
 		return { copy, snapshot: snapshot.name, schema };
@@ -225,11 +262,11 @@ export class Deploys {
 		if (switching === undefined) return;
 		await this.replication.rest();
 		try {
-			await putBackInTheEnd(this.parts.settings, this.instances, switching, tell);
+			await inTheEnd(() => putBack(this.parts.settings, this.instances, switching, tell), tell);
 		} finally {
 			this.replication.goOn();
 		}
-		this.record.update({ switching: undefined });
+		await inTheEnd(() => this.record.update({ switching: undefined }), tell);
 		if (current === undefined) return;
 		const instance = this.instances.get(current.instance);
 		if (await instance.mayRun()) return tell("the old version goes on");

@@ -7,6 +7,7 @@ import { type Refusal, refusalLines } from "../refusal";
 import { SYNC } from "../replication";
 import type { Settings } from "../settings";
 import type { Parts } from "../start";
+import type { State } from "../status";
 import { Deploys } from "./deploys";
 import { type Instance, Instances } from "./instances";
 import { RecordFile } from "./record";
@@ -23,7 +24,8 @@ export class HostKeeper extends Keeper {
 	private readonly record: RecordFile;
 	private readonly door: Door;
 	private readonly deploys: Deploys;
-	private isStarted = false;
+	/** What it was doing before it left the database alone. */
+	private before: State = "starting";
 
 	constructor(parts: Parts, say: (line: string) => void) {
 		super(parts, say);
@@ -43,7 +45,6 @@ export class HostKeeper extends Keeper {
 
 	private async keep(): Promise<void> {
 		await this.untilStarted();
-		this.isStarted = true;
 		await Promise.all([this.attendGate(), this.watch(), this.renewLease(), this.guardLease()]);
 	}
 
@@ -56,9 +57,9 @@ export class HostKeeper extends Keeper {
 		return this.door.listen(port);
 	}
 
-	/** See {@link Deploys.follow}. Before the data was checked, nothing is begun. */
+	/** See {@link Deploys.follow}. While the data is being checked or restored, nothing is begun. */
 	follow(attempt: string, instance: string): ReturnType<Deploys["follow"]> {
-		if (!this.isStarted && this.known.refusal === undefined) return { lines: [] };
+		if (this.known.state === "starting" && !this.deploys.isUnderWay) return { lines: [] };
 		return this.deploys.follow(attempt, instance);
 	}
 
@@ -76,17 +77,24 @@ export class HostKeeper extends Keeper {
 
 	/** Leaves the database alone, so that another can be put in its place. */
 	async rest(): Promise<void> {
+		this.before = this.known.state;
 		this.known.state = "switching";
 		await this.supervisor.stop(SYNC);
 	}
 
 	goOn(): void {
-		if (this.known.state === "switching") this.known.state = "waiting for the database";
+		if (this.known.state !== "switching") return;
+		this.known.state = this.hasLease ? "waiting for the database" : this.before;
 	}
 
 	protected override waiting() {
 		const instance = this.deploys.waiting;
 		return instance === undefined ? super.waiting() : { admit: () => this.admitAgain(instance) };
+	}
+
+	/** No database is put in place while a deploy is about to do so itself. */
+	protected override get isOccupied(): boolean {
+		return this.deploys.isUnderWay;
 	}
 
 	protected override noneRuns(): Promise<boolean> {

@@ -45,6 +45,9 @@ const LOOK = 50;
 /** Milliseconds in which the listener of a container that runs must have been found. */
 const LISTENS = 1000;
 
+/** Milliseconds for a container that was let in to go through: it looks at least each second. */
+const PASSES = 2500;
+
 /** Exit code of a container that is to begin anew. */
 const STOPPED = 75;
 
@@ -107,15 +110,18 @@ export class Instance {
 
 	/** Whether its app, or its migration, was begun and may be running. */
 	async mayRun(): Promise<boolean> {
-		const wasLetIn = existsSync(this.file("open")) || this.isAtWork;
+		// Let in, and not gone through yet: in a moment it runs, or its container is gone.
+		for (const end = performance.now() + PASSES; existsSync(this.file("open")); await sleep(LOOK)) {
+			if (performance.now() > end) return false;
+		}
+		const wasLetIn = existsSync(this.file("opened")) || this.isAtWork;
 		return wasLetIn && !(this.isAsking && !this.isAtWork) && this.signal(undefined);
 	}
 
-	/** Lets its app start. */
+	/** Lets its app start. In one step: a container is never without a question and without an answer. */
 	admit(): void {
 		this.listen();
-		rmSync(this.file("ask"), { force: true });
-		writeFileSync(this.file("open"), "");
+		renameSync(this.file("ask"), this.file("open"));
 	}
 
 	/** Has it run its migration, and returns the exit code; undefined when the container ended before. */
@@ -151,14 +157,34 @@ export class Instance {
 
 	/** Stops its app: politely, then by force. Returns once no process of it runs any more. */
 	async stop(seconds: number): Promise<void> {
-		if (!(await this.mayRun())) return;
+		if (this.withdraw()) return;
 		// What a migration has started goes on without it: only with its container all of that ends.
-		if (this.isAtWork && this.version?.kind === "app") this.finish(STOPPED, ["holdfast: the migration was stopped"]);
+		const hasWorked = this.isAtWork || existsSync(this.file("migrated"));
+		if (hasWorked && this.version?.kind === "app") {
+			this.finish(STOPPED, ["holdfast: it begins anew, since its migration was stopped or has failed"]);
+			await this.signal("TERM");
+			for (const end = performance.now() + seconds * 1000; this.isFinished; await sleep(LOOK)) {
+				if (performance.now() > end) break;
+			}
+		}
+		if (!(await this.mayRun())) return;
 		await this.signal("TERM");
 		if (await this.isDown(seconds)) return;
 		await this.signal("KILL");
 		if (await this.isDown(LISTENS / 100)) return;
 		throw new Error(`the app's container ${this.id} does not stop: docker stop ${this.id}`);
+	}
+
+	/** Takes back that it was let in, where it has not gone through. */
+	private withdraw(): boolean {
+		for (const order of ["migrate", "try"]) rmSync(this.file(order), { force: true });
+		try {
+			renameSync(this.file("open"), this.file("ask"));
+			return true;
+		} catch (error) {
+			if ((error as NodeJS.ErrnoException).code === "ENOENT") return false;
+			throw error;
+		}
 	}
 
 	/** It was told to end. */
@@ -180,14 +206,13 @@ export class Instance {
 	private async isDown(seconds: number): Promise<boolean> {
 		for (const end = performance.now() + seconds * 1000; performance.now() < end; await sleep(LOOK)) {
 			if (this.isAsking && !this.isAtWork) return true;
-			// Removed, and so never asking again.
-			if (!(await this.mayRun())) return true;
 		}
-		return false;
+		// Removed, and so never asking again.
+		return !(await this.mayRun());
 	}
 
 	/** It was told to run something, and has not said how that ended. */
-	private get isAtWork(): boolean {
+	get isAtWork(): boolean {
 		return existsSync(this.file("working"));
 	}
 

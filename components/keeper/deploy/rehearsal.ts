@@ -18,6 +18,8 @@ export async function rehearse(instance: Instance, version: Version, settings: S
 	const report: string[] = [];
 	let code = 0;
 	try {
+		if (instance.isAtWork)
+			throw new Blocked("the keeper was started again in the middle of the rehearsal: run it again");
 		await rehearsed(instance, version, settings, report);
 	} catch (error) {
 		code = 3;

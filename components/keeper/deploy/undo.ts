@@ -1,5 +1,5 @@
 import { existsSync, renameSync, statSync } from "node:fs";
-import { rm } from "node:fs/promises";
+import { rm, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { setAside } from "../database";
@@ -13,6 +13,8 @@ import type { RecordFile, Switching } from "./record";
 
 /** Milliseconds between two tries. */
 const RETRY = 2000;
+/** A file beside the copy that keeps room for what going back has to write on a disk that is full by then. */
+const ROOM = ".room";
 
 /** Puts the data of before back, which needs both versions stopped. The other data is set aside. Safe to run again. */
 export async function putBack(
@@ -24,6 +26,7 @@ export async function putBack(
 	await instances.get(to.instance).stop(to.version.stopSeconds);
 	if (before === undefined || !existsSync(before.copy)) return;
 	const { database, dataDirectory, app } = settings;
+	await rm(`${before.copy}${ROOM}`, { force: true });
 	writeMarker(dataDirectory, { ...readMarker(dataDirectory), app, known: true, restored: true });
 	const aside = await setAside(database, "failed-deploy");
 	renameSync(before.copy, database);
@@ -33,17 +36,15 @@ export async function putBack(
 	tell(`the data is as it was before${aside === undefined ? "" : `; what the new version made of it is in ${aside}`}`);
 }
 
-/** The same until it is done, however often it fails: before, nothing may serve. What is in the way may be a person's to remove. */
-export async function putBackInTheEnd(
-	settings: Settings,
-	instances: Instances,
-	switching: Switching,
+/** Does what must be done until it is, however often it fails: before, nothing may serve. What is in the way may be a person's to remove. */
+export async function inTheEnd(
+	work: () => void | Promise<void>,
 	tell: (line: string) => void,
 	pause = RETRY,
 ): Promise<void> {
 	for (let said = ""; ; await sleep(pause)) {
 		try {
-			return await putBack(settings, instances, switching, tell);
+			return await work();
 		} catch (error) {
 			const { message } = error as Error;
 			if (message !== said) tell(`cannot go back yet, and goes on trying: ${message}`);
@@ -66,9 +67,14 @@ export async function undoInterrupted(
 	record.ended({ attempt, instance: to.instance, ok: false, reason: "the keeper was stopped in the middle of it" });
 }
 
+/** Keeps room for the way back. */
+export async function keepRoom(copy: string): Promise<void> {
+	await writeFile(`${copy}${ROOM}`, Buffer.alloc(1_000_000), { flush: true });
+}
+
 /** Removes a copy that is not needed any more. */
 export async function discard(copy: string): Promise<void> {
-	for (const suffix of ["", "-wal", "-shm", "-journal"]) await rm(`${copy}${suffix}`, { force: true });
+	for (const suffix of ["", "-wal", "-shm", "-journal", ROOM]) await rm(`${copy}${suffix}`, { force: true });
 }
 
 /** @throws {Refusal} where the copy that leads back would not fit. */
