@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { lastTransaction, localTransaction, metaPath } from "./database";
 import { closeGap } from "./gap";
 import { currentOf, type Generation, syncedFiles } from "./generations";
+import { inspect } from "./inspect";
 import { leaseLost } from "./lease";
 import { writeMarker } from "./marker";
 import type { Parts } from "./start";
@@ -47,6 +48,9 @@ export async function beginGeneration(parts: Parts, say: (line: string) => void)
 		say(`the replica goes on in ${generation}: the keeper before may not know that it has lost its lease`);
 		// Its own files here tell of the replica as it was. Should this end early, the next start knows why there are none.
 		writeMarker(dataDirectory, { app, known: true, restored: true });
+		// On a disk that was kept, the log can be the very one that the file tells of: then no whole copy would be made.
+		const { done } = await inspect("truncateWal", database);
+		if (!done) throw new Error("the app does not let its log be folded into the database");
 		rmSync(metaPath(database), { recursive: true, force: true });
 		const name = before.slice(before.lastIndexOf("/") + 1);
 		await store.copy(before, `${syncedFiles(location.scheme, generation)}${name}`);
