@@ -1,7 +1,7 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import type { App } from "../app";
-import { LIVE_PATH, type Version } from "../keeper/deploy/instances";
+import { LIVE_PATH, type Version } from "../keeper/deploy/version";
 import { refusal } from "../validate";
 import { DockerCli } from "./cli";
 import { appContainer, gracefulStop, healthcheck, type Mounted } from "./container";

@@ -1,7 +1,7 @@
 import type * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { type App, SECRETS_PATH } from "../app";
-import type { Version } from "../keeper/deploy/instances";
+import type { Version } from "../keeper/deploy/version";
 import { GATE_PATH } from "./waiting";
 
 /** What one container of the app is told to be. */

@@ -1,5 +1,6 @@
 import { untilHealthy } from "../appHealth";
-import type { Instance, Version } from "./instances";
+import type { Instance } from "./instances";
+import type { Version } from "./version";
 
 /** Milliseconds between two looks at whether it has ended. */
 const LOOK = 100;

@@ -13,32 +13,7 @@ import {
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-
-/** Where a rehearsing container sees the real data directory, for reading only. */
-export const LIVE_PATH = "/run/holdfast-live";
-
-/** What a container of the app's image says of itself when it asks to be let in. */
-export interface Version {
-	/** `app`: it serves once a deploy has chosen it. `rehearsal`: it runs on a copy, and serves nobody. */
-	kind: "app" | "rehearsal";
-	/** Id of the image, and the reference by which a person knows it. */
-	image: string;
-	imageName: string;
-	/** TCP port on which the app listens. */
-	port: number;
-	/** Path of the health check; undefined where health cannot be told. */
-	healthPath?: string;
-	/** Seconds within which the app must be healthy. */
-	startSeconds: number;
-	/** Seconds that the app has to finish its requests when it is stopped. */
-	stopSeconds: number;
-	/** Whether it has a migration to run. */
-	migrates: boolean;
-	/** Tables of which a migration may take rows. */
-	mayLose: string[];
-	/** Where an older version goes back to: the data as it is, or the snapshot of a name. Undefined for a deploy. */
-	backTo?: { data: "keep" } | { snapshot: string };
-}
+import type { Version } from "./version";
 
 /** Milliseconds between two looks at what a container answered. */
 const LOOK = 50;

@@ -1,6 +1,6 @@
 import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Version } from "./instances";
+import type { Version } from "./version";
 
 /** A container of the app, and the version that it runs. */
 export interface Deployed {

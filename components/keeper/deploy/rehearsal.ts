@@ -6,8 +6,9 @@ import { inspect } from "../inspect";
 import { Refusal } from "../refusal";
 import type { Settings } from "../settings";
 import { healthUrl } from "./health";
-import { type Instance, LIVE_PATH, type Version } from "./instances";
+import type { Instance } from "./instances";
 import { changesOf, counted, lossesOf, type Shape } from "./shape";
+import { LIVE_PATH, type Version } from "./version";
 
 /** A finding that blocks the deploy. */
 class Blocked extends Error {}
