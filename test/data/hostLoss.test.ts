@@ -1,27 +1,19 @@
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import { type GcsServer, startGcsServer } from "../../tools/servers/gcs";
-import { type S3Server, startS3Server } from "../../tools/servers/s3";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { REPETITIONS } from "./docker";
 import { buildKeeper, expectPrefix, Host, untilRestorable } from "./harness";
 import { DirectoryVolume, GcsBucket, S3Bucket, type TestStore } from "./stores";
+import { testServers } from "./testServers";
 
 /** Seconds that a lost host may take along, on a machine that others use too. */
 const SPAN = 4;
 
-let s3: S3Server;
-let gcs: GcsServer;
 buildKeeper();
-beforeAll(async () => {
-	[s3, gcs] = await Promise.all([startS3Server(), startGcsServer()]);
-});
-afterAll(async () => {
-	await Promise.all([s3?.stop(), gcs?.stop()]);
-});
+const servers = testServers();
 
 const makers: Record<string, () => Promise<TestStore>> = {
 	"a directory": () => DirectoryVolume.make(),
-	S3: () => S3Bucket.make(s3),
-	GCS: () => GcsBucket.make(gcs),
+	S3: () => S3Bucket.make(servers.s3),
+	GCS: () => GcsBucket.make(servers.gcs),
 };
 
 describe.each(Object.keys(makers))("with %s as the store", (kind) => {

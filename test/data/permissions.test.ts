@@ -7,37 +7,29 @@ import {
 	PutObjectCommand,
 	type S3Client,
 } from "@aws-sdk/client-s3";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { writerStatements } from "../../components/aws/policies";
 import { enforceRetention } from "../../components/keeper/retention";
 import { GcsStore } from "../../components/keeper/stores/gcs";
 import { S3Store } from "../../components/keeper/stores/s3";
-import { type GcsServer, startGcsServer } from "../../tools/servers/gcs";
-import { type S3Server, startS3Server } from "../../tools/servers/s3";
 import { buildKeeper, Host } from "./harness";
 import { stoppedHost } from "./prepared";
 import { GcsBucket, S3Bucket, type TestStore } from "./stores";
+import { testServers } from "./testServers";
 
-let s3: S3Server;
-let gcs: GcsServer;
 buildKeeper();
-beforeAll(async () => {
-	[s3, gcs] = await Promise.all([startS3Server(), startGcsServer()]);
-});
-afterAll(async () => {
-	await Promise.all([s3?.stop(), gcs?.stop()]);
-});
+const servers = testServers();
 
 describe("the S3 identities", () => {
 	it("suffice for a whole life, and neither can take anything away", async () => {
-		const store = await S3Bucket.make(s3);
+		const store = await S3Bucket.make(servers.s3);
 		const { host, rows } = await stoppedHost(store);
 		// With the restorer's identity, which the keeper's commands get for this.
 		expect((await host.restored()).rows).toEqual(rows);
-		const before = await versions(s3.admin, store.bucket);
+		const before = await versions(servers.s3.admin, store.bucket);
 		const Bucket = store.bucket;
 		for (const [who, credentials] of Object.entries({ writer: store.writer, restorer: store.restorer })) {
-			const client = s3.client(credentials);
+			const client = servers.s3.client(credentials);
 			const denied = async (what: string, sent: Promise<unknown>) => {
 				const ended = await sent.then(
 					(done) => (done as { Errors?: { Code?: string }[] }).Errors?.[0]?.Code ?? "done",
@@ -58,7 +50,7 @@ describe("the S3 identities", () => {
 				await denied("overwrite", client.send(new PutObjectCommand({ Bucket, Key, Body: "" })));
 			}
 		}
-		expect(await versions(s3.admin, store.bucket)).toEqual(before);
+		expect(await versions(servers.s3.admin, store.bucket)).toEqual(before);
 	});
 
 	// Not among them: s3:GetBucketLocation and s3:AbortMultipartUpload, which are used in passing and whose lack fails nothing here.
@@ -69,12 +61,12 @@ describe("the S3 identities", () => {
 		["Locate", "s3:GetObject"],
 		["Locate", "s3:PutObject"],
 	])("are the least: without %s's %s the keeper does not start", async (sid, action) => {
-		const store = await S3Bucket.make(s3);
+		const store = await S3Bucket.make(servers.s3);
 		const less = writerStatements(`arn:aws:s3:::${store.bucket}`, "notes").map((statement) =>
 			statement.Sid === sid ? { ...statement, Action: statement.Action.filter((each) => each !== action) } : statement,
 		);
 		const given = less.filter(({ Action }) => Action.length > 0);
-		await s3.setBucketPolicy(store.bucket, given, store.writer);
+		await servers.s3.setBucketPolicy(store.bucket, given, store.writer);
 		const host = await Host.make(store);
 		const { code, stdout, errors } = await host.keeper("start");
 		expect(code).not.toBe(0);
@@ -95,10 +87,10 @@ describe("retention", () => {
 	const SUPERFLUOUS = ["0:1-1", "0:2-2", "0:3-3", "0:4-4", "9:1-1"];
 
 	it("marks in S3 what no restore needs, once, and only with s3:PutObjectTagging", async () => {
-		const store = await S3Bucket.make(s3);
+		const store = await S3Bucket.make(servers.s3);
 		await filled(store, (level) => `000${level}`);
 		const opened = new S3Store(store.bucket, "notes", {
-			AWS_ENDPOINT_URL_S3: s3.endpoint,
+			AWS_ENDPOINT_URL_S3: servers.s3.endpoint,
 			AWS_ACCESS_KEY_ID: store.writer.accessKeyId,
 			AWS_SECRET_ACCESS_KEY: store.writer.secretAccessKey,
 		});
@@ -107,7 +99,7 @@ describe("retention", () => {
 		expect(await enforceRetention(opened, [], 0, marked)).toBe(0);
 		const found: string[] = [];
 		for (const key of await store.keys()) {
-			const { TagSet } = await s3.admin.send(
+			const { TagSet } = await servers.s3.admin.send(
 				new GetObjectTaggingCommand({ Bucket: store.bucket, Key: `notes/${key}` }),
 			);
 			if (TagSet?.some(({ Key, Value }) => Key === "holdfast-superseded" && Value === "true")) found.push(key);
@@ -115,14 +107,14 @@ describe("retention", () => {
 		expect(numbersOf(found).sort()).toEqual(SUPERFLUOUS);
 
 		const less = writerStatements(`arn:aws:s3:::${store.bucket}`, "notes").filter(({ Sid }) => Sid !== "Mark");
-		await s3.setBucketPolicy(store.bucket, less, store.writer);
+		await servers.s3.setBucketPolicy(store.bucket, less, store.writer);
 		await expect(enforceRetention(opened, [], 0, new Set())).rejects.toThrow(/Access ?Denied/);
 	});
 
 	it("marks in GCS what no restore needs, with a custom time", async () => {
-		const store = await GcsBucket.make(gcs);
+		const store = await GcsBucket.make(servers.gcs);
 		await filled(store, (level) => `ltx/${level}`);
-		process.env.STORAGE_EMULATOR_HOST = gcs.emulatorHost;
+		process.env.STORAGE_EMULATOR_HOST = servers.gcs.emulatorHost;
 		const opened = new GcsStore(store.bucket, "notes");
 		delete process.env.STORAGE_EMULATOR_HOST;
 		expect(await enforceRetention(opened, [], 0, new Set())).toBe(SUPERFLUOUS.length);

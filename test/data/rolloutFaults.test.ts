@@ -1,20 +1,12 @@
-import { afterAll, beforeAll, expect, it, onTestFinished } from "vitest";
-import { type GcsServer, startGcsServer } from "../../tools/servers/gcs";
-import { type S3Server, startS3Server } from "../../tools/servers/s3";
+import { expect, it, onTestFinished } from "vitest";
 import { docker, REPETITIONS } from "./docker";
 import { buildKeeper } from "./harness";
 import { acknowledgedBy, Instance, LEASE, median, pauseBetween, problemsOf } from "./instance";
 import { GcsBucket, S3Bucket, type TestStore } from "./stores";
+import { testServers } from "./testServers";
 
-let s3: S3Server;
-let gcs: GcsServer;
 buildKeeper();
-beforeAll(async () => {
-	[s3, gcs] = await Promise.all([startS3Server(), startGcsServer()]);
-});
-afterAll(async () => {
-	await Promise.all([s3?.stop(), gcs?.stop()]);
-});
+const servers = testServers();
 
 /** What happens to the old instance, at a random moment about the time when the new one starts. */
 interface Fault {
@@ -41,7 +33,7 @@ const FAULTS: Record<string, Fault> = {
 };
 
 async function made(kind: "S3" | "GCS"): Promise<TestStore> {
-	const store = await (kind === "S3" ? S3Bucket.make(s3) : GcsBucket.make(gcs));
+	const store = await (kind === "S3" ? S3Bucket.make(servers.s3) : GcsBucket.make(servers.gcs));
 	onTestFinished(() => store.remove(), 30_000);
 	return store;
 }
