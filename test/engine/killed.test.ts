@@ -127,11 +127,16 @@ it(
 				`${acknowledged.length} notes are there; between the two, the app ${answers ? "answered" : "was down"}`,
 			);
 		}
-		const [unrecorded, foreign] = [await stack.madeVersion("lost"), await stack.madeVersion("foreign", "another")];
+		const left = () => lines("ps", "--all", "--format", "{{.Names}}");
+		const unrecorded = await stack.madeVersion("lost");
 		expect(await succeeds(stack.up())).toContain("No change.");
-		const left = await lines("ps", "--all", "--format", "{{.Names}}");
-		expect(left).toContain(foreign);
-		expect(left).not.toContain(unrecorded);
+		expect(await left()).not.toContain(unrecorded);
+		// Another backend's is not ours to remove.
+		const foreign = await stack.madeVersion("foreign", "another");
+		const refused = await stack.up();
+		expect(refused).toMatchObject({ output: expect.stringContaining(foreign) });
+		expect(refused.code).not.toBe(0);
+		expect(await left()).toContain(foreign);
 	},
 	20 * MINUTES,
 );
