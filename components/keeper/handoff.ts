@@ -62,8 +62,7 @@ export class Handoff {
 
 	/** Whether the app may go on: our lease lasts longer than what stops the app takes, or its writes are frozen. */
 	mayRun(margin: number): boolean {
-		const isHandedOn = this.phase === "handed over" || this.phase === "handing over";
-		if (isHandedOn && this.isFrozen) return true;
+		if (["handing over", "handed over"].includes(this.phase) && this.isFrozen) return true;
 		return this.isHolding && this.lease.isFreshFor(margin);
 	}
 
