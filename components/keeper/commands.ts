@@ -43,7 +43,7 @@ export async function start(): Promise<number> {
 	const { settings } = parts;
 	// A keeper that runs may be in the middle of a deploy, and ends it itself.
 	const isKept = (await ask(settings.control, "GET", "/status").catch(() => true)) !== undefined;
-	if (!isKept) await undoInterrupted(settings, new RecordFile(settings.dataDirectory), say);
+	if (!isKept) await undoInterrupted(settings, new RecordFile(settings.dataDirectory, settings.scratch), say);
 	const { hasLease } = await runStart(parts, () => noneRuns(settings), say);
 	// The keeper that comes next takes it.
 	if (hasLease) await parts.lease.release();

@@ -32,7 +32,8 @@ function onHost(twin: Twin, app: object): ReplicaAccess {
 	const volume = `${twin.container}-backup`;
 	const flip = `python3 -c '
 import glob
-path = max(glob.glob("/look/notes/replica/ltx/*/*.ltx"))
+files = lambda generation: glob.glob("/look/notes/replica/" + generation + "ltx/*/*.ltx")
+path = max(files("*-*/") or files(""))
 file = open(path, "r+b"); file.seek(0, 2); middle = file.tell() // 2
 file.seek(middle); byte = file.read(1); file.seek(middle); file.write(bytes([byte[0] ^ 255]))'`;
 	return {
@@ -73,7 +74,12 @@ async function onServer(
 		kind: `s3://${BUCKET}/${PREFIX} at ${server.endpoint}`,
 		async damage() {
 			// The newest snapshot, with which every restore begins. Litestream names its levels in S3 in a way of its own.
-			const Prefix = `${PREFIX}/replica/0009/`;
+			const within = { Bucket: BUCKET, Delimiter: "/", Prefix: `${PREFIX}/replica/` };
+			const { CommonPrefixes = [] } = await server.admin.send(new ListObjectsV2Command(within));
+			const generations = CommonPrefixes.map(({ Prefix: each = "" }) => each).filter((each) =>
+				/\/\d+-[^/]+\/$/.test(each),
+			);
+			const Prefix = `${generations.at(-1) ?? within.Prefix}0009/`;
 			const listed = await server.admin.send(new ListObjectsV2Command({ Bucket: BUCKET, Prefix }));
 			const newest = listed.Contents?.at(-1)?.Key;
 			await flip(newest);

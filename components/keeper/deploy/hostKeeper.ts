@@ -30,7 +30,7 @@ export class HostKeeper extends Keeper {
 	constructor(parts: Parts, say: (line: string) => void) {
 		super(parts, say);
 		this.instances = new Instances(parts.settings.open);
-		this.record = new RecordFile(parts.settings.dataDirectory);
+		this.record = new RecordFile(parts.settings.dataDirectory, parts.settings.scratch);
 		this.door = new Door(() => {
 			const { current } = this.record.value;
 			return current && { host: current.instance, port: current.version.port };

@@ -52,7 +52,14 @@ const KEPT_OUTCOMES = 10;
 export class RecordFile {
 	private record: DeployRecord | undefined;
 
-	constructor(private readonly directory: string) {}
+	/**
+	 * @param beside another disk's directory, where a copy is: the data directory can be lost while its containers are not,
+	 * and then the app that serves must still be known.
+	 */
+	constructor(
+		private readonly directory: string,
+		private readonly beside?: string,
+	) {}
 
 	get value(): DeployRecord {
 		this.record ??= this.read();
@@ -62,12 +69,14 @@ export class RecordFile {
 	/** Written whole before it counts: what is decided after it must find it. */
 	update(changes: Partial<DeployRecord>): void {
 		const next = { ...this.value, ...changes };
-		const file = join(this.directory, FILE);
-		writeFileSync(`${file}.new`, JSON.stringify(next, undefined, "\t"), { flush: true });
-		renameSync(`${file}.new`, file);
-		const directory = openSync(this.directory, "r");
-		fsyncSync(directory);
-		closeSync(directory);
+		for (const directory of this.directories) {
+			const file = join(directory, FILE);
+			writeFileSync(`${file}.new`, JSON.stringify(next, undefined, "\t"), { flush: true });
+			renameSync(`${file}.new`, file);
+			const opened = openSync(directory, "r");
+			fsyncSync(opened);
+			closeSync(opened);
+		}
 		this.record = next;
 	}
 
@@ -77,8 +86,13 @@ export class RecordFile {
 	}
 
 	private read(): DeployRecord {
-		const file = join(this.directory, FILE);
-		if (!existsSync(file)) return { format: 1, outcomes: [] };
+		const file = this.directories.map((directory) => join(directory, FILE)).find(existsSync);
+		if (file === undefined) return { format: 1, outcomes: [] };
 		return JSON.parse(readFileSync(file, "utf8")) as DeployRecord;
+	}
+
+	/** That of the data counts first. */
+	private get directories(): string[] {
+		return [this.directory, ...(this.beside !== undefined && existsSync(this.beside) ? [this.beside] : [])];
 	}
 }
