@@ -20,6 +20,16 @@ describe("the record of what serves", () => {
 		expect(readdirSync(directory)).toEqual([]);
 	});
 
+	it("is known from its copy where the data directory alone was lost, and that of the data counts first", () => {
+		const [data, beside] = ["data", "beside"].map((name) => join(directory, name)) as [string, string];
+		for (const each of [data, beside]) mkdirSync(each);
+		new RecordFile(data, beside).update({ current: deployed("one") });
+		rmSync(join(data, ".holdfast-deploy.json"));
+		expect(new RecordFile(data, beside).value.current?.instance).toBe("one");
+		new RecordFile(data).update({ current: deployed("two") });
+		expect(new RecordFile(data, beside).value.current?.instance).toBe("two");
+	});
+
 	it("is read again by the keeper that comes next", () => {
 		const record = new RecordFile(directory);
 		record.update({ current: deployed("one") });
