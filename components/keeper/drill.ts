@@ -1,12 +1,12 @@
-import { existsSync, rmSync, statSync } from "node:fs";
+import { rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { STORE_LAYOUT } from "../backup";
-import { freeIn, megabytes } from "./diagnostics";
 import { inspect } from "./inspect";
 import type { Litestream } from "./litestream";
 import { ManifestFile } from "./manifest";
 import { Refusal } from "./refusal";
 import { restoreChecked } from "./restore";
+import { needRoom } from "./room";
 import type { Settings } from "./settings";
 import type { Store } from "./stores/store";
 
@@ -36,7 +36,13 @@ export async function drill(settings: Settings, litestream: Litestream, store: S
 	let schema: string | undefined;
 	try {
 		const known = await manifest.read();
-		needRoom(settings);
+		needRoom({
+			database: settings.database,
+			directory: settings.scratch,
+			times: 1.1,
+			why: "a drill needs",
+			remedy: "make room on the host's disk, or give the scratch volume another one",
+		});
 		const { transaction } = await restoreChecked(litestream, output, "newest", known?.transaction);
 		const counted = await inspect("rows", output);
 		schema = counted.schema;
@@ -54,16 +60,4 @@ export async function drill(settings: Settings, litestream: Litestream, store: S
 	await store.put(`${STORE_LAYOUT.drills}/${stamp}.json`, JSON.stringify(report), "absent").catch(unstored);
 	await manifest.update({ lastDrill: report, ...(schema !== undefined && { schema }) }).catch(unstored);
 	return report;
-}
-
-function needRoom({ database, scratch }: Settings): void {
-	const bytes = existsSync(database) ? statSync(database).size : 0;
-	const free = freeIn(scratch);
-	if (free < bytes * 1.1) {
-		throw new Refusal(
-			"disk-full",
-			`a drill needs ${megabytes(bytes * 1.1)} in ${scratch}, and ${megabytes(free)} are free`,
-			"make room on the host's disk, or give the scratch volume another one",
-		);
-	}
 }

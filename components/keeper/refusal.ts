@@ -38,7 +38,6 @@ export type RefusalCode =
 	| "app-unhealthy"
 	| "restore-target"
 	| "deploy-running"
-	| "rehearsal-failed"
 	| "keeper-not-running";
 
 /** Two lines that a person can act on. */

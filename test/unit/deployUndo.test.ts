@@ -13,7 +13,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Instances } from "../../components/keeper/deploy/instances";
 import { RecordFile, type Switching } from "../../components/keeper/deploy/record";
-import { discard, inTheEnd, needRoom, putBack, undoInterrupted } from "../../components/keeper/deploy/undo";
+import { discard, inTheEnd, needRoomForCopy, putBack, undoInterrupted } from "../../components/keeper/deploy/undo";
 import { readMarker, writeMarker } from "../../components/keeper/marker";
 import { Refusal } from "../../components/keeper/refusal";
 import type { Settings } from "../../components/keeper/settings";
@@ -199,10 +199,12 @@ describe("an undone deploy", () => {
 describe("the copy that leads back", () => {
 	it("needs room, and without it a deploy is refused", () => {
 		writeFileSync(database, "x".repeat(1000));
-		expect(() => needRoom(settings)).not.toThrow();
+		expect(() => needRoomForCopy(settings)).not.toThrow();
 		free.bytes = 1100;
-		expect(() => needRoom(settings)).toThrow(Refusal);
-		expect(() => needRoom(settings)).toThrow("disk-full: a deploy keeps a copy of the database until it has succeeded");
+		expect(() => needRoomForCopy(settings)).toThrow(Refusal);
+		expect(() => needRoomForCopy(settings)).toThrow(
+			"disk-full: a deploy keeps a copy of the database until it has succeeded",
+		);
 	});
 
 	it("goes with all that SQLite has put beside it", async () => {

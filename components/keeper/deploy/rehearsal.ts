@@ -1,17 +1,14 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, statSync, symlinkSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { untilHealthy } from "../appHealth";
-import { freeIn, megabytes } from "../diagnostics";
 import { inspect } from "../inspect";
 import { Refusal } from "../refusal";
+import { needRoom } from "../room";
 import type { Settings } from "../settings";
 import { healthUrl } from "./health";
 import type { Instance } from "./instances";
 import { changesOf, counted, lossesOf, type Shape } from "./shape";
 import { LIVE_PATH, type Version } from "./version";
-
-/** A finding that blocks the deploy. */
-class Blocked extends Error {}
 
 /** Runs a new version on a copy of the live data, and says what it would change. The version that serves goes on. */
 export async function rehearse(instance: Instance, version: Version, settings: Settings): Promise<void> {
@@ -19,8 +16,7 @@ export async function rehearse(instance: Instance, version: Version, settings: S
 	const report: string[] = [];
 	let code = 0;
 	try {
-		if (instance.isAtWork)
-			throw new Blocked("the keeper was started again in the middle of the rehearsal: run it again");
+		if (instance.isAtWork) throw new Error("the keeper was started again in the middle of the rehearsal: run it again");
 		await rehearsed(instance, version, settings, report);
 	} catch (error) {
 		code = 3;
@@ -44,7 +40,13 @@ async function rehearsed(instance: Instance, version: Version, settings: Setting
 		report.push("there is no data yet, so nothing was rehearsed");
 		return;
 	}
-	needRoom(settings);
+	needRoom({
+		database,
+		directory: rehearsal,
+		times: 2.2,
+		why: "a rehearsal needs room for a copy of the database and its migration,",
+		remedy: "make room on the host's disk",
+	});
 	clear(rehearsal);
 	const copy = join(rehearsal, relative(dataDirectory, database));
 	linkOthers(dataDirectory, rehearsal, database);
@@ -54,7 +56,7 @@ async function rehearsed(instance: Instance, version: Version, settings: Setting
 		const started = performance.now();
 		const code = await instance.migrate();
 		if (code !== 0)
-			throw new Blocked(
+			throw new Error(
 				`the migration failed on a copy of the data: ${code === undefined ? "its container ended" : `exit code ${code}`}`,
 			);
 		report.push(`the migration took ${((performance.now() - started) / 1000).toFixed(1)} s on a copy of the data`);
@@ -72,11 +74,11 @@ async function rehearsed(instance: Instance, version: Version, settings: Setting
 
 async function check(copy: string, before: Shape, { mayLose }: Version): Promise<Shape> {
 	const { defect } = await inspect("check", copy);
-	if (defect !== undefined) throw new Blocked(`the database is not sound any more after it: ${defect}`);
+	if (defect !== undefined) throw new Error(`the database is not sound any more after it: ${defect}`);
 	const after = await inspect("shape", copy);
 	const losses = lossesOf(before, after, mayLose);
 	if (losses.length > 0) {
-		throw new Blocked(
+		throw new Error(
 			`data would be lost: ${losses.join("; ")}. Correct the migration; a table that may lose rows is named in deploy.mayLose`,
 		);
 	}
@@ -90,7 +92,7 @@ async function start(instance: Instance, version: Version): Promise<void> {
 	const ill = await untilHealthy(healthUrl(instance, version), version.startSeconds, ended.signal);
 	if (ill !== undefined) {
 		const how = ended.signal.aborted ? `it ended with exit code ${await run}` : ill;
-		throw new Blocked(
+		throw new Error(
 			`the new version does not become healthy on a copy of the data: ${how}. It had no way to the outside; where it needs one at its start, set deploy.rehearsal.network`,
 		);
 	}
@@ -123,15 +125,4 @@ function linkOthers(live: string, rehearsal: string, database: string): void {
 function clear(rehearsal: string): void {
 	if (!existsSync(rehearsal)) return;
 	for (const name of readdirSync(rehearsal)) rmSync(join(rehearsal, name), { recursive: true, force: true });
-}
-
-function needRoom({ database, rehearsal }: Settings): void {
-	const { size } = statSync(database);
-	const free = freeIn(rehearsal);
-	if (free > size * 2.2) return;
-	throw new Refusal(
-		"disk-full",
-		`a rehearsal needs room for a copy of the database and its migration, ${megabytes(size * 2.2)} in ${rehearsal}, and ${megabytes(free)} are free`,
-		"make room on the host's disk",
-	);
 }

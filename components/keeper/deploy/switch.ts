@@ -11,7 +11,7 @@ import type { Parts } from "../start";
 import { untilWell } from "./health";
 import type { Instances } from "./instances";
 import type { Deployed, RecordFile, Switching } from "./record";
-import { discard, inTheEnd, keepRoom, needRoom, putBack } from "./undo";
+import { discard, inTheEnd, keepRoom, needRoomForCopy, putBack } from "./undo";
 import type { Version } from "./version";
 
 /** Seconds for a container to come to the gate, and to come back to it; and for a sync. */
@@ -31,9 +31,6 @@ export interface Replicating {
 	goOn(): void;
 }
 
-/** A failure that put everything back. */
-class DeployFailed extends Error {}
-
 /** From the version that serves to another, with the data; or back to where it began. */
 export class Switch {
 	constructor(
@@ -52,7 +49,7 @@ export class Switch {
 		// What can be refused is refused while the old version serves.
 		if (this.replication.refusal !== undefined) throw this.replication.refusal;
 		if (hasData()) {
-			needRoom(settings);
+			needRoomForCopy(settings);
 			await this.needStore();
 		} else await this.needNoData();
 		const { current } = this.record.value;
@@ -64,7 +61,9 @@ export class Switch {
 			this.record.update({ switching: { attempt, to, ...(before && { before }) } });
 			await this.bring(to, tell);
 			to.since = new Date().toISOString();
-			to.schema = (await inspect("schema", settings.database).catch(() => undefined))?.schema;
+			// Unknown, it is taken for another one at the next start, and the migration runs once more.
+			const unread = (error: Error) => tell(`warning: the schema cannot be read: ${error.message}`);
+			if (hasData()) to.schema = (await inspect("schema", settings.database).catch(unread))?.schema;
 			const previous = current && { ...current, ...(before && { snapshot: before.snapshot, schema: before.schema }) };
 			this.record.update({ current: to, ...(previous && { previous }), switching: undefined });
 			tell("it serves");
@@ -90,7 +89,7 @@ export class Switch {
 			const { version } = instance;
 			if (version !== undefined) return version;
 		}
-		throw new DeployFailed(`the container ${id} did not come to the gate within ${COMES} s: docker logs ${id}`);
+		throw new Error(`the container ${id} did not come to the gate within ${COMES} s: docker logs ${id}`);
 	}
 
 	private async needStore(): Promise<void> {
@@ -144,13 +143,13 @@ export class Switch {
 		if (version.backTo !== undefined) await this.goBack(version.backTo, tell);
 		else if (version.migrates) {
 			const code = await instance.migrate();
-			if (code === undefined) throw new DeployFailed("the new version's container ended during its migration");
-			if (code !== 0) throw new DeployFailed(`the migration failed with exit code ${code}`);
+			if (code === undefined) throw new Error("the new version's container ended during its migration");
+			if (code !== 0) throw new Error(`the migration failed with exit code ${code}`);
 			tell("the migration is done");
 		}
 		instance.admit();
 		const ill = await untilWell(instance, version);
-		if (ill !== undefined) throw new DeployFailed(`the new version does not become healthy: ${ill}`);
+		if (ill !== undefined) throw new Error(`the new version does not become healthy: ${ill}`);
 	}
 
 	private async goBack(to: NonNullable<Version["backTo"]>, tell: (line: string) => void): Promise<void> {

@@ -1,11 +1,10 @@
-import { existsSync, renameSync, statSync } from "node:fs";
+import { existsSync, renameSync } from "node:fs";
 import { rm, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { setAside } from "../database";
-import { freeIn, megabytes } from "../diagnostics";
 import { readMarker, writeMarker } from "../marker";
-import { Refusal } from "../refusal";
+import { needRoom } from "../room";
 import type { Settings } from "../settings";
 import { syncDirectory } from "../stores/directory";
 import { Instances } from "./instances";
@@ -78,13 +77,12 @@ export async function discard(copy: string): Promise<void> {
 }
 
 /** @throws {Refusal} where the copy that leads back would not fit. */
-export function needRoom({ database, dataDirectory }: Settings): void {
-	const { size } = statSync(database);
-	const free = freeIn(dataDirectory);
-	if (free > size * 1.2) return;
-	throw new Refusal(
-		"disk-full",
-		`a deploy keeps a copy of the database until it has succeeded, which needs ${megabytes(size * 1.2)} in ${dataDirectory}, and ${megabytes(free)} are free`,
-		"make room on the host's disk; the version of before serves",
-	);
+export function needRoomForCopy({ database, dataDirectory }: Settings): void {
+	needRoom({
+		database,
+		directory: dataDirectory,
+		times: 1.2,
+		why: "a deploy keeps a copy of the database until it has succeeded, which needs",
+		remedy: "make room on the host's disk; the version of before serves",
+	});
 }
