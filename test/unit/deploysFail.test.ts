@@ -116,6 +116,7 @@ describe("a deploy that fails", () => {
 			"admit one",
 			"health one",
 			"open",
+			"prove",
 		]);
 		isAsBefore();
 	});

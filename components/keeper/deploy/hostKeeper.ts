@@ -85,6 +85,7 @@ export class HostKeeper extends Keeper {
 	goOn(): void {
 		if (this.known.state !== "switching") return;
 		this.known.state = this.hasLease ? "waiting for the database" : this.before;
+		if (this.hasLease) this.beginReplication();
 	}
 
 	protected override waiting() {

@@ -53,6 +53,7 @@ export class Switch {
 			await this.needStore();
 		} else await this.needNoData();
 		const { current } = this.record.value;
+		let failure: unknown;
 		this.door.close();
 		try {
 			this.record.update({ switching: { attempt, to } });
@@ -70,11 +71,22 @@ export class Switch {
 			// And does so whatever comes of this.
 			await this.cleanUp(before?.copy).catch((error: Error) => tell(`warning: ${error.message}`));
 		} catch (error) {
+			failure = error;
 			await this.back(tell);
-			throw error;
 		} finally {
 			this.door.open();
 		}
+		if (failure === undefined) return;
+		await this.settle(tell);
+		throw failure;
+	}
+
+	/** The replica may have what the new version made of the data: a host that is lost must not come back with that. */
+	private async settle(tell: (line: string) => void): Promise<void> {
+		if (await this.replication.prove(SYNC)) return;
+		tell(
+			`warning: the data of before is not in ${this.parts.settings.store} again yet: npm run status says when it is`,
+		);
 	}
 
 	private async cleanUp(copy: string | undefined): Promise<void> {
