@@ -67,6 +67,20 @@ export const shape = z.strictObject({
 			.optional(),
 	}),
 	publish: z.strictObject({ port: z.number().optional(), address: z.string().optional() }).optional(),
+	domain: z
+		.union([
+			z.string(),
+			z.strictObject({
+				name: z.string(),
+				certificates: z.enum(["automatic", "internal"]).optional(),
+				email: z.string().optional(),
+				acmeDirectory: z.string().optional(),
+				addresses: z.array(z.string()).optional(),
+				httpPort: z.number().optional(),
+				httpsPort: z.number().optional(),
+			}),
+		])
+		.optional(),
 	existingData: z.strictObject({ volume: z.string().optional(), directory: z.string().optional() }).optional(),
 	keeper: z
 		.strictObject({
