@@ -11,5 +11,7 @@ export type { BackupStore } from "./backup";
 export { DockerApp } from "./docker/app";
 export type { DockerAppArgs, PublishArgs } from "./docker/args";
 export type { HostBackup } from "./docker/backup";
+export type { DomainArgs } from "./docker/domain";
 export { checkDockerHost } from "./docker/host/index";
+export type { Acknowledge, DoorArgs } from "./doorArgs";
 export type { KeeperArgs } from "./keeperArgs";

@@ -6,6 +6,16 @@ import { checkedDockerSettings } from "./settings";
 export async function program() {
 	const { name, args, host } = await checkedDockerSettings();
 	const app = new DockerApp(name, rolledBack(args));
-	const { url, data, container, image, keeper, backup, rehearsal } = app;
-	return { url, data, container, image, keeper, backup, rehearsal, ...(host !== undefined && { dockerHost: host }) };
+	const { url, data, container, image, keeper, backup, rehearsal, caddy } = app;
+	return {
+		url,
+		data,
+		container,
+		image,
+		keeper,
+		backup,
+		rehearsal,
+		caddy,
+		...(host !== undefined && { dockerHost: host }),
+	};
 }

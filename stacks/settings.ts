@@ -30,6 +30,7 @@ export async function checkedDockerSettings() {
 		...settings.app,
 		secrets: values(settings.app.secrets),
 		publish: settings.publish,
+		domain: settings.domain,
 		existingData: settings.existingData,
 		keeper: settings.keeper,
 		backup: settings.backup === "false" ? false : backup && { ...backup, secrets: values(backup.secrets) },

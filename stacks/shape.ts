@@ -50,8 +50,37 @@ export const shape = z.strictObject({
 				mayLose: z.array(z.string()).optional(),
 			})
 			.optional(),
+		acknowledge: z.enum(["local", "replicated"]).optional(),
+		door: z
+			.union([
+				z.literal(false),
+				z.strictObject({
+					mostHeld: z.number().optional(),
+					mostHeldMiB: z.number().optional(),
+					longestHoldSeconds: z.number().optional(),
+					drainSeconds: z.number().optional(),
+					mostBodyMiB: z.number().optional(),
+					onStoreOutage: z.enum(["refuse", "accept"]).optional(),
+					acknowledgeSeconds: z.number().optional(),
+				}),
+			])
+			.optional(),
 	}),
 	publish: z.strictObject({ port: z.number().optional(), address: z.string().optional() }).optional(),
+	domain: z
+		.union([
+			z.string(),
+			z.strictObject({
+				name: z.string(),
+				certificates: z.enum(["automatic", "internal"]).optional(),
+				email: z.string().optional(),
+				acmeDirectory: z.string().optional(),
+				addresses: z.array(z.string()).optional(),
+				httpPort: z.number().optional(),
+				httpsPort: z.number().optional(),
+			}),
+		])
+		.optional(),
 	existingData: z.strictObject({ volume: z.string().optional(), directory: z.string().optional() }).optional(),
 	keeper: z
 		.strictObject({

@@ -14,6 +14,7 @@ interface Outputs {
 	data?: string;
 	container?: string;
 	keeper?: string;
+	caddy?: string;
 	backup?: string;
 	dockerHost?: string;
 	rehearsal?: string;
@@ -84,7 +85,11 @@ async function previewed(stack: string, options: string[], env: NodeJS.ProcessEn
 }
 
 /** What the state takes to be there, and a person or a clean-up of the host has stopped or removed. */
-async function toMakeAgain(docker: DockerCli, plan: Plan, { container = "", keeper }: Outputs): Promise<string[]> {
+async function toMakeAgain(
+	docker: DockerCli,
+	plan: Plan,
+	{ container = "", keeper, caddy }: Outputs,
+): Promise<string[]> {
 	const urns: (string | undefined)[] = [];
 	if (!(await isStarted(docker, container))) urns.push(plan.containerUrn(container));
 	if (keeper !== undefined && !(await isStarted(docker, keeper))) {
@@ -92,6 +97,7 @@ async function toMakeAgain(docker: DockerCli, plan: Plan, { container = "", keep
 		const urn = plan.containerUrn(keeper);
 		urns.push(urn, urn?.replace(/-keeper$/, "-start"));
 	}
+	if (caddy !== undefined && !(await isStarted(docker, caddy))) urns.push(plan.containerUrn(caddy));
 	const stopped = urns.filter((urn) => urn !== undefined);
 	if (plan.changesNothing && stopped.length === 0) return [];
 	for (const [image, urn] of plan.keptImages) {

@@ -2,10 +2,12 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { withDefaults } from "../app";
 import { refusal, throwProblems } from "../validate";
-import { type DockerAppArgs, dockerAppProblems, publishedAt } from "./args";
+import { type DockerAppArgs, dockerAppProblems, publishedAt, urlOf } from "./args";
 import { backupOf, type DockerBackup } from "./backup";
+import { createCaddy } from "./caddy";
 import { appContainer, gracefulStop, healthcheck } from "./container";
 import { type DeployParts, deployed, instance, rehearsal } from "./deploy";
+import { domainOf } from "./domain";
 import { dockerNames, labelsOf } from "./identity";
 import { appImage } from "./image";
 import {
@@ -38,10 +40,10 @@ import { hostOf, imageProcess, processOf } from "./waiting";
  *
  * @throws {pulumi.InputPropertiesError} with everything that is wrong with the arguments.
  *
- * Cost: the host alone.
+ * Cost: the host alone; with a `domain`, Caddy takes some 30 MB of its memory, and certificates cost nothing.
  */
 export class DockerApp extends pulumi.ComponentResource {
-	/** `http://address:port` on the Docker host. */
+	/** `https://` and the domain; without one, `http://address:port` on the Docker host. */
 	readonly url: pulumi.Output<string>;
 	/** The volume, or the directory of the host, that holds the data. */
 	readonly data: pulumi.Output<string>;
@@ -55,6 +57,8 @@ export class DockerApp extends pulumi.ComponentResource {
 	readonly rehearsal: pulumi.Output<string | undefined>;
 	/** Where the replica is: a volume or directory of the host, or a URL; undefined without a backup. */
 	readonly backup: pulumi.Output<string | undefined>;
+	/** Name of Caddy's container; undefined without a domain. */
+	readonly caddy: pulumi.Output<string | undefined>;
 
 	constructor(name: string, args: DockerAppArgs, opts?: pulumi.ComponentResourceOptions) {
 		super("holdfast:docker:DockerApp", name, {}, opts);
@@ -62,11 +66,12 @@ export class DockerApp extends pulumi.ComponentResource {
 		const app = withDefaults(args);
 		const names = dockerNames(name);
 		const publish = publishedAt(args);
+		const domain = domainOf(args);
 		const labels = labelsOf(name);
 		const here = { parent: this };
 		const backup = backupOf(names.backup, name, args);
 		const host = hostOf(opts);
-		const published = { internal: app.port, external: publish.port, ip: publish.address };
+		const ports = publish && [{ internal: app.port, external: publish.port, ip: publish.address }];
 		// Two containers cannot have one name, and two of them must never write one database. A container keeps its mounts
 		// for life; the provider would call them updated and leave it on the old ones.
 		const oneAtATime = { ...here, deleteBeforeReplace: true, replaceOnChanges: ["mounts"] };
@@ -76,16 +81,16 @@ export class DockerApp extends pulumi.ComponentResource {
 		const volumes = createVolumes(name, args, app, backup, here);
 		const served = backup === undefined ? serveAlone() : serveKept(backup);
 
-		const address = publish.address.includes(":") ? `[${publish.address}]` : publish.address;
-		this.url = pulumi.interpolate`http://${address}:${publish.port}`;
+		this.url = pulumi.output(urlOf(args));
 		this.data = pulumi.output(volumes.app.data);
 		this.container = served.container;
 		this.image = image.imageId;
 		this.keeper = pulumi.output(served.keeper);
 		this.backup = pulumi.output(backup && (backup.host?.source ?? backup.url));
 		this.rehearsal = pulumi.output(served.report);
-		const { url, data, container, image: id, keeper: keptBy, backup: store, rehearsal: report } = this;
-		this.registerOutputs({ url, data, container, image: id, keeper: keptBy, backup: store, rehearsal: report });
+		this.caddy = pulumi.output(serveDomain());
+		const { url, data, container, image: id, keeper: keptBy, backup: store, rehearsal: report, caddy } = this;
+		this.registerOutputs({ url, data, container, image: id, keeper: keptBy, backup: store, rehearsal: report, caddy });
 
 		function createNetwork(child: string, physical: string, more: Partial<docker.NetworkArgs>) {
 			const networkArgs: docker.NetworkArgs = { name: physical, driver: "bridge", labels, ...more };
@@ -151,11 +156,11 @@ export class DockerApp extends pulumi.ComponentResource {
 			const keeper = new docker.Container(
 				`${name}-keeper`,
 				transform({
-					...replicatorProcess(common, app.port),
+					...replicatorProcess(common, app, { behindProxy: domain !== undefined }),
 					name: names.keeper,
 					image: opened,
 					networksAdvanced: [{ name: network.name, aliases: [name] }, { name: rehearsalNetwork.name }],
-					ports: [published],
+					ports,
 					labels: labelsOf(name, "keeper"),
 				}),
 				oneAtATime,
@@ -166,6 +171,22 @@ export class DockerApp extends pulumi.ComponentResource {
 		function keptVolumes(): KeeperVolumes {
 			if (volumes.keeper === undefined) throw new Error("the keeper has no volumes without a backup");
 			return volumes.keeper;
+		}
+
+		/** In front of what serves, and there for longer than any version of it. */
+		function serveDomain(): pulumi.Output<string> | undefined {
+			if (domain === undefined) return undefined;
+			const upstream = backup === undefined ? names.container : names.keeper;
+			const options = { here, oneAtATime };
+			return createCaddy({
+				name,
+				app,
+				domain,
+				upstream,
+				network: network.name,
+				transform: args.transform?.caddy,
+				options,
+			});
 		}
 
 		/** Without a keeper: the old container stops, the migration runs, the new container starts. */
@@ -180,7 +201,7 @@ export class DockerApp extends pulumi.ComponentResource {
 				// before it runs a new migration, so that the old version never writes beside it.
 				image: migrated(),
 				networksAdvanced: [{ name: network.name, aliases: [name] }],
-				ports: [published],
+				ports,
 				restart: "unless-stopped",
 				labels: labelsOf(name, "app"),
 			};

@@ -8,12 +8,19 @@ import type { BackupStore } from "../backup";
 import { type KeeperArgs, keeperProblems } from "../keeperArgs";
 import { type Problem, shown, wholeNumber } from "../validate";
 import { backupProblems, type HostBackup } from "./backup";
+import { type DomainArgs, domainOf, domainProblems, httpsUrl } from "./domain";
 import { dockerNames } from "./identity";
 
 /** What a {@link DockerApp} needs to know. */
 export interface DockerAppArgs extends AppArgs {
-	/** Where the app is reached on the Docker host. */
+	/** Where the app is reached on the Docker host, by plain HTTP. @default - loopback; nowhere where there is a `domain` */
 	publish?: PublishArgs;
+	/**
+	 * The name under which everybody reaches it by HTTPS, with Caddy in front. The keeper is told of it, which makes its
+	 * container anew. Taking it out again means `npm run pulumi -- state unprotect` for the volume of the certificates.
+	 * @default - none
+	 */
+	domain?: string | DomainArgs;
 	/**
 	 * Data that is there already, from docker compose, Dokploy or by hand: a named volume or a directory of the host.
 	 * Holdfast never creates, fills or deletes it; the keeper adds files of its own beside the database. Look at it with
@@ -35,6 +42,7 @@ export interface DockerAppArgs extends AppArgs {
 		container?: (args: docker.ContainerArgs) => docker.ContainerArgs;
 		/** Of the check before the start, and of the keeper beside the app. */
 		keeper?: (args: docker.ContainerArgs) => docker.ContainerArgs;
+		caddy?: (args: docker.ContainerArgs) => docker.ContainerArgs;
 		network?: (args: docker.NetworkArgs) => docker.NetworkArgs;
 	};
 }
@@ -47,9 +55,21 @@ export interface PublishArgs {
 	address?: string;
 }
 
-/** Where the app is published, with the defaults filled in. */
-export function publishedAt({ port, publish }: DockerAppArgs) {
+/** Where the app itself is published, with the defaults filled in; undefined where only its domain is. */
+export function publishedAt({ port, publish, domain }: DockerAppArgs) {
+	return domain !== undefined && publish === undefined ? undefined : withPublishDefaults({ port, publish });
+}
+
+function withPublishDefaults({ port, publish }: Pick<DockerAppArgs, "port" | "publish">) {
 	return { port: publish?.port ?? port, address: publish?.address ?? "127.0.0.1" };
+}
+
+/** Where users reach the app. */
+export function urlOf(args: DockerAppArgs): string {
+	const domain = domainOf(args);
+	if (domain !== undefined) return httpsUrl(domain);
+	const { port, address } = withPublishDefaults(args);
+	return `http://${address.includes(":") ? `[${address}]` : address}:${port}`;
 }
 
 /** Name of the volume, or path of the directory on the host, that holds the data. */
@@ -76,6 +96,7 @@ export function dockerAppProblems(args: DockerAppArgs): Problem[] {
 		...buildProblems(args),
 		...backupProblems(args),
 		...keeperProblems(args.keeper),
+		...domainProblems(args),
 	];
 }
 

@@ -17,6 +17,8 @@ export function dockerNames(name: string) {
 		gate: (owner: string) => of("gate", shortHash(owner)),
 		keeper: of("keeper"),
 		keeperSecrets: (secrets: string[]) => of("keeper-secrets", shortHash([...secrets].sort().join())),
+		caddy: of("caddy"),
+		certificates: of("certificates"),
 		rehearsal: (owner: string) => of("rehearsal", shortHash(owner)),
 		rehearsalNetwork: of("rehearsal"),
 		prepare: of("prepare"),
@@ -32,7 +34,7 @@ export const ROLE_LABEL = "holdfast.role";
 const BACKEND_LABEL = "holdfast.backend";
 
 /** What a container is for. Of the app there can be several, of which one serves. */
-export type Role = "app" | "keeper" | "start" | "prepare" | "migration" | "rehearsal" | "deploy";
+export type Role = "app" | "keeper" | "start" | "prepare" | "migration" | "rehearsal" | "deploy" | "caddy";
 
 /** Labels that say on the host whose a resource is, so that everybody else leaves it alone. */
 export function labelsOf(name: string, role?: Role) {

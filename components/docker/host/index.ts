@@ -3,6 +3,7 @@ import { type DockerAppArgs, dockerAppProblems } from "../args";
 import { DockerCli } from "../cli";
 import { isOtherBackend, otherOwner } from "../identity";
 import { backupHostProblems } from "./backup";
+import { caddyProblems } from "./caddy";
 import { dataProblems } from "./data";
 import { imageProblems } from "./image";
 import { nameProblems } from "./names";
@@ -43,7 +44,8 @@ export async function hostProblems(docker: DockerCli, name: string, args: Docker
 	const resolved = { ...args, ...identity };
 	const wrong = dockerAppProblems(resolved).map(({ propertyPath }) => propertyPath);
 	const right = (...paths: string[]) => !wrong.some((path) => paths.some((prefix) => path.startsWith(prefix)));
-	if (right("port", "publish")) problems.push(...(await portProblems(docker, args, own, others)));
+	if (right("port", "publish", "domain")) problems.push(...(await portProblems(docker, args, own, others)));
+	problems.push(...(await caddyProblems(docker, args)));
 	problems.push(...(await nameProblems(docker, name)));
 	if (right("data", "existingData", "user", "group")) {
 		problems.push(...(await dataProblems(docker, name, resolved, own, others)));

@@ -2,22 +2,53 @@ import { createServer } from "node:net";
 import type { Problem } from "../../validate";
 import { type DockerAppArgs, publishedAt } from "../args";
 import type { DockerCli } from "../cli";
-import { ROLE_LABEL } from "../identity";
+import { domainOf } from "../domain";
+import { ROLE_LABEL, type Role } from "../identity";
 import { holderOf } from "./holder";
 import type { Running } from "./running";
 
-/** Whether the port is free, or held by this app or its keeper. */
+/** A port that one of the app's own containers is about to hold. */
+interface Wanted {
+	propertyPath: string;
+	port: number;
+	address: string;
+	by: Role;
+}
+
+/** Whether the ports are free, or held by the one of the app's containers that keeps them. */
 export async function portProblems(
 	docker: DockerCli,
 	args: DockerAppArgs,
 	own: Running[],
 	others: Running[],
 ): Promise<Problem[]> {
-	const { port, address } = publishedAt(args);
+	const found = await Promise.all(wantedPorts(args).map((wanted) => portProblem(docker, args, wanted, own, others)));
+	return found.filter((problem) => problem !== undefined);
+}
+
+function wantedPorts(args: DockerAppArgs): Wanted[] {
+	const published = publishedAt(args);
+	const domain = domainOf(args);
+	const ports: Wanted[] = (domain?.addresses ?? []).flatMap((address) => [
+		{ propertyPath: "domain.httpPort", port: domain?.httpPort ?? 0, address, by: "caddy" },
+		{ propertyPath: "domain.httpsPort", port: domain?.httpsPort ?? 0, address, by: "caddy" },
+	]);
+	if (published === undefined) return ports;
 	const propertyPath = args.publish?.port === undefined ? "port" : "publish.port";
-	const taken = (by: string) => {
-		const reason = `must be free on the host (got ${port} at ${address}, which is taken by ${by}): stop that, or set publish.port to another`;
-		return [{ propertyPath, reason }];
+	return [...ports, { propertyPath, ...published, by: args.backup === false ? "app" : "keeper" }];
+}
+
+async function portProblem(
+	docker: DockerCli,
+	args: DockerAppArgs,
+	{ propertyPath, port, address, by }: Wanted,
+	own: Running[],
+	others: Running[],
+): Promise<Problem | undefined> {
+	const taken = (holder: string) => {
+		const option = propertyPath === "port" ? "publish.port" : propertyPath;
+		const reason = `must be free on the host (got ${port} at ${address}, which is taken by ${holder}): stop that, or set ${option} to another`;
+		return { propertyPath, reason };
 	};
 	const holds = ({ HostConfig }: Running) =>
 		Object.values(HostConfig.PortBindings ?? {})
@@ -25,13 +56,16 @@ export async function portProblems(
 			.some(({ HostIp, HostPort }) => HostPort === `${port}` && meets(HostIp, address));
 	const container = others.find(holds);
 	if (container !== undefined) return taken(`the container ${container.Name.slice(1)}`);
-	// The app itself without a keeper, the keeper with one: whoever holds the port goes only after the other is made.
-	const holder = args.backup === false ? "keeper" : "app";
-	if (own.some((each) => each.Config.Labels?.[ROLE_LABEL] === holder && holds(each))) {
-		const reason = `must be changed with the stack down (got ${JSON.stringify(args.backup ?? "the default")}, and the port is held by the ${holder} of before): run npm run down first, the data stays`;
-		return [{ propertyPath: "backup", reason }];
+	// Whoever else of the app's own held the port before goes only after the one that is to hold it is made.
+	const roles = own.filter(holds).map(({ Config }) => Config.Labels?.[ROLE_LABEL]);
+	const before = roles.find((role) => role !== by);
+	if (before !== undefined) {
+		const isOfDomain = by === "caddy" || before === "caddy";
+		const got = JSON.stringify((isOfDomain ? args.domain : args.backup) ?? "the default");
+		const reason = `must be changed with the stack down (got ${got}, and the port is held by the ${before} of before): run npm run down first, the data stays`;
+		return { propertyPath: isOfDomain ? "domain" : "backup", reason };
 	}
-	if (!docker.isLocal || own.some(holds) || (await isFree(port, address))) return [];
+	if (!docker.isLocal || roles.length > 0 || (await isFree(port, address))) return undefined;
 	return taken(await holderOf(port));
 }
 
