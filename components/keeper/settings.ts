@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { posix } from "node:path";
 import { type Location, parseLocation } from "../backup";
+import type { OnStoreOutage } from "./acknowledge/replicated";
 import type { Disk } from "./lease";
 import { Refusal } from "./refusal";
 
@@ -44,6 +45,12 @@ export interface Settings {
 	port: number;
 	/** `HOLDFAST_APP_PORT`: TCP port on which the app is reached through the keeper; 0 where it is reached itself. @default 0 */
 	appPort: number;
+	/** `HOLDFAST_ACKNOWLEDGE`: when a write through the keeper's port counts: `local` or `replicated`. @default "local" */
+	acknowledge: "local" | "replicated";
+	/** `HOLDFAST_ACKNOWLEDGE_SECONDS`: seconds that an answer waits for its write to be in the store. @default 10 */
+	acknowledgeSeconds: number;
+	/** `HOLDFAST_ON_STORE_OUTAGE`: what becomes of an answer after that time: `refuse` or `accept`. @default "refuse" */
+	onStoreOutage: OnStoreOutage;
 	/** `HOLDFAST_CONTROL`: Unix socket on which a running keeper takes commands. @default "/tmp/keeper.sock" */
 	control: string;
 	/** Which keeper this is. A container that restarts keeps its host name, and so its lease. */
@@ -59,6 +66,7 @@ const NUMBERS = {
 	stopSeconds: ["HOLDFAST_STOP_SECONDS", 40, 5, 3600],
 	port: ["HOLDFAST_PORT", 9400, 1, 65535],
 	appPort: ["HOLDFAST_APP_PORT", 0, 0, 65535],
+	acknowledgeSeconds: ["HOLDFAST_ACKNOWLEDGE_SECONDS", 10, 1, 300],
 } as const;
 
 /** Where the components mount the credentials of the store, a file for each variable. */
@@ -99,8 +107,15 @@ export function readSettings(environment: NodeJS.ProcessEnv = process.env): Sett
 		}
 		return [key, value];
 	});
-	const disk = environment.HOLDFAST_DISK ?? "kept";
-	if (disk !== "kept" && disk !== "temporary") wrong.push(`HOLDFAST_DISK must be kept or temporary (got ${disk})`);
+	/** One of two words; the first is the default. */
+	const either = <Word extends string>(name: string, standard: Word, other: Word): Word => {
+		const given = environment[name] ?? standard;
+		if (given !== standard && given !== other) wrong.push(`${name} must be ${standard} or ${other} (got ${given})`);
+		return given as Word;
+	};
+	const disk = either<Disk>("HOLDFAST_DISK", "kept", "temporary");
+	const acknowledge = either<Settings["acknowledge"]>("HOLDFAST_ACKNOWLEDGE", "local", "replicated");
+	const onStoreOutage = either<OnStoreOutage>("HOLDFAST_ON_STORE_OUTAGE", "refuse", "accept");
 	const appHealth = environment.HOLDFAST_APP_HEALTH;
 	if (appHealth !== undefined && !/^http:\/\//.test(appHealth)) {
 		wrong.push(`HOLDFAST_APP_HEALTH must be a URL that begins with http:// (got ${appHealth})`);
@@ -115,7 +130,9 @@ export function readSettings(environment: NodeJS.ProcessEnv = process.env): Sett
 		database,
 		store,
 		location,
-		disk: disk as Disk,
+		disk,
+		acknowledge,
+		onStoreOutage,
 		appHealth,
 		scratch: environment.HOLDFAST_SCRATCH ?? "/scratch",
 		rehearsal: environment.HOLDFAST_REHEARSAL ?? "/rehearsal",

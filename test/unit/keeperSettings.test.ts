@@ -45,6 +45,9 @@ describe("the keeper's settings", () => {
 			stopSeconds: 40,
 			port: 9400,
 			appPort: 0,
+			acknowledge: "local",
+			acknowledgeSeconds: 10,
+			onStoreOutage: "refuse",
 			control: "/tmp/keeper.sock",
 			owner: hostname(),
 		});
@@ -65,6 +68,28 @@ describe("the keeper's settings", () => {
 		expect(() => readSettings({ ...good, ...wrong })).toThrow(
 			/START_SECONDS must be a number from 1.*HOLDFAST_DISK must be kept or temporary \(got ephemeral\).*HOLDFAST_APP_HEALTH must be a URL/,
 		);
+	});
+
+	it("when a write counts", () => {
+		const given = {
+			HOLDFAST_ACKNOWLEDGE: "replicated",
+			HOLDFAST_ON_STORE_OUTAGE: "accept",
+			HOLDFAST_ACKNOWLEDGE_SECONDS: "300",
+		};
+		const read = { acknowledge: "replicated", onStoreOutage: "accept", acknowledgeSeconds: 300 };
+		expect(readSettings({ ...good, ...given })).toMatchObject(read);
+		expect(
+			wrong({
+				...good,
+				HOLDFAST_ACKNOWLEDGE: "yes",
+				HOLDFAST_ON_STORE_OUTAGE: "",
+				HOLDFAST_ACKNOWLEDGE_SECONDS: "0.5",
+			}),
+		).toEqual([
+			"HOLDFAST_ACKNOWLEDGE_SECONDS must be a number from 1 to 300 (got 0.5)",
+			"HOLDFAST_ACKNOWLEDGE must be local or replicated (got yes)",
+			"HOLDFAST_ON_STORE_OUTAGE must be refuse or accept (got )",
+		]);
 	});
 
 	it("custom: each is read, and what the components write is understood", () => {
