@@ -70,7 +70,6 @@ export class ReplicatedAcknowledgement implements Acknowledgement {
 	suspend(): void {
 		this.isSuspended = true;
 		this.version.close();
-		this.synced = undefined;
 	}
 
 	resume(): void {
