@@ -12,15 +12,22 @@ async function looks() {
 	const options = { input: outputFiles[0]?.text ?? "", encoding: "utf8", timeout: 60_000 } as const;
 	const { stdout, stderr } = spawnSync("docker", [...args, "-"], options);
 	if (stdout === "") throw new Error(stderr);
-	return JSON.parse(stdout) as { isZero: boolean; busy: number; seen: Record<string, boolean>; microseconds: number };
+	return JSON.parse(stdout) as {
+		isZero: boolean;
+		busy: number;
+		seen: Record<string, boolean>;
+		cameBack: string[];
+		microseconds: number;
+	};
 }
 
 it("every commit is seen, by whomever and in whatever file is there; what commits nothing is not, and nobody is disturbed", async () => {
-	const { isZero, busy, seen, microseconds } = await looks();
+	const { isZero, busy, seen, cameBack, microseconds } = await looks();
 	console.log(`a look takes ${microseconds.toFixed(1)} µs`);
 	expect(isZero).toBe(true);
 	// The app's and Litestream's checkpoints find no reader in their way.
 	expect(busy).toBe(0);
+	expect(cameBack).toEqual([]);
 	const unseen = Object.keys(seen).filter((what) => !seen[what]);
 	expect(unseen).toEqual([
 		"none yet",

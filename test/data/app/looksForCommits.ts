@@ -7,12 +7,17 @@ import { DatabaseVersion } from "../../../components/keeper/acknowledge/database
 const path = "/tmp/app.db";
 const version = new DatabaseVersion(path);
 const seen: Record<string, boolean> = {};
+/** Changes after which a number came back: who holds it from before would take it that nothing was committed. */
+const cameBack: string[] = [];
+const earlier = new Set<number>();
 let last = version.now();
 
 function then(what: string, act: () => void = () => {}): void {
 	act();
 	const now = version.now();
 	seen[what] = now !== last;
+	if (now !== 0 && now !== last && earlier.has(now)) cameBack.push(what);
+	earlier.add(now);
 	last = now;
 }
 
@@ -71,4 +76,4 @@ then("nothing, resumed");
 const began = process.hrtime.bigint();
 for (let look = 0; look < 20_000; look += 1) version.now();
 const microseconds = Number(process.hrtime.bigint() - began) / 2e7;
-console.log(JSON.stringify({ isZero, busy, seen, microseconds }));
+console.log(JSON.stringify({ isZero, busy, seen, cameBack, microseconds }));
