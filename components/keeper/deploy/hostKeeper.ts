@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { Door } from "../door";
+import { Relay } from "../door/relay";
+import type { Way } from "../door/way";
 import { Gate } from "../gate";
 import { GATE, Keeper } from "../keeper";
 import { leaseLost } from "../lease";
@@ -22,7 +23,7 @@ const RETRY = 15_000;
 export class HostKeeper extends Keeper {
 	private readonly instances: Instances;
 	private readonly record: RecordFile;
-	private readonly door: Door;
+	private readonly door: Way;
 	private readonly deploys: Deploys;
 	/** What it was doing before it left the database alone. */
 	private before: State = "starting";
@@ -31,7 +32,7 @@ export class HostKeeper extends Keeper {
 		super(parts, say);
 		this.instances = new Instances(parts.settings.open);
 		this.record = new RecordFile(parts.settings.dataDirectory, parts.settings.scratch);
-		this.door = new Door(() => {
+		this.door = new Relay(() => {
 			const { current } = this.record.value;
 			return current && { host: current.instance, port: current.version.port };
 		});
