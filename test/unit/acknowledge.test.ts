@@ -269,7 +269,7 @@ describe("while the database is replaced", () => {
 	});
 });
 
-it("keeps figures of the last minute and the last thousand waits, in bounded memory", async () => {
+it("counts, and knows the rate of the last minute", async () => {
 	const scene = new Scene();
 	for (let round = 0; round < 1500; round += 1) {
 		scene.write();
@@ -277,7 +277,7 @@ it("keeps figures of the last minute and the last thousand waits, in bounded mem
 		await scene.end();
 	}
 	const { status } = scene.acknowledgement;
-	expect(status).toMatchObject({ syncs: 1500, waited: 1500, requestsPerSync: 1, waitP50: 20, waitP99: 20 });
+	expect(status).toMatchObject({ syncs: 1500, waited: 1500, requestsPerSync: 1 });
 	expect(status.syncsPerSecond).toBeGreaterThan(20);
 	await vi.advanceTimersByTimeAsync(61_000);
 	expect(scene.acknowledgement.status.syncsPerSecond).toBe(0);

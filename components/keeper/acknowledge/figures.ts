@@ -1,5 +1,3 @@
-/** Waits that the percentiles are of. */
-const SAMPLES = 1024;
 /** Seconds that a rate is over. */
 const WINDOW = 60;
 
@@ -13,7 +11,6 @@ export class Figures {
 	/** Requests that were answered although the store did not have their writes. */
 	acceptedUncovered = 0;
 	private covered = 0;
-	private readonly waits: number[] = [];
 	private readonly perSecond = Array.from({ length: WINDOW }, () => ({ second: -1, syncs: 0 }));
 
 	/** A sync ended well, for so many requests. */
@@ -26,32 +23,20 @@ export class Figures {
 		this.covered += requests;
 	}
 
-	waitedFor(milliseconds: number): void {
-		this.waits[this.waited % SAMPLES] = milliseconds;
-		this.waited += 1;
-	}
-
-	/** Durations are milliseconds, the rate is over the last minute. */
+	/** The rate is over the last minute. How long answers waited, the door knows. */
 	get shown() {
 		const oldest = Math.floor(performance.now() / 1000) - WINDOW;
 		const recent = this.perSecond.reduce((sum, { second, syncs }) => sum + (second > oldest ? syncs : 0), 0);
-		const sorted = [...this.waits].sort((one, other) => one - other);
 		return {
 			syncs: this.syncs,
 			failedSyncs: this.failedSyncs,
 			syncsPerSecond: rounded(recent / WINDOW),
 			waited: this.waited,
 			requestsPerSync: this.syncs === 0 ? 0 : rounded(this.covered / this.syncs),
-			waitP50: percentile(sorted, 0.5),
-			waitP99: percentile(sorted, 0.99),
 			refused: this.refused,
 			acceptedUncovered: this.acceptedUncovered,
 		};
 	}
-}
-
-function percentile(sorted: number[], share: number): number {
-	return rounded(sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? 0);
 }
 
 function rounded(value: number): number {

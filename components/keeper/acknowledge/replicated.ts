@@ -28,9 +28,10 @@ interface Waiting {
  * A write is acknowledged once it is in the backup store. All answers that wait share one sync, which begins after the
  * last of their commits; those that come while it is under way share the next.
  *
- * Covered is what was committed by the time the app's answer begins. What the app commits later, in the background or
- * between two parts of a streamed answer, belongs to no answer, and gets into the store within a second or two; and an
- * answer to a request that committed nothing may tell of what another wrote a moment ago.
+ * What an answer covers is what was committed when it was asked: the door asks before an answer's first byte, and before
+ * its last for what was committed in between. Not covered is what the app commits in the background after its answer,
+ * which is in the store within seconds; what it tells through a WebSocket or in the middle of a stream; and what an answer
+ * to a request that committed nothing itself tells of another's write, whose own answer still waits.
  */
 export class ReplicatedAcknowledgement implements Acknowledgement {
 	private readonly figures = new Figures();
@@ -85,6 +86,7 @@ export class ReplicatedAcknowledgement implements Acknowledgement {
 		return this.isOut && this.terms.onStoreOutage === "refuse" ? `writes are refused: ${reason}` : undefined;
 	}
 
+	/** What acknowledging takes, for the status and the metrics. */
 	get status() {
 		const since = this.isOut && this.failing ? Date.now() - (performance.now() - this.failing.since) : undefined;
 		return {
@@ -100,12 +102,11 @@ export class ReplicatedAcknowledgement implements Acknowledgement {
 
 	private nextSync(): Promise<Covered> {
 		return new Promise((resolve) => {
-			const since = performance.now();
 			const waiting: Waiting = {
 				end: (covered) => {
 					clearTimeout(timer);
 					this.waiting.delete(waiting);
-					this.figures.waitedFor(performance.now() - since);
+					this.figures.waited += 1;
 					resolve(covered);
 				},
 			};
