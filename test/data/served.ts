@@ -28,6 +28,7 @@ export class Served {
 	readonly refused: string[] = [];
 
 	private constructor(
+		private readonly store: TestStore,
 		readonly host: Host,
 		readonly keeper: RunningKeeper,
 		private readonly address: string,
@@ -50,7 +51,7 @@ export class Served {
 			},
 		});
 		await host.app(keeper, "python3", "-uc", SCRIPT, "/data/app.db", `${APP_PORT}`);
-		const served = new Served(host, keeper, await docker("port", keeper.name, `${DOOR_PORT}`));
+		const served = new Served(store, host, keeper, await docker("port", keeper.name, `${DOOR_PORT}`));
 		await keeper.until("replicating");
 		await until("the app answers", async () => (await served.get("rows").catch(() => undefined))?.status === 200);
 		return served;
@@ -101,9 +102,10 @@ export class Served {
 		});
 	}
 
-	/** What was acknowledged and is not in the store. */
+	/** What was acknowledged and is not in the store, as the next host finds it. */
 	async missing(): Promise<string[]> {
-		const rows = new Set((await this.host.restored()).rows);
+		const successor = await Host.make(this.store);
+		const rows = new Set((await successor.restored()).rows);
 		return this.acknowledged.filter((row) => !rows.has(row));
 	}
 }
