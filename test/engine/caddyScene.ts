@@ -50,7 +50,13 @@ export function ask(url: string, { at = "127.0.0.1", send, until, ...options }: 
 			const certificate = protocol === "https:" ? socket.getPeerCertificate() : undefined;
 			const done = () => {
 				const { statusCode: status = 0, headers } = response;
-				resolve({ status, headers, body, issuer: certificate?.issuer.CN, serial: certificate?.serialNumber });
+				resolve({
+					status,
+					headers,
+					body,
+					issuer: certificate && `${certificate.issuer.CN}`,
+					serial: certificate?.serialNumber,
+				});
 				sent.destroy();
 			};
 			response.on("data", (chunk) => {

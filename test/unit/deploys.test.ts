@@ -23,6 +23,7 @@ describe("a deploy", () => {
 			// While the old version serves: can the store be reached at all?
 			"prove",
 			"close",
+			"drained",
 			"stop one",
 			"prove",
 			"snapshot",
@@ -63,7 +64,7 @@ describe("a deploy", () => {
 	it("of the first version, or without data, needs no way back", async () => {
 		rmSync(scene.database);
 		expect((await scene.deploy("one")).outcome).toMatchObject({ ok: true });
-		expect(scene.events).toEqual(["close", "migrate one", "admit one", "health one", "open"]);
+		expect(scene.events).toEqual(["close", "drained", "migrate one", "admit one", "health one", "open"]);
 		expect(scene.record.value.previous).toBeUndefined();
 	});
 
