@@ -145,7 +145,8 @@ export class Door implements Way, Passage {
 		this.held.leave(exchange);
 		const { exchanges } = exchange.incoming.socket as Client;
 		exchanges?.shift();
-		if (exchange.outgoing.writableFinished) exchanges?.[0]?.start();
+		// After the last answer on a connection, what was sent behind it is not heard.
+		if (exchange.outgoing.writableFinished && exchange.outgoing.shouldKeepAlive) exchanges?.[0]?.start();
 	}
 
 	began(): void {
@@ -198,13 +199,13 @@ export class Door implements Way, Passage {
 
 	private malformed(error: NodeJS.ErrnoException, client: Client): void {
 		const exchange = client.exchanges?.[0];
+		const isRefused = exchange?.isRefused;
 		const isQuiet = !exchange?.outgoing.headersSent;
 		// At once, so that the app hears nothing of it where that is still possible.
 		exchange?.over();
-		if (error.code === "ECONNRESET" || !client.writable || !isQuiet) {
-			client.destroy();
-			return;
-		}
+		if (isRefused) client.destroySoon();
+		else if (error.code === "ECONNRESET" || !client.writable || !isQuiet) client.destroy();
+		if (isRefused || client.destroyed) return;
 		this.counts.refused("malformed");
 		const status = MALFORMED[error.code ?? ""] ?? "400 Bad Request";
 		client.write(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
