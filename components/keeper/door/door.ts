@@ -145,7 +145,8 @@ export class Door implements Way, Passage {
 		this.held.leave(exchange);
 		const { exchanges } = exchange.incoming.socket as Client;
 		exchanges?.shift();
-		if (exchange.outgoing.writableFinished) exchanges?.[0]?.start();
+		// After the last answer on a connection, what was sent behind it is not heard.
+		if (exchange.outgoing.writableFinished && exchange.outgoing.shouldKeepAlive) exchanges?.[0]?.start();
 	}
 
 	began(): void {

@@ -106,8 +106,9 @@ export class Exchange implements Holdable {
 			this.answer?.cut();
 			return;
 		}
-		// Such a client may leave the body out, and what follows would be taken for it.
-		if (!("refused" in this.head) && this.head.expects && !this.isContinued) outgoing.shouldKeepAlive = false;
+		this.settleContinue();
+		// Where the request ends is not sure.
+		if ("refused" in this.head) outgoing.shouldKeepAlive = false;
 		refuse(outgoing, kind, reason);
 		if (!incoming.complete) this.dump();
 	}

@@ -82,10 +82,14 @@ export function requestHead(incoming: IncomingMessage, isUpgrade: boolean, behin
 		return { refused: "malformed", reason: "the length of the request's body is not clear" };
 	}
 	// An HTTP/1.0 client may leave it out, and the app gets HTTP/1.1.
-	if (host === undefined) headers.push("Host", `${incoming.socket.localAddress}:${incoming.socket.localPort}`);
+	if (host === undefined) {
+		const { localAddress, localPort } = incoming.socket;
+		const address = plain(localAddress);
+		headers.push("Host", `${address.includes(":") ? `[${address}]` : address}:${localPort}`);
+	}
 	// Node would send such a request chunked.
 	if (codings === 0 && !hasLength && !BODILESS.has(method ?? "")) headers.push("Content-Length", "0");
-	headers.push("X-Forwarded-For", peers + addressOf(incoming));
+	headers.push("X-Forwarded-For", peers + plain(incoming.socket.remoteAddress));
 	if (!claimsProto) headers.push("X-Forwarded-Proto", "http");
 	if (!claimsHost && host !== undefined) headers.push("X-Forwarded-Host", host);
 	const kept = withoutTrailer(withoutNominated(headers, nominated, isUpgrade), codings > 0);
@@ -137,7 +141,7 @@ function withoutTrailer(headers: string[], isChunked: boolean): string[] {
 	return headers.filter((_, at) => !isTrailer(at & ~1));
 }
 
-function addressOf({ socket }: IncomingMessage): string {
-	const address = socket.remoteAddress ?? "";
+/** An IPv4 address as such, where the socket could have been one of IPv6 as well. */
+function plain(address = ""): string {
 	return address.startsWith("::ffff:") ? address.slice(7) : address;
 }
