@@ -199,13 +199,13 @@ export class Door implements Way, Passage {
 
 	private malformed(error: NodeJS.ErrnoException, client: Client): void {
 		const exchange = client.exchanges?.[0];
+		const isRefused = exchange?.isRefused;
 		const isQuiet = !exchange?.outgoing.headersSent;
 		// At once, so that the app hears nothing of it where that is still possible.
 		exchange?.over();
-		if (error.code === "ECONNRESET" || !client.writable || !isQuiet) {
-			client.destroy();
-			return;
-		}
+		if (isRefused) client.destroySoon();
+		else if (error.code === "ECONNRESET" || !client.writable || !isQuiet) client.destroy();
+		if (isRefused || client.destroyed) return;
 		this.counts.refused("malformed");
 		const status = MALFORMED[error.code ?? ""] ?? "400 Bad Request";
 		client.write(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);

@@ -24,7 +24,8 @@ export class Exchange implements Holdable {
 	private toApp: ClientRequest | undefined;
 	private answer: Answer | undefined;
 	private isCounted = false;
-	private isRefused = false;
+	/** The door has answered in place of the app. */
+	isRefused = false;
 	private isContinued = false;
 
 	constructor(
@@ -110,10 +111,17 @@ export class Exchange implements Holdable {
 		// Where the request ends is not sure.
 		if ("refused" in this.head) outgoing.shouldKeepAlive = false;
 		refuse(outgoing, kind, reason);
-		if (!incoming.complete) this.dump();
+		const isWhole = incoming.complete || this.splice !== undefined || ("headers" in this.head && !this.head.bodyBytes);
+		if (isWhole) {
+			outgoing.end();
+			return;
+		}
+		// A connection that ends with something unread is reset, and the client might never hear the answer.
+		incoming.once("end", () => outgoing.end());
+		this.dump();
 	}
 
-	/** What the client sends still is heard for a little, so that it hears the answer. */
+	/** What the client still sends is thrown away, for a little. */
 	private dump(): void {
 		const { incoming } = this;
 		incoming.removeAllListeners("data").resume();

@@ -18,7 +18,7 @@ export type RefusalKind = keyof typeof STATUS;
 /** Seconds after which a client may try again: most switches are over by then. */
 const RETRY_AFTER = "5";
 
-/** Answers in place of the app, where nothing has been answered yet. */
+/** Answers in place of the app, where nothing has been answered yet. The answer is whole, and remains to be ended. */
 export function refuse(outgoing: ServerResponse, kind: RefusalKind, reason: string): void {
 	const text = `${reason}\n`;
 	const status = STATUS[kind];
@@ -28,5 +28,5 @@ export function refuse(outgoing: ServerResponse, kind: RefusalKind, reason: stri
 		"Cache-Control": "no-store",
 		...(status === 503 && { "Retry-After": RETRY_AFTER }),
 	});
-	outgoing.end(text);
+	outgoing.write(text);
 }
