@@ -143,7 +143,7 @@ it("accepts during an outage where that is wanted, and is unhealthy until the st
 	try {
 		expect(await served.write()).toMatchObject({ status: 200 });
 		const { problems } = await served.keeper.until(({ healthy }) => !healthy);
-		expect(problems.join()).toContain("1 answers told of writes that the store may not have");
+		expect(problems.join()).toContain("1 answers told of writes that the store may not have yet");
 		// At once by now.
 		const { status, took, transaction } = await served.write();
 		expect([status, took < 1000, transaction]).toEqual([200, true, undefined]);

@@ -179,10 +179,12 @@ describe("a sync that does not hold", () => {
 		expect(early.answer).toBeUndefined();
 		await vi.advanceTimersByTimeAsync(1);
 		expect(early.answer).toEqual({
-			refused: "the write is on this disk, but not in the backup store yet (no answer from it within 10 s)",
+			refused: "the write is on this disk, but not in the backup store yet (no answer from the store within 10 s)",
 		});
+		// It may have hung for good, for all that is known.
+		expect(scene.acknowledgement.outage()).toBe("no answer from the store within 10 s");
 		await scene.end();
-		expect(late.answer).toBeUndefined();
+		expect([late.answer, scene.acknowledgement.outage()]).toEqual([undefined, undefined]);
 		await scene.end();
 		expect(late.answer).toEqual({ transaction: 3 });
 		expect(scene.acknowledgement.status).toMatchObject({ refused: 1, acceptedUncovered: 0, syncs: 2, failedSyncs: 0 });
@@ -212,6 +214,17 @@ describe("a sync that does not hold", () => {
 		const after = scene.begun;
 		await vi.advanceTimersByTimeAsync(10_000);
 		expect(scene.begun).toBe(after);
+	});
+
+	it("accepts at once where that is wanted and a first answer has waited in vain", async () => {
+		const scene = new Scene("accept");
+		const first = scene.write();
+		await vi.advanceTimersByTimeAsync(10_000);
+		// Litestream still tries.
+		expect([first.answer, scene.underWay.length, scene.write().answer]).toEqual([{}, 1, {}]);
+		await scene.end();
+		await scene.end();
+		expect(scene.acknowledgement.problem).toBeUndefined();
 	});
 
 	it("accepts where that is wanted, at once during an outage, and says so until the store has everything", async () => {

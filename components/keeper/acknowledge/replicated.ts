@@ -81,9 +81,9 @@ export class ReplicatedAcknowledgement implements Acknowledgement {
 
 	/** Why acknowledging is not as it should be, in words. */
 	get problem(): string | undefined {
-		const reason = this.failing?.reason ?? "the store is slow";
-		if (this.uncovered > 0) return `${this.uncovered} answers told of writes that the store may not have (${reason})`;
-		return this.isOut && this.terms.onStoreOutage === "refuse" ? `writes are refused: ${reason}` : undefined;
+		if (this.uncovered > 0) return `${this.uncovered} answers told of writes that the store may not have yet`;
+		const outage = this.outage();
+		return outage && `writes are refused: ${outage}`;
 	}
 
 	/** What acknowledging takes, for the status and the metrics. */
@@ -110,8 +110,14 @@ export class ReplicatedAcknowledgement implements Acknowledgement {
 					resolve(covered);
 				},
 			};
-			const late = () => waiting.end(this.terms.onStoreOutage === "accept" ? this.accept() : this.refuse());
-			const timer = setTimeout(late, this.terms.acknowledgeSeconds * 1000);
+			const { acknowledgeSeconds, onStoreOutage } = this.terms;
+			const since = performance.now();
+			const late = () => {
+				// Litestream itself tries again and again, and that its sync fails may take longer.
+				this.failing ??= { since, reason: `no answer from the store within ${acknowledgeSeconds} s` };
+				waiting.end(onStoreOutage === "accept" ? this.accept() : this.refuse(this.failing.reason));
+			};
+			const timer = setTimeout(late, acknowledgeSeconds * 1000);
 			this.waiting.add(waiting);
 			void this.work();
 		});
@@ -124,9 +130,8 @@ export class ReplicatedAcknowledgement implements Acknowledgement {
 		return {};
 	}
 
-	private refuse(): Covered {
+	private refuse(reason: string): Covered {
 		this.figures.refused += 1;
-		const reason = this.failing?.reason ?? `no answer from it within ${this.terms.acknowledgeSeconds} s`;
 		return { refused: `the write is on this disk, but not in the backup store yet (${reason})` };
 	}
 

@@ -5,6 +5,9 @@ import { type Exchange, pairs } from "./exchange";
 import { answerHeaders } from "./headers";
 import type { Passage } from "./passage";
 
+/** Bytes up to which an answer is taken whole before it is passed on, where it has to wait for the store. */
+const SHORT = 64 * 2 ** 10;
+
 /** An answer of the app on its way to the client. With an acknowledgement, neither its first nor its last byte goes early. */
 export class Answer {
 	private readonly came = performance.now();
@@ -30,7 +33,14 @@ export class Answer {
 		this.answer.on("error", (error) => {
 			this.exchange.refuse("appFailed", `the app broke off its answer: ${error.message}`);
 		});
-		this.onceCovered((covered) => this.pass(covered));
+		if (this.mark === undefined || this.length === undefined || this.length > SHORT) {
+			this.onceCovered((covered) => this.pass(covered));
+			return;
+		}
+		// Asked about once: between its first byte and its last others commit, and it would wait for them as well.
+		const body: Buffer[] = [];
+		this.answer.on("data", (chunk: Buffer) => body.push(chunk));
+		this.answer.on("end", () => this.onceCovered((covered) => this.passWhole(covered, Buffer.concat(body))));
 	}
 
 	/** The client must not take for whole what is not. */
@@ -75,24 +85,39 @@ export class Answer {
 	}
 
 	private pass(covered: Covered): void {
-		const { answer, exchange, passage } = this;
+		const { answer, exchange } = this;
 		if ("refused" in covered) {
 			exchange.refuse("notCovered", covered.refused);
 			return;
 		}
+		const { outgoing } = exchange;
+		this.head(covered.transaction);
+		if (answer.headers["content-type"]?.startsWith("text/event-stream")) exchange.setCounted(false);
+		answer.on("data", (chunk: Buffer) => this.take(chunk));
+		answer.on("end", () => this.onceCovered((end) => this.end(end)));
+		// Together with the body where that is there, but never later than now.
+		setImmediate(flush, outgoing);
+	}
+
+	private passWhole(covered: Covered, body: Buffer): void {
+		if ("refused" in covered) {
+			this.exchange.refuse("notCovered", covered.refused);
+			return;
+		}
+		this.head(covered.transaction);
+		this.exchange.outgoing.end(body);
+	}
+
+	private head(transaction: number | undefined): void {
+		const { answer, exchange, passage } = this;
 		const { outgoing, incoming } = exchange;
 		const status = answer.statusCode as number;
 		const hasBody = incoming.method !== "HEAD" && status !== 204 && status !== 304;
 		const isChunked = hasBody && incoming.httpVersionMinor > 0 && "transfer-encoding" in answer.headers;
 		exchange.settleContinue();
 		outgoing.sendDate = false;
-		outgoing.writeHead(status, answer.statusMessage, answerHeaders(answer.rawHeaders, isChunked, covered.transaction));
+		outgoing.writeHead(status, answer.statusMessage, answerHeaders(answer.rawHeaders, isChunked, transaction));
 		passage.counts.added.add(this.before + performance.now() - this.came - this.storeWait);
-		if (answer.headers["content-type"]?.startsWith("text/event-stream")) exchange.setCounted(false);
-		answer.on("data", (chunk: Buffer) => this.take(chunk));
-		answer.on("end", () => this.onceCovered((end) => this.end(end)));
-		// Together with the body where that is there, but never later than now.
-		setImmediate(flush, outgoing);
 	}
 
 	private take(chunk: Buffer): void {
