@@ -1,9 +1,7 @@
 import { appendFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { join } from "node:path";
-import { expect, it, onTestFinished } from "vitest";
+import { expect, it } from "vitest";
 import { answered, ask, rootOf } from "./caddyScene";
-import { refusal } from "./refusal";
 import { docker, dockerOutput, freePort, succeeds, TestStack } from "./testStack";
 
 const NAME = "notes.example.com";
@@ -14,16 +12,10 @@ it("a domain: HTTPS in front of the app, which a deploy leaves alone, with certi
 	const domain = { name: NAME, certificates: "internal", addresses: ["127.0.0.1"], httpPort, httpsPort };
 	const context = stack.sampleApp();
 	appendFileSync(join(context, "notes.py"), `\n\n@app.get("/seen")\ndef seen():\n    return dict(request.headers)\n`);
-	const version = (VERSION: string) => stack.configure({ build: { context, args: { VERSION } } }, { domain });
+	const deploy = { rehearsal: false };
+	const version = (VERSION: string) => stack.configure({ build: { context, args: { VERSION } }, deploy }, { domain });
 
-	const taken = createServer().listen(httpsPort, "127.0.0.1");
-	onTestFinished(() => void taken.close());
-	expect(await refusal(version("1"))).toContain(
-		`domain.httpsPort: must be free on the host (got ${httpsPort} at 127.0.0.1, which is taken by`,
-	);
-	await new Promise((resolve) => taken.close(resolve));
-
-	expect(await succeeds(stack.up())).toContain(`app      https://${NAME}:${httpsPort}`);
+	expect(await succeeds(version("1").up())).toContain(`app      https://${NAME}:${httpsPort}`);
 	const caddy = `${stack.container}-caddy`;
 	const inspect = (format: string) => dockerOutput("inspect", "--format", format, caddy);
 	expect(await inspect("{{.Config.User}} {{.HostConfig.ReadonlyRootfs}} {{.HostConfig.CapDrop}}")).toBe(
