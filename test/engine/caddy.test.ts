@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { caddyfile } from "../../components/docker/caddy";
 import { domainOf } from "../../components/docker/domain";
 import { KEEPER_BASE } from "../../tools/setup/versions";
-import { answered, ask, CaddyScene, rootOf } from "./caddyScene";
+import { answered, ask, CaddyScene, echoed, rootOf } from "./caddyScene";
 import { dockerOutput } from "./testStack";
 
 const NAME = "notes.example.com";
@@ -38,7 +38,7 @@ const server = createServer((request, response) => {
 	request.on("end", () => response.end(JSON.stringify({ headers: request.headers, body, seen })));
 });
 server.on("upgrade", (request, socket) => {
-	socket.write("HTTP/1.1 101 Switching Protocols\\r\\nconnection: upgrade\\r\\nupgrade: echo\\r\\n\\r\\n");
+	socket.write("HTTP/1.1 101 Switching Protocols\\r\\nconnection: upgrade\\r\\nupgrade: websocket\\r\\n\\r\\n");
 	socket.pipe(socket);
 });
 server.listen(8000);`;
@@ -64,9 +64,8 @@ it("gets its certificate from an ACME authority, keeps it, and passes everything
 	const first = await answered(() => get("/"));
 	expect(first.issuer).toContain("Caddy Local Authority");
 	expect(first.headers["strict-transport-security"]).toBe("max-age=31536000");
-	expect(
-		await ask(`http://${NAME}/a?b=c`.replace("?b=c", ""), { at: gateway, method: "POST", send: "x" }),
-	).toMatchObject({ status: 308, headers: { location: `https://${NAME}/a` } });
+	const plain = await ask(`http://${NAME}/a?b=c`, { at: gateway, method: "POST", send: "x" });
+	expect(plain).toMatchObject({ status: 308, headers: { location: `https://${NAME}/a?b=c` } });
 
 	// Who really asks, and not what he says of himself.
 	const lies = { "x-forwarded-for": "6.6.6.6", "x-forwarded-proto": "http", "x-forwarded-host": "evil.example" };
@@ -77,6 +76,8 @@ it("gets its certificate from an ACME authority, keeps it, and passes everything
 		"x-forwarded-for": gateway,
 		"x-forwarded-proto": "https",
 		"x-forwarded-host": NAME,
+		// Each has a connection of its own to the app.
+		connection: "close",
 	});
 
 	// What the app has said so far is there before it says more, with a length or without.
@@ -85,6 +86,8 @@ it("gets its certificate from an ACME authority, keeps it, and passes everything
 	while ((await seenBy("/stream")) < 2) await get("/");
 	await get("/go");
 	expect((await whole).body).toBe("first after");
+
+	expect(await echoed(`https://${NAME}/socket`, "both ways", { at: gateway, ca })).toBe("both ways");
 
 	// A request that reached the app is never sent again, not even one that only reads.
 	expect((await get("/cut")).status).toBe(502);

@@ -15,7 +15,7 @@ export interface Answer {
 	status: number;
 	headers: Record<string, string | string[] | undefined>;
 	body: string;
-	issuer?: string;
+	issuer: string;
 	serial?: string;
 }
 
@@ -30,33 +30,16 @@ interface Ask extends RequestOptions {
 
 /** Asks for a URL at an address, as if the DNS led there. */
 export function ask(url: string, { at = "127.0.0.1", send, until, ...options }: Ask = {}): Promise<Answer> {
-	const { protocol, hostname, host, port, pathname } = new URL(url);
-	const all: RequestOptions = {
-		...options,
-		host: at,
-		port,
-		path: pathname,
-		servername: hostname,
-		agent: false,
-		headers: { host, ...options.headers },
-		signal: AbortSignal.timeout(40_000),
-	};
+	const isTls = url.startsWith("https:");
 	return new Promise((resolve, reject) => {
-		const sent = protocol === "https:" ? request(all) : plainly(all);
+		const sent = (isTls ? request : plainly)(requestOptions(url, at, options));
 		sent.once("error", reject);
 		sent.once("response", (response) => {
 			let body = "";
-			const socket = response.socket as TLSSocket;
-			const certificate = protocol === "https:" ? socket.getPeerCertificate() : undefined;
+			const certificate = isTls ? (response.socket as TLSSocket).getPeerCertificate() : undefined;
 			const done = () => {
 				const { statusCode: status = 0, headers } = response;
-				resolve({
-					status,
-					headers,
-					body,
-					issuer: certificate && `${certificate.issuer.CN}`,
-					serial: certificate?.serialNumber,
-				});
+				resolve({ status, headers, body, issuer: `${certificate?.issuer.CN}`, serial: certificate?.serialNumber });
 				sent.destroy();
 			};
 			response.on("data", (chunk) => {
@@ -68,6 +51,39 @@ export function ask(url: string, { at = "127.0.0.1", send, until, ...options }: 
 		});
 		sent.end(send);
 	});
+}
+
+/** What comes back for a text over a connection that the app has taken over, as for WebSockets. */
+export function echoed(url: string, text: string, { at = "127.0.0.1", ...options }: Ask): Promise<string> {
+	const headers = { connection: "upgrade", upgrade: "websocket" };
+	return new Promise((resolve, reject) => {
+		const sent = request(requestOptions(url, at, { ...options, headers }));
+		sent.once("error", reject);
+		sent.once("response", ({ statusCode }) => reject(new Error(`the app was not reached: ${statusCode}`)));
+		sent.once("upgrade", (_response, socket) => {
+			socket.once("error", reject);
+			socket.once("data", (answer) => {
+				resolve(`${answer}`);
+				socket.destroy();
+			});
+			socket.write(text);
+		});
+		sent.end();
+	});
+}
+
+function requestOptions(url: string, at: string, { headers, ...options }: RequestOptions): RequestOptions {
+	const { hostname, host, port, pathname, search } = new URL(url);
+	return {
+		...options,
+		host: at,
+		port,
+		path: `${pathname}${search}`,
+		servername: hostname,
+		agent: false,
+		headers: { host, ...(headers as Record<string, string>) },
+		signal: AbortSignal.timeout(40_000),
+	};
 }
 
 /** Asks again and again until there is an answer. */
