@@ -48,6 +48,7 @@ const ATTEMPTS: [string, string][] = [
 	["a coding after chunked", post("Transfer-Encoding: chunked, identity\r\n", `0\r\n\r\n${HIDDEN}`)],
 	["chunked twice", post("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n", `0\r\n\r\n${HIDDEN}`)],
 	["a coding behind a control character", post("Transfer-Encoding: \x0bchunked\r\n", `0\r\n\r\n${HIDDEN}`)],
+	["chunks from HTTP/1.0 alone", post("Transfer-Encoding: chunked\r\n", "0\r\n\r\n", "1.0")],
 	["chunks from HTTP/1.0", post("Transfer-Encoding: chunked\r\n", `0\r\n\r\n${HIDDEN}`, "1.0")],
 	["a chunk's length that is none", post("Transfer-Encoding: chunked\r\n", `zz\r\n${HIDDEN}`)],
 	["a chunk's length with a sign", post("Transfer-Encoding: chunked\r\n", `+2\r\nab\r\n0\r\n\r\n${HIDDEN}`)],
