@@ -104,6 +104,16 @@ describe("fault 53: the app is away", () => {
 		expect(connections[2]).toBe(connections[1]);
 	});
 
+	it("gives up a connection to the app long before the app does, so that none is used that just ends", async () => {
+		let closed = 0;
+		const app = await startApp((_, outgoing) => outgoing.end("done"));
+		app.server.keepAliveTimeout = 60_000;
+		app.server.on("connection", (socket) => socket.on("close", () => closed++));
+		const { port } = await startDoor(() => app);
+		expect(await exchange(port, asking("/", CLOSE))).toContain("done");
+		await until(() => closed === 1);
+	});
+
 	it("sends each at most once while the app dies and comes back under load", async () => {
 		const taken = new Map<string, number>();
 		const app = await startApp(async (incoming, outgoing) => {

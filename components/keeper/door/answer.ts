@@ -114,7 +114,6 @@ export class Answer {
 		const status = answer.statusCode as number;
 		const hasBody = incoming.method !== "HEAD" && status !== 204 && status !== 304;
 		const isChunked = hasBody && incoming.httpVersionMinor > 0 && "transfer-encoding" in answer.headers;
-		exchange.settleContinue();
 		outgoing.sendDate = false;
 		outgoing.writeHead(status, answer.statusMessage, answerHeaders(answer.rawHeaders, isChunked, transaction));
 		passage.counts.added.add(this.before + performance.now() - this.came - this.storeWait);

@@ -26,7 +26,6 @@ export class Exchange implements Holdable {
 	private isCounted = false;
 	/** The door has answered in place of the app. */
 	isRefused = false;
-	private isContinued = false;
 
 	constructor(
 		private readonly passage: Passage,
@@ -107,7 +106,6 @@ export class Exchange implements Holdable {
 			this.answer?.cut();
 			return;
 		}
-		this.settleContinue();
 		// Where the request ends is not sure.
 		if ("refused" in this.head) outgoing.shouldKeepAlive = false;
 		refuse(outgoing, kind, reason);
@@ -156,12 +154,6 @@ export class Exchange implements Holdable {
 		this.passage.leave(this);
 	}
 
-	/** Before the answer's head goes out: a client that was not told to go on may leave its body out. */
-	settleContinue(): void {
-		if ("refused" in this.head || !this.head.expects || this.isContinued) return;
-		if (!this.incoming.complete) this.outgoing.shouldKeepAlive = false;
-	}
-
 	private failed(error: NodeJS.ErrnoException): void {
 		const { toApp } = this;
 		if (this.isOver || this.isRefused || this.answer !== undefined || toApp === undefined) return;
@@ -191,7 +183,6 @@ export class Exchange implements Holdable {
 		const { socket } = incoming;
 		if (!("refused" in this.head) && this.head.expects) {
 			toApp.once("continue", () => {
-				this.isContinued = true;
 				if (!outgoing.headersSent) outgoing.writeContinue();
 			});
 		}

@@ -26,7 +26,7 @@ export function requestHead(incoming: IncomingMessage, isUpgrade: boolean, behin
 	let nominated = "";
 	let bodyBytes = 0;
 	let hasLength = false;
-	let codings = 0;
+	let isChunked = false;
 	let expects = false;
 	let peers = "";
 	let claimsProto = false;
@@ -45,7 +45,7 @@ export function requestHead(incoming: IncomingMessage, isUpgrade: boolean, behin
 				bodyBytes = Number(value);
 				break;
 			case "transfer-encoding":
-				codings++;
+				isChunked = true;
 				bodyBytes = Number.POSITIVE_INFINITY;
 				if (value.toLowerCase() === "chunked") break;
 				return { refused: "transferCoding", reason: "of the transfer codings, only chunked is known here" };
@@ -78,7 +78,7 @@ export function requestHead(incoming: IncomingMessage, isUpgrade: boolean, behin
 		headers.push(name, value);
 	}
 	if (hosts > 1) return { refused: "malformed", reason: "the request names more than one Host" };
-	if (codings > 1 || (codings > 0 && httpVersionMinor === 0)) {
+	if (isChunked && httpVersionMinor === 0) {
 		return { refused: "malformed", reason: "the length of the request's body is not clear" };
 	}
 	// An HTTP/1.0 client may leave it out, and the app gets HTTP/1.1.
@@ -88,11 +88,11 @@ export function requestHead(incoming: IncomingMessage, isUpgrade: boolean, behin
 		headers.push("Host", `${address.includes(":") ? `[${address}]` : address}:${localPort}`);
 	}
 	// Node would send such a request chunked.
-	if (codings === 0 && !hasLength && !BODILESS.has(method ?? "")) headers.push("Content-Length", "0");
+	if (!isChunked && !hasLength && !BODILESS.has(method ?? "")) headers.push("Content-Length", "0");
 	headers.push("X-Forwarded-For", peers + plain(incoming.socket.remoteAddress));
 	if (!claimsProto) headers.push("X-Forwarded-Proto", "http");
 	if (!claimsHost && host !== undefined) headers.push("X-Forwarded-Host", host);
-	const kept = withoutTrailer(withoutNominated(headers, nominated, isUpgrade), codings > 0);
+	const kept = withoutTrailer(withoutNominated(headers, nominated, isUpgrade), isChunked);
 	return { headers: kept, bodyBytes, expects };
 }
 

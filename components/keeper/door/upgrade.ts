@@ -18,23 +18,19 @@ export class Splice {
 		this.outgoing.assignSocket(socket);
 		this.outgoing.on("finish", () => socket.destroySoon());
 		socket.on("error", () => socket.destroy());
-		socket.on("drain", this.drained).on("readable", this.noticeEnd).on("end", this.leave);
+		socket.on("drain", this.drained).on("end", this.leave);
 	}
 
 	/** What Node does for connections that it reads. */
 	private readonly drained = () => this.outgoing.emit("drain");
 	private readonly leave = () => this.socket.destroy();
-	/** Reads nothing, but a client that leaves is noticed. */
-	private readonly noticeEnd = () => {
-		if (this.socket.readableLength === 0) this.socket.read();
-	};
 
 	/** From where the app agrees, each side hears what the other says. */
 	prepare(toApp: ClientRequest, exchange: Exchange): void {
 		toApp.on("upgrade", (answer: IncomingMessage, app: Socket, head: Buffer) => {
 			const { socket } = this;
 			this.outgoing.detachSocket(socket);
-			socket.off("drain", this.drained).off("readable", this.noticeEnd).off("end", this.leave);
+			socket.off("drain", this.drained).off("end", this.leave);
 			socket.setTimeout(0).setNoDelay(true);
 			app.setTimeout(0);
 			app.setNoDelay(true);
