@@ -94,7 +94,8 @@ async function toMakeAgain(
 	if (!(await isStarted(docker, container))) urns.push(plan.containerUrn(container));
 	if (keeper !== undefined && !(await isStarted(docker, keeper))) {
 		// What it missed is checked before the app goes on.
-		urns.push(plan.containerUrn(keeper), plan.containerUrn(keeper.replace(/-keeper$/, "-start")));
+		const urn = plan.containerUrn(keeper);
+		urns.push(urn, urn?.replace(/-keeper$/, "-start"));
 	}
 	if (caddy !== undefined && !(await isStarted(docker, caddy))) urns.push(plan.containerUrn(caddy));
 	const stopped = urns.filter((urn) => urn !== undefined);

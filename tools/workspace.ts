@@ -21,6 +21,9 @@ export async function pulumiEnvironment(): Promise<NodeJS.ProcessEnv> {
 		PULUMI_SKIP_UPDATE_CHECK: "true",
 		// `npm run check` does the types; here they would cost seconds each time.
 		PULUMI_NODEJS_TRANSPILE_ONLY: "true",
+		// Set-up has brought the plugin that the stacks need. The engine would fetch one for every provider in node_modules:
+		// hundreds of megabytes, or seconds of tries at each command where there is no way to them.
+		PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
 	};
 	if (process.env.PULUMI_BACKEND_URL !== undefined) {
 		// Who names a backend has the credentials for it in a home of their own, and knows its passphrase or key.

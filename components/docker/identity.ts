@@ -19,7 +19,6 @@ export function dockerNames(name: string) {
 		keeperSecrets: (secrets: string[]) => of("keeper-secrets", shortHash([...secrets].sort().join())),
 		caddy: of("caddy"),
 		certificates: of("certificates"),
-		start: of("start"),
 		rehearsal: (owner: string) => of("rehearsal", shortHash(owner)),
 		rehearsalNetwork: of("rehearsal"),
 		prepare: of("prepare"),
