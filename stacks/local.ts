@@ -15,7 +15,8 @@ export async function program() {
 		keeper,
 		backup,
 		rehearsal,
-		caddy,
+		// Without a domain it would be undefined, of which the engine warns each time.
+		...(args.domain !== undefined && { caddy }),
 		...(host !== undefined && { dockerHost: host }),
 	};
 }

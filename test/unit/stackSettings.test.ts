@@ -156,3 +156,36 @@ describe("holdfast:app deploy", () => {
 		});
 	});
 });
+
+describe("holdfast:app door, acknowledge, and holdfast:domain", () => {
+	it("are passed on as they are written, and left out where they are not", async () => {
+		const read = async (settings: object, more: object = {}) => {
+			configure({ app: { ...app, ...more }, ...settings });
+			const { acknowledge, door, domain } = (await checkedDockerSettings()).args;
+			return { acknowledge, door, domain };
+		};
+		expect(await read({})).toEqual({});
+		const domain = { name: "notes.example.com", certificates: "internal", addresses: ["::1"], httpsPort: 8443 };
+		const given = { acknowledge: "replicated", door: { mostHeld: 5, onStoreOutage: "accept" } };
+		expect(await read({ domain }, given)).toEqual({ domain, ...given });
+		expect(await read({ domain: domain.name }, { door: false })).toEqual({ domain: domain.name, door: false });
+	});
+
+	it("throws: what means nothing, under the names they have here", async () => {
+		const wrongDoor = { door: { onStoreOutage: "wait", mostHold: 1, mostHeldMiB: "64" }, acknowledge: "never" };
+		expect(await wrong({ app: { ...app, ...wrongDoor }, domain: { name: "notes.example.com", mail: "x" } })).toEqual({
+			"app.acknowledge": 'must be one of local, replicated (got "never")',
+			"app.door.onStoreOutage": 'must be one of refuse, accept (got "wait")',
+			"app.door.mostHold": expect.stringContaining("did you mean mostHeld?"),
+			"app.door.mostHeldMiB": 'must be a number (got "64")',
+			"domain.mail": expect.stringContaining("did you mean email?"),
+		});
+		expect(await wrong({ app: { ...app, door: { mostHeld: 0 } }, domain: "notes" })).toEqual({
+			"app.door.mostHeld": expect.stringContaining("from 1 to 100000 (got 0)"),
+			domain: expect.stringContaining("must be a host name"),
+		});
+		expect(await wrong({ app: { ...app, acknowledge: "replicated", door: false } })).toEqual({
+			"app.door": expect.stringContaining("must not be false with acknowledge"),
+		});
+	});
+});
