@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand } from "@aws-sdk/client-s3";
 import { writerStatements } from "../../components/aws/policies";
 import { startS3Server } from "../servers/s3";
-import { type ReplicaAccess, Scene } from "./scene";
+import { type Acknowledge, type ReplicaAccess, Scene } from "./scene";
 import { freePort, succeeds, Twin } from "./twin";
 
 const BUCKET = "prove";
@@ -11,7 +11,11 @@ const PREFIX = "notes";
 const KEEPER = { leaseSeconds: 6, staleSeconds: 20, drillHours: 0 };
 
 /** Sets a twin up with a replica in a volume or on a real S3 server, and takes all of it away afterwards, however it ended. */
-export async function stageOn<T>(store: "host" | "s3", app: object, work: (scene: Scene) => Promise<T>): Promise<T> {
+export async function stageOn<T>(
+	store: "host" | "s3",
+	app: { acknowledge?: Acknowledge },
+	work: (scene: Scene) => Promise<T>,
+): Promise<T> {
 	const twin = new Twin(`prove-${randomBytes(3).toString("hex")}`, await freePort());
 	const server = store === "s3" ? await startS3Server() : undefined;
 	const interrupted = () => void twin.remove().finally(() => process.exit(130));
@@ -19,7 +23,7 @@ export async function stageOn<T>(store: "host" | "s3", app: object, work: (scene
 	try {
 		const replica = server === undefined ? onHost(twin, app) : await onServer(twin, app, server);
 		await succeeds(twin.up());
-		return await work(new Scene(twin, replica));
+		return await work(new Scene(twin, replica, app.acknowledge ?? "local"));
 	} finally {
 		process.off("SIGINT", interrupted).off("SIGTERM", interrupted);
 		await twin.remove();
