@@ -34,8 +34,8 @@ export class Load {
 	failed = 0;
 	/** Why requests failed, each reason once. */
 	readonly reasons = new Set<string>();
-	/** Seconds that each answer took to be whole. */
-	readonly waits: number[] = [];
+	/** Each whole answer: when it was there, in milliseconds, and how many seconds after it was asked for. */
+	readonly answers: { at: number; seconds: number }[] = [];
 	private readonly count: number;
 	private readonly prefix: string;
 	private started = 0;
@@ -52,6 +52,18 @@ export class Load {
 			...Array.from({ length: readers }, () => this.read()),
 		];
 		this.finished = Promise.all(all).then(() => this.acknowledged);
+	}
+
+	/** Seconds that whoever waited longest has waited. */
+	get longestWait(): number {
+		return this.answers.reduce((longest, { seconds }) => Math.max(longest, seconds), 0);
+	}
+
+	/** The longest time, in seconds, in which nobody got an answer. */
+	get longestSilence(): number {
+		return (
+			this.answers.reduce((longest, { at }, index, all) => Math.max(longest, at - (all[index - 1]?.at ?? at)), 0) / 1000
+		);
 	}
 
 	stop(): Promise<Acknowledged[]> {
@@ -87,7 +99,8 @@ export class Load {
 			const response = await fetch(`${this.url}${path}`, { ...init, signal: AbortSignal.timeout(30_000) });
 			if (response.status !== due) throw new Error(`status ${response.status}`);
 			const answer = await response.json();
-			this.waits.push((performance.now() - start) / 1000);
+			const at = performance.now();
+			this.answers.push({ at, seconds: (at - start) / 1000 });
 			return answer;
 		} catch (error) {
 			this.failed += 1;

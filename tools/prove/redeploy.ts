@@ -25,8 +25,8 @@ export const REDEPLOY: Fault = {
 			},
 			{ readers: 4 },
 		);
-		const { requests, failed, waits } = load;
-		scene.figures = { requests, failed, longestWait: round(longestOf(waits)), doorClosed: closed };
+		const { requests, failed, longestWait } = load;
+		scene.figures = { requests, failed, longestWait: Math.round(longestWait * 100) / 100, doorClosed: closed };
 		const now = await answering(scene.twin.url);
 		return [
 			...enough(load),
@@ -35,10 +35,6 @@ export const REDEPLOY: Fault = {
 		];
 	},
 };
-
-function round(seconds: number): number {
-	return Math.round(seconds * 100) / 100;
-}
 
 /** Deploys another version of the sample app, which has a migration of its own. Returns for how many seconds the door was closed. */
 export async function redeployMigrated(twin: Twin, version: string): Promise<number> {
@@ -55,17 +51,11 @@ export async function redeployMigrated(twin: Twin, version: string): Promise<num
 }
 
 /** What did not hold for those who asked during a redeploy. */
-export function disturbances({ requests, failed, reasons, waits }: Load, closed: number): string[] {
-	const longest = longestOf(waits);
+export function disturbances({ requests, failed, reasons, longestWait }: Load, closed: number): string[] {
 	return [
 		...(failed === 0 ? [] : [`${failed} of ${requests} requests failed: ${[...reasons].join("; ")}`]),
-		...(longest <= closed + FIRST_ANSWER
+		...(longestWait <= closed + FIRST_ANSWER
 			? []
-			: [`a request waited ${longest.toFixed(2)} s, and the door was closed for ${closed} s`]),
+			: [`a request waited ${longestWait.toFixed(2)} s, and the door was closed for ${closed} s`]),
 	];
-}
-
-/** Of seconds; 0 of none. */
-export function longestOf(seconds: number[]): number {
-	return seconds.reduce((longest, each) => Math.max(longest, each), 0);
 }

@@ -51,18 +51,27 @@ file.seek(middle); byte = file.read(1); file.seek(middle); file.write(bytes([byt
 	};
 }
 
+/** A bucket, and a stack's settings to back up to it with the rights of a writer. */
+export async function bucketFor(
+	bucket: string,
+	server: Awaited<ReturnType<typeof startS3Server>>,
+	endpoint = server.endpoint,
+) {
+	await server.createBucket(bucket, { versioning: true });
+	const writer = await server.createUser("writer");
+	// Just what the bucket component grants.
+	await server.setBucketPolicy(bucket, writerStatements(`arn:aws:s3:::${bucket}`, PREFIX), writer);
+	const secrets = { AWS_ACCESS_KEY_ID: writer.accessKeyId, AWS_SECRET_ACCESS_KEY: writer.secretAccessKey };
+	const environment = { AWS_ENDPOINT_URL_S3: endpoint, AWS_REGION: server.region };
+	return { backup: { url: `s3://${bucket}/${PREFIX}`, environment, secrets: Object.keys(secrets) }, secrets };
+}
+
 async function onServer(
 	twin: Twin,
 	app: object,
 	server: Awaited<ReturnType<typeof startS3Server>>,
 ): Promise<ReplicaAccess> {
-	await server.createBucket(BUCKET, { versioning: true });
-	const writer = await server.createUser("writer");
-	// Just what the bucket component grants.
-	await server.setBucketPolicy(BUCKET, writerStatements(`arn:aws:s3:::${BUCKET}`, PREFIX), writer);
-	const secrets = { AWS_ACCESS_KEY_ID: writer.accessKeyId, AWS_SECRET_ACCESS_KEY: writer.secretAccessKey };
-	const environment = { AWS_ENDPOINT_URL_S3: server.endpoint, AWS_REGION: server.region };
-	const backup = { url: `s3://${BUCKET}/${PREFIX}`, environment, secrets: Object.keys(secrets) };
+	const { backup, secrets } = await bucketFor(BUCKET, server);
 	twin.secrets = secrets;
 	twin.configure({ ...app }, { keeper: KEEPER, backup });
 	await twin.setSecrets();
