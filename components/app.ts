@@ -1,5 +1,6 @@
 import { posix } from "node:path";
 import type * as pulumi from "@pulumi/pulumi";
+import type { Acknowledge, DoorArgs } from "./doorArgs";
 
 /** The user's container, described once for every platform. The image itself is never modified. */
 export interface AppArgs {
@@ -45,6 +46,17 @@ export interface AppArgs {
 	initialData?: string;
 	/** How a new version takes over from the one that serves. */
 	deploy?: DeployArgs;
+	/**
+	 * When a write counts as done, and its request is answered: `local`, once it is on the app's disk; `replicated`, once the
+	 * backup store has it too, so that losing the host loses nothing that was acknowledged.
+	 * @default - `local` where the disk is kept, as on a Docker host; `replicated` where it is temporary
+	 */
+	acknowledge?: Acknowledge;
+	/**
+	 * How requests are held on their way to the app. `false`: connections are passed on unread, for what is not HTTP/1.1;
+	 * in a deploy, running ones are cut off when the old version stops. @default {}
+	 */
+	door?: DoorArgs | false;
 }
 
 /** A deploy is a transaction over the data: a new version serves with all of it, or the old one goes on. */

@@ -1,5 +1,6 @@
 import { posix } from "node:path";
 import { type App, type AppArgs, DEFAULT_VARIABLES, normalPath, withDefaults } from "./app";
+import { doorProblems } from "./doorArgs";
 import { type Problem, shown, wholeNumber } from "./validate";
 
 /** Paths of the container that no data may be mounted on or under: the system needs them, or they are memory. */
@@ -23,6 +24,7 @@ export function appProblems(args: AppArgs): Problem[] {
 		...healthProblems(args),
 		...limitProblems(args),
 		...deployProblems(args),
+		...doorProblems(args),
 	];
 }
 

@@ -12,4 +12,5 @@ export { DockerApp } from "./docker/app";
 export type { DockerAppArgs, PublishArgs } from "./docker/args";
 export type { HostBackup } from "./docker/backup";
 export { checkDockerHost } from "./docker/host/index";
+export type { Acknowledge, DoorArgs } from "./doorArgs";
 export type { KeeperArgs } from "./keeperArgs";

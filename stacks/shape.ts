@@ -50,6 +50,21 @@ export const shape = z.strictObject({
 				mayLose: z.array(z.string()).optional(),
 			})
 			.optional(),
+		acknowledge: z.enum(["local", "replicated"]).optional(),
+		door: z
+			.union([
+				z.literal(false),
+				z.strictObject({
+					mostHeld: z.number().optional(),
+					mostHeldMiB: z.number().optional(),
+					longestHoldSeconds: z.number().optional(),
+					drainSeconds: z.number().optional(),
+					mostBodyMiB: z.number().optional(),
+					onStoreOutage: z.enum(["refuse", "accept"]).optional(),
+					acknowledgeSeconds: z.number().optional(),
+				}),
+			])
+			.optional(),
 	}),
 	publish: z.strictObject({ port: z.number().optional(), address: z.string().optional() }).optional(),
 	existingData: z.strictObject({ volume: z.string().optional(), directory: z.string().optional() }).optional(),

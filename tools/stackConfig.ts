@@ -94,6 +94,12 @@ export function configuredHost(stack: string): string | undefined {
 	return existsSync(file) ? /^\s+docker:host:\s*["']?([^\s"']+)/m.exec(readFileSync(file, "utf8"))?.[1] : undefined;
 }
 
+/** Whether a stack's configuration names a domain. */
+export function hasDomain(stack: string): boolean {
+	const file = configFile(stack);
+	return existsSync(file) && /^\s+["']?holdfast:domain\b/m.test(readFileSync(file, "utf8"));
+}
+
 /** The configuration file of a stack. `HOLDFAST_CONFIG` names another one. */
 export function configFile(stack: string): string {
 	return process.env.HOLDFAST_CONFIG ?? join(ROOT, "stacks", `Pulumi.${stack}.yaml`);

@@ -146,7 +146,7 @@ export class DockerApp extends pulumi.ComponentResource {
 			const keeper = new docker.Container(
 				`${name}-keeper`,
 				transform({
-					...replicatorProcess(common, app.port),
+					...replicatorProcess(common, app, { behindProxy: false }),
 					name: names.keeper,
 					image: opened,
 					networksAdvanced: [{ name: network.name, aliases: [name] }, { name: rehearsalNetwork.name }],

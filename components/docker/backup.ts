@@ -54,7 +54,14 @@ export function backupMounts({ host }: DockerBackup): docker.types.input.Contain
 }
 
 /** Everything that is wrong with the backup, and with what rests on it. */
-export function backupProblems({ backup, initialData, existingData, deploy }: DockerAppArgs): Problem[] {
+export function backupProblems({
+	backup,
+	initialData,
+	existingData,
+	deploy,
+	acknowledge,
+	door,
+}: DockerAppArgs): Problem[] {
 	if (backup === false) {
 		const needs = (propertyPath: string, got: unknown, why: string) => {
 			const reason = `needs a backup, whose keeper ${why} (got ${shown(got)} and backup: false): leave one of the two out`;
@@ -63,6 +70,8 @@ export function backupProblems({ backup, initialData, existingData, deploy }: Do
 		return [
 			...needs("initialData", initialData, "takes it in"),
 			...needs("deploy", deploy, "rehearses a deploy and leads it back"),
+			...needs("acknowledge", acknowledge, "knows what the backup store has"),
+			...needs("door", door, "is the way to the app"),
 		];
 	}
 	if (backup === undefined) return [];

@@ -3,6 +3,7 @@ import { basename, dirname, join } from "node:path";
 import type * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { type App, SECRETS_PATH } from "../app";
+import { doorEnvironment } from "../doorArgs";
 import { type KeeperArgs, keeperEnvironment } from "../keeperArgs";
 import { refusal } from "../validate";
 import { backupMounts, type DockerBackup } from "./backup";
@@ -112,12 +113,22 @@ export function gateProcess(common: ReturnType<typeof keeperContainer>, initialD
 }
 
 /** The replicator runs for as long as the stack is up, and stops after the app. The way to the app is through it. */
-export function replicatorProcess(common: ReturnType<typeof keeperContainer>, port: number) {
+export function replicatorProcess(
+	common: ReturnType<typeof keeperContainer>,
+	app: App,
+	{ behindProxy }: { behindProxy: boolean },
+) {
+	// Not in what the check and the deploys are told: they need not run again when the door changes.
+	const environment = {
+		HOLDFAST_APP_PORT: `${app.port}`,
+		HOLDFAST_PORT: app.port === 9400 ? "9401" : "9400",
+		...doorEnvironment(app),
+		...(behindProxy && { HOLDFAST_BEHIND_PROXY: "true" }),
+	};
+	const own = Object.entries(environment).map(([key, value]) => `${key}=${value}`);
 	return {
 		...common,
-		envs: pulumi
-			.output(common.envs)
-			.apply((all) => [...all, `HOLDFAST_APP_PORT=${port}`, `HOLDFAST_PORT=${port === 9400 ? 9401 : 9400}`]),
+		envs: pulumi.output(common.envs).apply((all) => [...all, ...own]),
 		command: ["replicate"],
 		restart: "unless-stopped",
 		stopTimeout: STOP_SECONDS + 5,

@@ -44,6 +44,20 @@ export interface Settings {
 	port: number;
 	/** `HOLDFAST_APP_PORT`: TCP port on which the app is reached through the keeper; 0 where it is reached itself. @default 0 */
 	appPort: number;
+	/** `HOLDFAST_DOOR`: `http` reads requests and holds them one by one, `relay` passes connections on unread. @default "http" */
+	door: "http" | "relay";
+	/** `HOLDFAST_BEHIND_PROXY`: whether what came to the door was forwarded by a proxy whose word on the client is true. @default false */
+	behindProxy: boolean;
+	/** `HOLDFAST_DOOR_MOST_HELD`: requests that wait at once. @default 1000 */
+	mostHeld: number;
+	/** `HOLDFAST_DOOR_MOST_HELD_MIB`: memory that their bodies take together, in MiB. @default 64 */
+	mostHeldMiB: number;
+	/** `HOLDFAST_DOOR_LONGEST_HOLD_SECONDS`: seconds that a request waits for the app. @default 60 */
+	longestHoldSeconds: number;
+	/** `HOLDFAST_DOOR_DRAIN_SECONDS`: seconds that running requests have before a switch goes on without them. @default 10 */
+	drainSeconds: number;
+	/** `HOLDFAST_DOOR_MOST_BODY_MIB`: largest body of a request, in MiB; 0 for no limit. @default 0 */
+	mostBodyMiB: number;
 	/** `HOLDFAST_CONTROL`: Unix socket on which a running keeper takes commands. @default "/tmp/keeper.sock" */
 	control: string;
 	/** Which keeper this is. A container that restarts keeps its host name, and so its lease. */
@@ -59,6 +73,11 @@ const NUMBERS = {
 	stopSeconds: ["HOLDFAST_STOP_SECONDS", 40, 5, 3600],
 	port: ["HOLDFAST_PORT", 9400, 1, 65535],
 	appPort: ["HOLDFAST_APP_PORT", 0, 0, 65535],
+	mostHeld: ["HOLDFAST_DOOR_MOST_HELD", 1000, 1, 100_000],
+	mostHeldMiB: ["HOLDFAST_DOOR_MOST_HELD_MIB", 64, 1, 65_536],
+	longestHoldSeconds: ["HOLDFAST_DOOR_LONGEST_HOLD_SECONDS", 60, 1, 3600],
+	drainSeconds: ["HOLDFAST_DOOR_DRAIN_SECONDS", 10, 0, 120],
+	mostBodyMiB: ["HOLDFAST_DOOR_MOST_BODY_MIB", 0, 0, 1_048_576],
 } as const;
 
 /** Where the components mount the credentials of the store, a file for each variable. */
@@ -99,8 +118,14 @@ export function readSettings(environment: NodeJS.ProcessEnv = process.env): Sett
 		}
 		return [key, value];
 	});
-	const disk = environment.HOLDFAST_DISK ?? "kept";
-	if (disk !== "kept" && disk !== "temporary") wrong.push(`HOLDFAST_DISK must be kept or temporary (got ${disk})`);
+	const oneOf = <Word extends string>(name: string, [standard, other]: readonly [Word, Word]): Word => {
+		const value = environment[name] ?? standard;
+		if (value !== standard && value !== other) wrong.push(`${name} must be ${standard} or ${other} (got ${value})`);
+		return value as Word;
+	};
+	const disk = oneOf<Disk>("HOLDFAST_DISK", ["kept", "temporary"]);
+	const door = oneOf("HOLDFAST_DOOR", ["http", "relay"]);
+	const behindProxy = oneOf("HOLDFAST_BEHIND_PROXY", ["false", "true"]) === "true";
 	const appHealth = environment.HOLDFAST_APP_HEALTH;
 	if (appHealth !== undefined && !/^http:\/\//.test(appHealth)) {
 		wrong.push(`HOLDFAST_APP_HEALTH must be a URL that begins with http:// (got ${appHealth})`);
@@ -115,7 +140,9 @@ export function readSettings(environment: NodeJS.ProcessEnv = process.env): Sett
 		database,
 		store,
 		location,
-		disk: disk as Disk,
+		disk,
+		door,
+		behindProxy,
 		appHealth,
 		scratch: environment.HOLDFAST_SCRATCH ?? "/scratch",
 		rehearsal: environment.HOLDFAST_REHEARSAL ?? "/rehearsal",

@@ -3,6 +3,7 @@ import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { parseLocation } from "../../components/backup";
+import { doorEnvironment } from "../../components/doorArgs";
 import { Refusal } from "../../components/keeper/refusal";
 import { loadCredentials, readSettings } from "../../components/keeper/settings";
 import { keeperEnvironment } from "../../components/keeperArgs";
@@ -45,6 +46,13 @@ describe("the keeper's settings", () => {
 			stopSeconds: 40,
 			port: 9400,
 			appPort: 0,
+			door: "http",
+			behindProxy: false,
+			mostHeld: 1000,
+			mostHeldMiB: 64,
+			longestHoldSeconds: 60,
+			drainSeconds: 10,
+			mostBodyMiB: 0,
 			control: "/tmp/keeper.sock",
 			owner: hostname(),
 		});
@@ -65,6 +73,19 @@ describe("the keeper's settings", () => {
 		expect(() => readSettings({ ...good, ...wrong })).toThrow(
 			/START_SECONDS must be a number from 1.*HOLDFAST_DISK must be kept or temporary \(got ephemeral\).*HOLDFAST_APP_HEALTH must be a URL/,
 		);
+	});
+
+	it("the door: what the components write is understood, and what is wrong has its name", () => {
+		const door = { mostHeld: 5, mostHeldMiB: 6, longestHoldSeconds: 7, drainSeconds: 0, mostBodyMiB: 8 };
+		const given = { ...good, ...doorEnvironment({ door }), HOLDFAST_BEHIND_PROXY: "true" };
+		expect(readSettings(given)).toMatchObject({ ...door, door: "http", behindProxy: true });
+		expect(readSettings({ ...good, ...doorEnvironment({ door: false }) })).toMatchObject({ door: "relay" });
+		const unknown = { HOLDFAST_DOOR: "tcp", HOLDFAST_BEHIND_PROXY: "yes", HOLDFAST_DOOR_MOST_HELD: "0" };
+		expect(wrong({ ...good, ...unknown })).toEqual([
+			"HOLDFAST_DOOR_MOST_HELD must be a number from 1 to 100000 (got 0)",
+			"HOLDFAST_DOOR must be http or relay (got tcp)",
+			"HOLDFAST_BEHIND_PROXY must be false or true (got yes)",
+		]);
 	});
 
 	it("custom: each is read, and what the components write is understood", () => {

@@ -15,6 +15,7 @@ const PACKAGES = {
 	litestream: "github.com/benbjohnson/litestream/cmd/litestream",
 	"s3-server": "github.com/versity/versitygw/cmd/versitygw",
 	"gcs-server": "github.com/fsouza/fake-gcs-server",
+	caddy: "github.com/caddyserver/caddy/v2/cmd/caddy",
 };
 
 export type Recipe = keyof typeof PACKAGES;
@@ -78,7 +79,7 @@ export class GoProgram {
 	constructor(
 		private readonly recipe: Recipe,
 		private readonly version: string,
-		/** The variable of its main package that holds the version. */
+		/** The variable that holds the version, with its package. @default - none */
 		private readonly versionVariable?: string,
 	) {}
 
@@ -95,7 +96,7 @@ export class GoProgram {
 	async make(platform = HERE): Promise<string> {
 		const isWhole = (directory: string) => existsSync(join(directory, this.recipe));
 		const variable = this.versionVariable;
-		const linkerFlags = variable === undefined ? "" : `-X main.${variable}=${this.version}`;
+		const linkerFlags = variable === undefined ? "" : `-X ${variable}=${this.version}`;
 		await fillCache(this.key(platform), isWhole, (staging) =>
 			goBuild(this.recipe, join(staging, this.recipe), { platform, linkerFlags }),
 		);

@@ -1,4 +1,5 @@
-import { configuredHost } from "../stackConfig";
+import { configuredHost, hasDomain } from "../stackConfig";
+import { caddyImageStep } from "./caddy";
 import { dockerStep } from "./dockerEngine";
 import { engineStep, pluginStep } from "./engine";
 import { keeperBaseStep } from "./keeperBase";
@@ -19,8 +20,14 @@ function remoteSteps(stack: string): Step[] {
  * Makes sure of all that a stack needs, or ends the program with what to do.
  *
  * @param options.servers also the stores that tests back up to. @default false
+ * @param options.caddy also what stands in front of an app with a domain. @default - where the stack's configuration names one
  */
-export async function setUp(stack = "local", { servers = false }: { servers?: boolean } = {}): Promise<void> {
-	const steps = stack === "local" ? STEPS : remoteSteps(stack);
-	if (!(await runSteps(servers ? [...steps, serversStep] : steps))) process.exit(1);
+export async function setUp(
+	stack = "local",
+	{ servers = false, caddy = hasDomain(stack) }: { servers?: boolean; caddy?: boolean } = {},
+): Promise<void> {
+	const steps = stack === "local" ? [...STEPS] : remoteSteps(stack);
+	if (caddy) steps.push(caddyImageStep(stack === "local" ? undefined : configuredHost(stack)));
+	if (servers) steps.push(serversStep);
+	if (!(await runSteps(steps))) process.exit(1);
 }

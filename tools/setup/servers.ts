@@ -2,10 +2,10 @@ import { GoProgram } from "./goBuild";
 import type { Step } from "./steps";
 import { GCS_SERVER, LITESTREAM, S3_SERVER } from "./versions";
 
-const s3Server = new GoProgram("s3-server", S3_SERVER, "Version");
+const s3Server = new GoProgram("s3-server", S3_SERVER, "main.Version");
 const gcsServer = new GoProgram("gcs-server", GCS_SERVER);
 /** For this machine, and in the keeper's base where its image cannot be pulled. */
-export const litestream = new GoProgram("litestream", LITESTREAM, "Version");
+export const litestream = new GoProgram("litestream", LITESTREAM, "main.Version");
 
 const ALL = [s3Server, gcsServer, litestream];
 

@@ -27,6 +27,12 @@ export const GCS_SERVER = "1.56.1";
 /** The tag of the keeper's base. Raised by hand when its recipe changes (keeperBase.ts, components/keeper/base). */
 export const KEEPER_BASE = "holdfast/keeper-base:1";
 
+/** What ends TLS in front of an app with a domain. components/docker/caddy/Dockerfile and go/caddy have the same version. */
+export const CADDY = "2.11.9";
+
+/** The tag of Caddy's image. Raised by hand when its recipe changes (caddy.ts, components/docker/caddy). */
+export const CADDY_IMAGE = "holdfast/caddy:1";
+
 /** From this one on SQLite is without the fault that could corrupt a database in WAL mode. */
 export const OLDEST_SQLITE = "3.51.3";
 
