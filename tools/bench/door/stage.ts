@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline/promises";
 import { PutObjectCommand } from "@aws-sdk/client-s3";
@@ -76,6 +77,14 @@ export class DoorStage {
 		} finally {
 			await dockerOutput("rm", "--force", "--volumes", name);
 		}
+	}
+
+	/** Puts an app into the stack that does next to nothing, so that what is before it counts. */
+	async deployTrivial(): Promise<void> {
+		const context = this.local.directory("trivial");
+		const program = `require("http").createServer((_, answer) => answer.end("ok")).listen(${PORT})`;
+		writeFileSync(join(context, "Dockerfile"), `FROM ${KEEPER_BASE}\nCMD ${JSON.stringify(["node", "-e", program])}\n`);
+		await succeeds(this.local.change({ build: { context }, migration: undefined }));
 	}
 
 	/** Milliseconds that a small object takes into the store, there and back. */
