@@ -22,7 +22,7 @@ export async function benchDoor(): Promise<number> {
 	return DoorStage.on(ROUND_TRIP, async (stage) => {
 		const report = new Report();
 		console.log("\nthe sample app: Flask, SQLite, one gunicorn with 8 threads");
-		await passThrough(stage, report, { path: "/notes?limit=20", perSecond: 150 });
+		await passThrough(stage, report, { path: "/notes?limit=20", perSecond: 60 });
 		await writers(stage, report);
 		await keeperUpdate(stage, report);
 		console.log("\nan app that does nothing but answer: Node.js");

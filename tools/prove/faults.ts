@@ -173,7 +173,7 @@ export const FAULTS: Fault[] = [
 
 function hostLoss(acknowledge: Acknowledge, mayLose: number): Fault {
 	return {
-		fault: `4 the host is lost, ${acknowledge}`,
+		fault: `4 the host is lost (${acknowledge})`,
 		acknowledge,
 		repeats: "runs",
 		mayLose,

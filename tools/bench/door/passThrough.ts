@@ -6,8 +6,8 @@ import type { DoorStage } from "./stage";
 const RUNS = 3;
 const CONNECTIONS = 64;
 /** Seconds of one run at full speed, and of all that is sent at a fixed rate. */
-const FULL = 4;
-const PACED = 20;
+const FULL = 3;
+const PACED = 15;
 const LEAST_RATIO = 0.8;
 const MOST_ADDED = 3;
 

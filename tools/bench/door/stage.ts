@@ -135,9 +135,9 @@ export class DoorStage {
 	/** MiB that the keeper's own process, without Litestream, has in memory. */
 	async resident(twin: Twin): Promise<number> {
 		const script =
-			'for d in /proc/[0-9]*; do case "$(tr "\\0" " " <$d/cmdline)" in *"/keeper/keeper.js replicate"*) grep VmRSS $d/status; esac; done';
+			'for d in /proc/[0-9]*; do case "$(tr "\\0" " " <$d/cmdline)" in "node "*"/keeper/keeper.js replicate"*) cat $d/status; esac; done';
 		const said = await dockerOutput("exec", `${twin.container}-keeper`, "sh", "-c", script);
-		const [kib, ...others] = [...said.matchAll(/VmRSS:\s+(\d+) kB/g)].map(([, each]) => Number(each));
+		const [kib, ...others] = [...said.matchAll(/^VmRSS:\s+(\d+) kB$/gm)].map(([, each]) => Number(each));
 		if (kib === undefined || others.length > 0) throw new Error(`which process is the keeper? ${said}`);
 		return kib / 1024;
 	}

@@ -6,8 +6,8 @@ import type { DoorStage } from "./stage";
 const RUNS = 3;
 const WRITERS = 64;
 /** Seconds of one run at full speed, and of all that is written at a fixed rate. */
-const FULL = 5;
-const PACED = 20;
+const FULL = 4;
+const PACED = 15;
 /** Writes a second in either mode, at the fixed rate. */
 const RATE = 60;
 const LEAST_RATIO = 0.5;
