@@ -89,7 +89,8 @@ async function toMakeAgain(docker: DockerCli, plan: Plan, { container = "", keep
 	if (!(await isStarted(docker, container))) urns.push(plan.containerUrn(container));
 	if (keeper !== undefined && !(await isStarted(docker, keeper))) {
 		// What it missed is checked before the app goes on.
-		urns.push(plan.containerUrn(keeper), plan.containerUrn(keeper.replace(/-keeper$/, "-start")));
+		const urn = plan.containerUrn(keeper);
+		urns.push(urn, urn?.replace(/-keeper$/, "-start"));
 	}
 	const stopped = urns.filter((urn) => urn !== undefined);
 	if (plan.changesNothing && stopped.length === 0) return [];

@@ -125,23 +125,28 @@ export class DockerApp extends pulumi.ComponentResource {
 			const built = keeperImage(`${name}-keeper-image`, here);
 			const common = keeperContainer(name, app, store, keptVolumes(), args.keeper);
 			const transform = args.transform?.keeper ?? ((each: docker.ContainerArgs) => each);
-			const onHost = pulumi.all([built.imageId, volumes.prepared.id]).apply(([id]) => id);
+			// Side by side with the one before, and with the keeper, which goes on if this one finds a reason to refuse: so its
+			// name is the provider's to choose, and what it needs is not in its image's value, or the engine would delete first.
 			const gate = new docker.Container(
 				`${name}-start`,
 				transform({
 					...gateProcess(common, app.initialData),
-					name: names.start,
-					image: onHost,
+					image: built.imageId,
 					networksAdvanced: [{ name: network.name }],
-					labels: labelsOf(name, "start"),
+					labels: [...labelsOf(name, "start"), { label: "holdfast.prepared", value: volumes.prepared.id }],
 				}),
-				{ ...oneAtATime, customTimeouts: { create: "24h" } },
+				{
+					...oneAtATime,
+					deleteBeforeReplace: false,
+					dependsOn: [volumes.prepared],
+					customTimeouts: { create: "24h" },
+				},
 			);
 			const opened = pulumi
-				.all([onHost, gate.exitCode, gate.containerLogs, gate.urn])
-				.apply(([id, exitCode, logs, urn]) => {
+				.all([built.imageId, gate.exitCode, gate.containerLogs, gate.urn, gate.name])
+				.apply(([id, exitCode, logs, urn, called]) => {
 					if (exitCode === 0) return id;
-					throw gateRefusal(name, names.start, { exitCode, logs, urn });
+					throw gateRefusal(name, called, { exitCode, logs, urn });
 				});
 			const keeper = new docker.Container(
 				`${name}-keeper`,

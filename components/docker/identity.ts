@@ -17,7 +17,6 @@ export function dockerNames(name: string) {
 		gate: (owner: string) => of("gate", shortHash(owner)),
 		keeper: of("keeper"),
 		keeperSecrets: (secrets: string[]) => of("keeper-secrets", shortHash([...secrets].sort().join())),
-		start: of("start"),
 		rehearsal: (owner: string) => of("rehearsal", shortHash(owner)),
 		rehearsalNetwork: of("rehearsal"),
 		prepare: of("prepare"),

@@ -16,7 +16,7 @@ import { restoreChecked, restoredWords, restoreInPlace } from "./restore";
 import { startRoutine } from "./routine";
 import { loadCredentials, readSettings, type Settings } from "./settings";
 import { parseTarget, type Snapshot } from "./snapshots";
-import { type Parts, start as runStart } from "./start";
+import { checkBeside, type Parts, start as runStart } from "./start";
 import { metricsOf, type Status } from "./status";
 import { openStore } from "./stores/open";
 import { TemporaryKeeper } from "./temporary";
@@ -43,7 +43,11 @@ export async function start(): Promise<number> {
 	const { settings } = parts;
 	// A keeper that runs may be in the middle of a deploy, and ends it itself.
 	const isKept = (await ask(settings.control, "GET", "/status").catch(() => true)) !== undefined;
-	if (!isKept) await undoInterrupted(settings, new RecordFile(settings.dataDirectory, settings.scratch), say);
+	if (isKept) {
+		await checkBeside(parts, () => noneRuns(settings), say);
+		return 0;
+	}
+	await undoInterrupted(settings, new RecordFile(settings.dataDirectory, settings.scratch), say);
 	const { hasLease } = await runStart(parts, () => noneRuns(settings), say);
 	// The keeper that comes next takes it.
 	if (hasLease) await parts.lease.release();

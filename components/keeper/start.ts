@@ -40,20 +40,9 @@ export async function start(
 	mayAct: () => Promise<boolean>,
 	say: (line: string) => void,
 ): Promise<Started> {
-	const { settings, lease } = parts;
-	const diagnosis = diagnose(settings.dataDirectory, undefined, settings.disk);
-	for (const line of diagnosis.lines) say(line);
-	checkDatabaseAccess(settings.database);
-	const place = {
-		app: settings.app,
-		database: settings.database,
-		store: settings.store,
-		prefix: settings.location.prefix,
-	};
-	const { facts, warning } = await gather(parts);
-	let decision = decide(facts, place);
-	if (decision.action !== "go-on" && !(await mayAct())) throw underRunningApp(decision.why);
-	const warnings = [...diagnosis.warnings, ...(warning === undefined ? [] : [warning])];
+	const { lease } = parts;
+	const { place, facts, warnings, ...checked } = await check(parts, mayAct, say);
+	let { decision } = checked;
 	const hasLease = typeof facts.store !== "string";
 	if (hasLease) await lease.acquire(say);
 	try {
@@ -70,6 +59,48 @@ export async function start(
 	if (decision.action === "go-on" && decision.warning !== undefined) warnings.push(decision.warning);
 	for (const each of warnings) say(`warning: ${each}`);
 	return { hasLease, warnings };
+}
+
+/** The same beside a keeper that runs, and has the lease: the one that follows it does what is to be done. */
+export async function checkBeside(
+	parts: Parts,
+	mayAct: () => Promise<boolean>,
+	say: (line: string) => void,
+): Promise<void> {
+	const { decision, warnings } = await check(parts, mayAct, say);
+	if (decision.action === "first-start" && parts.settings.initialData !== undefined) {
+		throw new Refusal(
+			"in-use",
+			"the initial data cannot be taken in while a keeper runs that began without it",
+			"npm run down, then npm run up",
+		);
+	}
+	say(decision.why);
+	for (const each of warnings) say(`warning: ${each}`);
+	say("checked beside the keeper that runs; the next one takes over from it");
+}
+
+/**
+ * Looks and decides, and does nothing yet.
+ *
+ * @param mayAct whether no app can be running: under a running one, no database is put in place.
+ * @throws {Refusal} when the app must not start.
+ */
+async function check({ settings, ...parts }: Parts, mayAct: () => Promise<boolean>, say: (line: string) => void) {
+	const diagnosis = diagnose(settings.dataDirectory, undefined, settings.disk);
+	for (const line of diagnosis.lines) say(line);
+	checkDatabaseAccess(settings.database);
+	const place = {
+		app: settings.app,
+		database: settings.database,
+		store: settings.store,
+		prefix: settings.location.prefix,
+	};
+	const { facts, warning } = await gather({ settings, ...parts });
+	const decision = decide(facts, place);
+	if (decision.action !== "go-on" && !(await mayAct())) throw underRunningApp(decision.why);
+	const warnings = [...diagnosis.warnings, ...(warning === undefined ? [] : [warning])];
+	return { place, facts, decision, warnings };
 }
 
 function underRunningApp(why: string): Refusal {

@@ -84,8 +84,8 @@ describe("the app's container beside a keeper", () => {
 			return undefined;
 		};
 		await make({}, { transformations: [note] });
-		const sideBySide = ["notes", "notes-rehearsal", "notes-deploy", "notes-image", "notes-keeper-image"];
-		const one = ["notes-keeper", "notes-start", "notes-prepare", "notes-network"];
+		const sideBySide = ["notes", "notes-rehearsal", "notes-deploy", "notes-image", "notes-keeper-image", "notes-start"];
+		const one = ["notes-keeper", "notes-prepare", "notes-network"];
 		for (const name of sideBySide) expect([name, deleteFirst[name]]).toEqual([name, false]);
 		for (const name of one) expect([name, deleteFirst[name]]).toEqual([name, true]);
 		await make({ backup: false }, { transformations: [note] });

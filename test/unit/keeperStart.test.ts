@@ -9,7 +9,7 @@ import { type Litestream, RestoreFailed } from "../../components/keeper/litestre
 import { ManifestFile } from "../../components/keeper/manifest";
 import { readMarker } from "../../components/keeper/marker";
 import type { Settings } from "../../components/keeper/settings";
-import { type Parts, start } from "../../components/keeper/start";
+import { checkBeside, type Parts, start } from "../../components/keeper/start";
 import { MemoryStore } from "./memoryStore";
 
 // What needs SQLite or a real mount is tested in containers.
@@ -147,6 +147,27 @@ describe("a start", () => {
 		expect([existsSync(database), isHeld()]).toEqual([false, false]);
 		writeFileSync(database, "sound");
 		await expect(run(parts, false)).rejects.toMatchObject({ code: "data-unknown-to-replica" });
+	});
+
+	it("beside a keeper that runs: looks and refuses as ever, takes no lease and changes nothing", async () => {
+		const beside = () =>
+			checkBeside(
+				parts,
+				async () => true,
+				(line) => said.push(line),
+			);
+		await replicated(7);
+		writeFileSync(database, "rows");
+		const before = JSON.stringify([...store.objects]);
+		await expect(beside()).rejects.toMatchObject({ code: "data-unknown-to-replica" });
+		rmSync(database);
+		await beside();
+		expect(said.at(-1)).toMatch("checked beside the keeper that runs");
+		expect(existsSync(database)).toBe(false);
+		expect(JSON.stringify([...store.objects])).toBe(before);
+		store.objects.clear();
+		parts.settings.initialData = "/initial/old.db";
+		await expect(beside()).rejects.toMatchObject({ code: "in-use" });
 	});
 
 	it("decides anew once it has the lease, for the one before may have written; refused, it gives it back", async () => {
