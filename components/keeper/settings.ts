@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { posix } from "node:path";
 import { type Location, parseLocation } from "../backup";
+import type { OnStoreOutage } from "./acknowledge/replicated";
 import type { Disk } from "./lease";
 import { Refusal } from "./refusal";
 
@@ -58,6 +59,12 @@ export interface Settings {
 	drainSeconds: number;
 	/** `HOLDFAST_DOOR_MOST_BODY_MIB`: largest body of a request, in MiB; 0 for no limit. @default 0 */
 	mostBodyMiB: number;
+	/** `HOLDFAST_ACKNOWLEDGE`: when a write through the keeper's port counts: `local` or `replicated`. @default "local" */
+	acknowledge: "local" | "replicated";
+	/** `HOLDFAST_ACKNOWLEDGE_SECONDS`: seconds that an answer waits for its write to be in the store. @default 10 */
+	acknowledgeSeconds: number;
+	/** `HOLDFAST_ON_STORE_OUTAGE`: what becomes of an answer after that time: `refuse` or `accept`. @default "refuse" */
+	onStoreOutage: OnStoreOutage;
 	/** `HOLDFAST_CONTROL`: Unix socket on which a running keeper takes commands. @default "/tmp/keeper.sock" */
 	control: string;
 	/** Which keeper this is. A container that restarts keeps its host name, and so its lease. */
@@ -78,6 +85,7 @@ const NUMBERS = {
 	longestHoldSeconds: ["HOLDFAST_DOOR_LONGEST_HOLD_SECONDS", 60, 1, 3600],
 	drainSeconds: ["HOLDFAST_DOOR_DRAIN_SECONDS", 10, 0, 120],
 	mostBodyMiB: ["HOLDFAST_DOOR_MOST_BODY_MIB", 0, 0, 1_048_576],
+	acknowledgeSeconds: ["HOLDFAST_ACKNOWLEDGE_SECONDS", 10, 1, 300],
 } as const;
 
 /** Where the components mount the credentials of the store, a file for each variable. */
@@ -126,6 +134,8 @@ export function readSettings(environment: NodeJS.ProcessEnv = process.env): Sett
 	const disk = oneOf<Disk>("HOLDFAST_DISK", ["kept", "temporary"]);
 	const door = oneOf("HOLDFAST_DOOR", ["http", "relay"]);
 	const behindProxy = oneOf("HOLDFAST_BEHIND_PROXY", ["false", "true"]) === "true";
+	const acknowledge = oneOf("HOLDFAST_ACKNOWLEDGE", ["local", "replicated"]);
+	const onStoreOutage = oneOf<OnStoreOutage>("HOLDFAST_ON_STORE_OUTAGE", ["refuse", "accept"]);
 	const appHealth = environment.HOLDFAST_APP_HEALTH;
 	if (appHealth !== undefined && !/^http:\/\//.test(appHealth)) {
 		wrong.push(`HOLDFAST_APP_HEALTH must be a URL that begins with http:// (got ${appHealth})`);
@@ -143,6 +153,8 @@ export function readSettings(environment: NodeJS.ProcessEnv = process.env): Sett
 		disk,
 		door,
 		behindProxy,
+		acknowledge,
+		onStoreOutage,
 		appHealth,
 		scratch: environment.HOLDFAST_SCRATCH ?? "/scratch",
 		rehearsal: environment.HOLDFAST_REHEARSAL ?? "/rehearsal",

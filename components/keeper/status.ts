@@ -1,6 +1,8 @@
 import { statSync } from "node:fs";
+import type { ReplicatedAcknowledgement } from "./acknowledge/replicated";
 import type { Deployed, DeployRecord } from "./deploy/record";
 import { freeIn } from "./diagnostics";
+import type { Door } from "./door/door";
 import type { DrillReport } from "./drill";
 import { type Freshness, signatureOf } from "./freshness";
 import type { Refusal } from "./refusal";
@@ -28,6 +30,10 @@ export interface Known {
 	rows?: { counted: string; tables: Record<string, number> };
 	restarts: number;
 	epoch: number;
+	/** Where the app is reached through the keeper. */
+	door?: Pick<Door, "figures">;
+	/** Where a write counts once it is replicated. */
+	acknowledgement?: Pick<ReplicatedAcknowledgement, "problem" | "status">;
 }
 
 /** `/status` as JSON. Times are ISO 8601, sizes bytes, durations seconds. */
@@ -35,7 +41,7 @@ export type Status = ReturnType<typeof statusOf>;
 
 export function statusOf(settings: Settings, known: Known, { current, previous }: Partial<DeployRecord> = {}) {
 	const { database, dataDirectory, store, app, staleSeconds } = settings;
-	const { freshness, refusal, lastDrill } = known;
+	const { freshness, refusal, lastDrill, door, acknowledgement } = known;
 	const problems = problemsOf(known, staleSeconds);
 	return {
 		app,
@@ -57,6 +63,8 @@ export function statusOf(settings: Settings, known: Known, { current, previous }
 		},
 		freeBytes: freeBytes(dataDirectory),
 		lastDrill,
+		...(door !== undefined && { door: door.figures() }),
+		...(acknowledgement !== undefined && { acknowledge: acknowledgement.status }),
 		...(current !== undefined && { serving: shownVersion(current) }),
 		...(previous !== undefined && { previous: { ...shownVersion(previous), snapshot: previous.snapshot } }),
 	};
@@ -67,7 +75,8 @@ function shownVersion({ instance, version, since }: Deployed) {
 }
 
 /** Why the data is not safe right now, in words; empty when it is. */
-export function problemsOf({ state, refusal, freshness, lastDrill }: Known, staleSeconds: number): string[] {
+export function problemsOf(known: Known, staleSeconds: number): string[] {
+	const { state, refusal, freshness, lastDrill, acknowledgement } = known;
 	const problems: string[] = [];
 	if (refusal !== undefined) problems.push(`refused (${refusal.code}): ${refusal.found}`);
 	else if (state === "starting") problems.push("starting");
@@ -78,13 +87,15 @@ export function problemsOf({ state, refusal, freshness, lastDrill }: Known, stal
 		const reason = freshness.problem ?? "no proof from the store";
 		problems.push(`the replica is stale: last proven ${Math.round(freshness.age)} s ago (${reason})`);
 	}
+	if (acknowledgement?.problem !== undefined) problems.push(acknowledgement.problem);
 	if (lastDrill?.ok === false) problems.push(`the last drill failed: ${lastDrill.reason}`);
 	return problems;
 }
 
 /** `/metrics` in Prometheus's text format. */
 export function metricsOf(status: Status): string {
-	const { database, replica, lastDrill } = status;
+	const { database, replica, lastDrill, door, acknowledge } = status;
+	const refusals = door && Object.values(door.refusals).reduce((sum, count) => sum + count, 0);
 	const gauges: [string, string, number | undefined][] = [
 		["healthy", "1 when the data is safe", status.healthy ? 1 : 0],
 		["refused", "1 when the keeper refuses to let the app start", status.refusal === undefined ? 0 : 1],
@@ -99,6 +110,25 @@ export function metricsOf(status: Status): string {
 		["drill_ok", "1 when the last drill held", lastDrill && (lastDrill.ok ? 1 : 0)],
 		["drill_timestamp_seconds", "When the last drill began", lastDrill && Date.parse(lastDrill.time) / 1000],
 		["drill_duration_seconds", "How long the last drill took", lastDrill?.seconds],
+		["door_requests", "Requests that came to the door", door?.requests],
+		["door_held", "Requests that are held now", door?.held],
+		["door_held_total", "Requests that were held", door?.heldTotal],
+		["door_held_seconds", "Seconds that requests were held, in all", door?.heldSeconds],
+		["door_held_seconds_longest", "Seconds that the longest was held", door?.longestHeldSeconds],
+		["door_refusals", "Requests that the door answered itself", refusals],
+		["door_connections_refused", "Connections that were one too many", door?.connectionsRefused],
+		["door_added_milliseconds_p50", "What the door itself added, median of the last thousand", door?.added?.p50],
+		["door_added_milliseconds_p99", "The same, one in a hundred took longer", door?.added?.p99],
+		["door_store_wait_milliseconds_p50", "What an answer waited for the store, median", door?.storeWait?.p50],
+		["door_store_wait_milliseconds_p99", "The same, one in a hundred took longer", door?.storeWait?.p99],
+		["acknowledge_syncs", "Syncs that answers waited for", acknowledge?.syncs],
+		["acknowledge_syncs_failed", "Syncs that failed", acknowledge?.failedSyncs],
+		["acknowledge_syncs_per_second", "Syncs a second, over the last minute", acknowledge?.syncsPerSecond],
+		["acknowledge_requests_per_sync", "Requests that shared a sync, on average", acknowledge?.requestsPerSync],
+		["acknowledge_waiting", "Requests that wait for a sync now", acknowledge?.waiting],
+		["acknowledge_refused", "Answers that were refused since the store did not have the write", acknowledge?.refused],
+		["acknowledge_uncovered", "Answers that went out although it had not", acknowledge?.acceptedUncovered],
+		["acknowledge_outage", "1 while the store cannot be written", acknowledge && (acknowledge.outageSince ? 1 : 0)],
 	];
 	const known = gauges.filter((gauge): gauge is [string, string, number] => gauge[2] !== undefined);
 	return known

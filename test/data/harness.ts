@@ -107,6 +107,12 @@ export class Host {
 		return writer;
 	}
 
+	/** Starts an app that stays, in the network of a keeper. */
+	async app(beside: RunningKeeper, ...words: string[]): Promise<void> {
+		const where = [`--name=${this.nextName()}`, `--network=container:${beside.name}`, ...this.dataArgs];
+		await docker("run", "--detach", ...where, ...HARDENED, SAMPLE_BASE, ...words);
+	}
+
 	/** Runs a shell as root with the host's volumes in place. */
 	shell(script: string): Promise<string> {
 		const volumes = [...this.dataArgs, ...this.scratchArgs, ...this.gateArgs];

@@ -98,16 +98,18 @@ export class S3Bucket implements TestStore {
 		readonly writer: Credentials,
 		readonly restorer: Credentials,
 		private readonly prefix: string,
+		private readonly endpoint: string,
 	) {}
 
-	static async make(server: S3Server): Promise<S3Bucket> {
+	/** @param endpoint where keepers reach it. @default - the server itself */
+	static async make(server: S3Server, endpoint = server.endpoint): Promise<S3Bucket> {
 		const bucket = `notes-${randomBytes(4).toString("hex")}`;
 		await server.createBucket(bucket, { versioning: true });
 		const [writer, restorer] = [await server.createUser("writer"), await server.createUser("restorer")];
 		const arn = `arn:aws:s3:::${bucket}`;
 		await server.setBucketPolicy(bucket, writerStatements(arn, PREFIX), writer);
 		await server.setBucketPolicy(bucket, restorerStatements(arn, PREFIX), restorer);
-		return new S3Bucket(server, bucket, writer, restorer, PREFIX);
+		return new S3Bucket(server, bucket, writer, restorer, PREFIX, endpoint);
 	}
 
 	get url(): string {
@@ -143,7 +145,7 @@ export class S3Bucket implements TestStore {
 	}
 
 	withPrefix(prefix: string): S3Bucket {
-		return new S3Bucket(this.server, this.bucket, this.writer, this.restorer, prefix);
+		return new S3Bucket(this.server, this.bucket, this.writer, this.restorer, prefix, this.endpoint);
 	}
 
 	async remove(): Promise<void> {
@@ -160,7 +162,7 @@ export class S3Bucket implements TestStore {
 
 	private argsOf({ accessKeyId, secretAccessKey }: Credentials): string[] {
 		return variables({
-			AWS_ENDPOINT_URL_S3: this.server.endpoint,
+			AWS_ENDPOINT_URL_S3: this.endpoint,
 			AWS_REGION: this.server.region,
 			AWS_ACCESS_KEY_ID: accessKeyId,
 			AWS_SECRET_ACCESS_KEY: secretAccessKey,

@@ -8,7 +8,7 @@ import type { Instances } from "../../components/keeper/deploy/instances";
 import { RecordFile } from "../../components/keeper/deploy/record";
 import type { Replicating } from "../../components/keeper/deploy/switch";
 import type { Version } from "../../components/keeper/deploy/version";
-import type { Door } from "../../components/keeper/door";
+import type { Way } from "../../components/keeper/door/way";
 import { inspect } from "../../components/keeper/inspect";
 import type { Refusal } from "../../components/keeper/refusal";
 import { restoreInPlace } from "../../components/keeper/restore";
@@ -124,7 +124,7 @@ export class DeployScene {
 			rest: async () => void events.push("rest"),
 			goOn: () => void events.push("go on"),
 		};
-		const door = { close: () => events.push("close"), open: () => events.push("open") } as unknown as Door;
+		const door = { close: () => events.push("close"), open: () => events.push("open") } as unknown as Way;
 		const all: Record<string, FakeInstance> = { one: this.one, two: this.two };
 		const instances = { get: (id: string) => all[id], tidy: async () => {} } as unknown as Instances;
 		const { directory: dataDirectory, database } = this;

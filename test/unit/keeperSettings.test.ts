@@ -53,6 +53,9 @@ describe("the keeper's settings", () => {
 			longestHoldSeconds: 60,
 			drainSeconds: 10,
 			mostBodyMiB: 0,
+			acknowledge: "local",
+			acknowledgeSeconds: 10,
+			onStoreOutage: "refuse",
 			control: "/tmp/keeper.sock",
 			owner: hostname(),
 		});
@@ -85,6 +88,28 @@ describe("the keeper's settings", () => {
 			"HOLDFAST_DOOR_MOST_HELD must be a number from 1 to 100000 (got 0)",
 			"HOLDFAST_DOOR must be http or relay (got tcp)",
 			"HOLDFAST_BEHIND_PROXY must be false or true (got yes)",
+		]);
+	});
+
+	it("when a write counts", () => {
+		const given = {
+			HOLDFAST_ACKNOWLEDGE: "replicated",
+			HOLDFAST_ON_STORE_OUTAGE: "accept",
+			HOLDFAST_ACKNOWLEDGE_SECONDS: "300",
+		};
+		const read = { acknowledge: "replicated", onStoreOutage: "accept", acknowledgeSeconds: 300 };
+		expect(readSettings({ ...good, ...given })).toMatchObject(read);
+		expect(
+			wrong({
+				...good,
+				HOLDFAST_ACKNOWLEDGE: "yes",
+				HOLDFAST_ON_STORE_OUTAGE: "",
+				HOLDFAST_ACKNOWLEDGE_SECONDS: "0.5",
+			}),
+		).toEqual([
+			"HOLDFAST_ACKNOWLEDGE_SECONDS must be a number from 1 to 300 (got 0.5)",
+			"HOLDFAST_ACKNOWLEDGE must be local or replicated (got yes)",
+			"HOLDFAST_ON_STORE_OUTAGE must be refuse or accept (got )",
 		]);
 	});
 

@@ -144,18 +144,35 @@ describe("the status", () => {
 		writeFileSync(`${database}-wal`, "123");
 		sync(7, 7);
 		const refusal = new Refusal("in-use", "it is", "stop one");
-		const status = statusOf(settings, known({ lastDrill: drill(true), restarts: 2, epoch: 3, refusal }));
+		const door = { requests: 9, held: 1, heldTotal: 4, heldSeconds: 1.5, longestHeldSeconds: 1, connectionsRefused: 0 };
+		const figures = { ...door, refusals: { storeOutage: 2, malformed: 1 }, storeWait: { p50: 3, p99: 30 } };
+		const syncs = { syncs: 5, failedSyncs: 1, syncsPerSecond: 0.5, waited: 8, requestsPerSync: 1.6, waiting: 1 };
+		const acknowledge = { ...syncs, refused: 2, acceptedUncovered: 0, outageSince: "2026-11-22T12:00:00.000Z" };
+		const status = statusOf(
+			settings,
+			known({
+				lastDrill: drill(true),
+				restarts: 2,
+				epoch: 3,
+				refusal,
+				door: { figures: () => figures },
+				acknowledgement: { status: acknowledge, problem: "writes are refused: no route" },
+			}),
+		);
 		expect(JSON.parse(JSON.stringify(status))).toMatchObject({
 			healthy: false,
 			refusal: { code: "in-use", found: "it is", remedy: "stop one" },
 			database: { path: database, bytes: 5, walBytes: 3 },
 			replica: { transaction: 7, proven: 7, lagSeconds: 0, leaseEpoch: 3, litestreamRestarts: 2 },
 			lastDrill: { ok: true },
+			problems: ["refused (in-use): it is", "writes are refused: no route"],
+			door: figures,
+			acknowledge,
 		});
 		const lines = metricsOf(status).trimEnd().split("\n");
 		const values: Record<string, number> = {};
 		for (let at = 0; at < lines.length; at += 3) {
-			const [, name = ""] = /^# HELP (holdfast_[a-z_]+) \S.*$/.exec(lines[at] ?? "") ?? [];
+			const [, name = ""] = /^# HELP (holdfast_[a-z0-9_]+) \S.*$/.exec(lines[at] ?? "") ?? [];
 			expect(lines[at + 1]).toBe(`# TYPE ${name} gauge`);
 			expect(lines[at + 2]).toMatch(new RegExp(`^${name} -?\\d+(\\.\\d+)?(e[+-]?\\d+)?$`));
 			values[name] = Number(lines[at + 2]?.split(" ")[1]);
@@ -168,12 +185,17 @@ describe("the status", () => {
 			holdfast_proven_transaction: 7,
 			holdfast_litestream_restarts: 2,
 			holdfast_drill_ok: 1,
+			holdfast_door_held_seconds: 1.5,
+			holdfast_door_refusals: 3,
+			holdfast_door_store_wait_milliseconds_p99: 30,
+			holdfast_acknowledge_requests_per_sync: 1.6,
+			holdfast_acknowledge_outage: 1,
 			holdfast_drill_timestamp_seconds: Date.parse("2026-11-22T12:00:00Z") / 1000,
 		});
 		expect(values.holdfast_free_bytes).toBeGreaterThan(0);
 		// Without a drill and without the directory: what is not known is left out.
 		const bare = metricsOf(statusOf({ ...settings, dataDirectory: "/no/such" }, known()));
 		expect(bare).toContain("\nholdfast_healthy 1\n");
-		expect(bare).not.toMatch(/drill|free_bytes|undefined|NaN/);
+		expect(bare).not.toMatch(/drill|door|acknowledge|free_bytes|undefined|NaN/);
 	});
 });

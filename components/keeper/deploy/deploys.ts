@@ -1,4 +1,4 @@
-import type { Door } from "../door";
+import type { Way } from "../door/way";
 import { inspect } from "../inspect";
 import { Refusal } from "../refusal";
 import type { Parts } from "../start";
@@ -19,7 +19,7 @@ export class Deploys {
 	constructor(
 		private readonly parts: Parts,
 		replication: Replicating,
-		door: Door,
+		door: Way,
 		private readonly instances: Instances,
 		private readonly record: RecordFile,
 		private readonly say: (line: string) => void,

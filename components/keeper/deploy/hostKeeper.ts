@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { Door } from "../door";
+import { DatabaseVersion } from "../acknowledge/databaseVersion";
+import { ReplicatedAcknowledgement } from "../acknowledge/replicated";
+import { Door } from "../door/door";
 import { Gate } from "../gate";
 import { GATE, Keeper } from "../keeper";
 import { leaseLost } from "../lease";
@@ -23,6 +25,8 @@ export class HostKeeper extends Keeper {
 	private readonly instances: Instances;
 	private readonly record: RecordFile;
 	private readonly door: Door;
+	/** Undefined where a write counts once it is on the disk. */
+	private readonly acknowledgement: ReplicatedAcknowledgement | undefined;
 	private readonly deploys: Deploys;
 	/** What it was doing before it left the database alone. */
 	private before: State = "starting";
@@ -31,10 +35,22 @@ export class HostKeeper extends Keeper {
 		super(parts, say);
 		this.instances = new Instances(parts.settings.open);
 		this.record = new RecordFile(parts.settings.dataDirectory, parts.settings.scratch);
-		this.door = new Door(() => {
+		const { settings, litestream } = parts;
+		if (settings.acknowledge === "replicated" && settings.appPort > 0) {
+			const replicating = {
+				sync: (seconds: number) => litestream.sync(seconds),
+				pausedBy: () => this.pausedBy(),
+			};
+			const version = new DatabaseVersion(settings.database);
+			this.acknowledgement = new ReplicatedAcknowledgement(version, replicating, settings);
+		}
+		const target = () => {
 			const { current } = this.record.value;
 			return current && { host: current.instance, port: current.version.port };
-		});
+		};
+		this.door = new Door(target, { acknowledgement: this.acknowledgement });
+		if (settings.appPort > 0) this.known.door = this.door;
+		this.known.acknowledgement = this.acknowledgement;
 		this.deploys = new Deploys(parts, this, this.door, this.instances, this.record, say);
 	}
 
@@ -79,13 +95,21 @@ export class HostKeeper extends Keeper {
 	async rest(): Promise<void> {
 		this.before = this.known.state;
 		this.known.state = "switching";
+		this.acknowledgement?.suspend();
 		await this.supervisor.stop(SYNC);
 	}
 
 	goOn(): void {
+		this.acknowledgement?.resume();
 		if (this.known.state !== "switching") return;
 		this.known.state = this.hasLease ? "waiting for the database" : this.before;
 		if (this.hasLease) this.beginReplication();
+	}
+
+	/** Why what is written to the store now is not certainly there and ours. */
+	private pausedBy(): string | undefined {
+		if (!this.parts.lease.isFresh) return "the lease could not be renewed";
+		return this.supervisor.isWanted ? undefined : `nothing is replicated: ${this.known.state}`;
 	}
 
 	protected override waiting() {

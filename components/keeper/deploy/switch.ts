@@ -1,7 +1,7 @@
 import { statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Door } from "../door";
+import type { Way } from "../door/way";
 import { inspect } from "../inspect";
 import { readMarker } from "../marker";
 import { Refusal } from "../refusal";
@@ -36,7 +36,7 @@ export class Switch {
 	constructor(
 		private readonly parts: Parts,
 		private readonly replication: Replicating,
-		private readonly door: Door,
+		private readonly door: Way,
 		private readonly instances: Instances,
 		private readonly record: RecordFile,
 	) {}

@@ -1,4 +1,6 @@
 import { connect, createServer, type Server, type Socket } from "node:net";
+import { join } from "./join";
+import type { Target, Way } from "./way";
 
 const LIMITS = {
 	/** Connections that wait while the app is switched. */
@@ -11,17 +13,11 @@ const LIMITS = {
 /** Milliseconds between two tries to reach it. */
 const RETRY = 100;
 
-/** Where the app is reached: the host name of its container, and its port. */
-export interface Target {
-	host: string;
-	port: number;
-}
-
 /**
- * The way to the app: passes connections on to the version that serves, and holds new ones while it is switched. What is
- * in them it does not know.
+ * The way to an app that takes no door: passes connections on to the version that serves, and holds new ones while it is
+ * switched. What is in them it does not know, so it cannot wait for the end of a request.
  */
-export class Door {
+export class Relay implements Way {
 	private readonly waiting = new Set<() => void>();
 	private isClosed = false;
 
@@ -34,7 +30,6 @@ export class Door {
 		this.limits = { ...LIMITS, ...limits };
 	}
 
-	/** Begins to take connections. Returns what ends that. */
 	listen(port: number): Promise<() => void> {
 		const server: Server = createServer({ allowHalfOpen: true, pauseOnConnect: true }, (client) => this.take(client));
 		return new Promise((resolve, reject) => {
@@ -46,6 +41,8 @@ export class Door {
 	close(): void {
 		this.isClosed = true;
 	}
+
+	async drained(): Promise<void> {}
 
 	open(): void {
 		this.isClosed = false;
@@ -89,21 +86,9 @@ export class Door {
 		app.once("error", missed);
 		app.once("connect", () => {
 			app.off("error", missed);
+			client.setNoDelay(true);
+			app.setNoDelay(true);
 			join(client, app);
 		});
 	}
-}
-
-/** Each hears what the other says, until its own end. */
-function join(client: Socket, app: Socket): void {
-	for (const [one, other] of [
-		[client, app],
-		[app, client],
-	] as const) {
-		one.setNoDelay(true);
-		one.on("error", () => other.destroy());
-		one.on("close", () => other.destroy());
-		one.pipe(other);
-	}
-	if (client.destroyed) app.destroy();
 }

@@ -2,7 +2,8 @@ import { once } from "node:events";
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, describe, expect, it } from "vitest";
-import { Door, type Target } from "../../components/keeper/door";
+import { Relay } from "../../components/keeper/door/relay";
+import type { Target } from "../../components/keeper/door/way";
 
 const closers: (() => void)[] = [];
 afterEach(() => {
@@ -25,8 +26,8 @@ async function app(name: string): Promise<Target & { server: Server; clients: Se
 	return { host: "127.0.0.1", port: (server.address() as { port: number }).port, server, clients };
 }
 
-async function opened(target: () => Target | undefined, limits?: ConstructorParameters<typeof Door>[1]) {
-	const door = new Door(target, limits);
+async function opened(target: () => Target | undefined, limits?: ConstructorParameters<typeof Relay>[1]) {
+	const door = new Relay(target, limits);
 	const { port } = await app("only to find a free port").then(
 		({ server, port: free }) => new Promise<Target>((resolve) => server.close(() => resolve({ host: "", port: free }))),
 	);
@@ -58,7 +59,7 @@ async function until(holds: () => boolean, seconds = 5): Promise<void> {
 	}
 }
 
-describe("the door", () => {
+describe("the relay", () => {
 	it("passes on to the version that serves, both ways, and each half until its own end", async () => {
 		const one = await app("one");
 		const { port } = await opened(() => one);

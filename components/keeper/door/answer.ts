@@ -1,0 +1,130 @@
+import type { IncomingMessage } from "node:http";
+import type { Socket } from "node:net";
+import type { Covered } from "../acknowledgement";
+import { type Exchange, pairs } from "./exchange";
+import { answerHeaders } from "./headers";
+import type { Passage } from "./passage";
+
+/** An answer of the app on its way to the client. With an acknowledgement, neither its first nor its last byte goes early. */
+export class Answer {
+	private readonly came = performance.now();
+	private readonly length: number | undefined;
+	private received = 0;
+	/** What ends an answer of known length, held until the writes that it tells of are in the store. */
+	private last: Buffer | undefined;
+	private storeWait = 0;
+
+	constructor(
+		private readonly passage: Passage,
+		private readonly exchange: Exchange,
+		private readonly answer: IncomingMessage,
+		private readonly mark: number | undefined,
+		/** Milliseconds that the door took before. */
+		private readonly before: number,
+	) {
+		const length = answer.headers["content-length"];
+		this.length = length === undefined ? undefined : Number(length);
+	}
+
+	begin(): void {
+		this.answer.on("error", (error) => {
+			this.exchange.refuse("appFailed", `the app broke off its answer: ${error.message}`);
+		});
+		this.onceCovered((covered) => this.pass(covered));
+	}
+
+	/** The client must not take for whole what is not. */
+	cut(): void {
+		const { outgoing } = this.exchange;
+		const socket = outgoing.socket as Socket | null;
+		if (socket === null || outgoing.writableFinished) return;
+		// Where the end of the connection is the end of the answer, only a reset tells.
+		if (!outgoing.chunkedEncoding && this.length === undefined) socket.resetAndDestroy();
+		else {
+			outgoing.flushHeaders();
+			socket.destroySoon();
+		}
+	}
+
+	/** Without a promise where nothing is to be waited for. */
+	private onceCovered(then: (covered: Covered) => void): void {
+		const { acknowledgement } = this.passage;
+		if (acknowledgement === undefined || this.mark === undefined) {
+			then({});
+			return;
+		}
+		const since = performance.now();
+		const unknown = (error: Error): Covered => ({
+			refused: `whether it is in the store is not known: ${error.message}`,
+		});
+		let covered: Covered | Promise<Covered>;
+		try {
+			covered = acknowledgement.covered(this.mark);
+		} catch (error) {
+			covered = unknown(error as Error);
+		}
+		if (!(covered instanceof Promise)) {
+			then(covered);
+			return;
+		}
+		void covered.catch(unknown).then((result) => {
+			this.storeWait += performance.now() - since;
+			this.passage.counts.storeWait.add(performance.now() - since);
+			if (!this.exchange.isOver) then(result);
+		});
+	}
+
+	private pass(covered: Covered): void {
+		const { answer, exchange, passage } = this;
+		if ("refused" in covered) {
+			exchange.refuse("notCovered", covered.refused);
+			return;
+		}
+		const { outgoing, incoming } = exchange;
+		const status = answer.statusCode as number;
+		const hasBody = incoming.method !== "HEAD" && status !== 204 && status !== 304;
+		const isChunked = hasBody && incoming.httpVersionMinor > 0 && "transfer-encoding" in answer.headers;
+		exchange.settleContinue();
+		outgoing.sendDate = false;
+		outgoing.writeHead(status, answer.statusMessage, answerHeaders(answer.rawHeaders, isChunked, covered.transaction));
+		passage.counts.added.add(this.before + performance.now() - this.came - this.storeWait);
+		if (answer.headers["content-type"]?.startsWith("text/event-stream")) exchange.setCounted(false);
+		answer.on("data", (chunk: Buffer) => this.take(chunk));
+		answer.on("end", () => this.onceCovered((end) => this.end(end)));
+		// Together with the body where that is there, but never later than now.
+		setImmediate(flush, outgoing);
+	}
+
+	private take(chunk: Buffer): void {
+		this.received += chunk.length;
+		if (this.mark !== undefined && this.received === this.length) {
+			this.last = chunk;
+			return;
+		}
+		const { outgoing, incoming } = this.exchange;
+		if (outgoing.write(chunk)) return;
+		this.answer.pause();
+		const { socket } = incoming;
+		socket.setTimeout(this.passage.limits.stalledSeconds * 1000);
+		outgoing.once("drain", () => {
+			socket.setTimeout(0);
+			this.answer.resume();
+		});
+	}
+
+	private end(covered: Covered): void {
+		const { outgoing } = this.exchange;
+		if ("refused" in covered) {
+			this.exchange.refuse("notCovered", covered.refused);
+			return;
+		}
+		if (this.answer.rawTrailers.length > 0 && outgoing.chunkedEncoding) {
+			outgoing.addTrailers(pairs(this.answer.rawTrailers));
+		}
+		outgoing.end(this.last);
+	}
+}
+
+function flush(outgoing: Exchange["outgoing"]): void {
+	if (!outgoing.writableEnded && !outgoing.destroyed) outgoing.flushHeaders();
+}

@@ -1,0 +1,32 @@
+import type { ServerResponse } from "node:http";
+
+/** Why the door answers itself, and with which status. */
+const STATUS = {
+	malformed: 400,
+	tooLarge: 413,
+	transferCoding: 501,
+	appFailed: 502,
+	noVersion: 503,
+	tooManyHeld: 503,
+	heldTooLong: 503,
+	storeOutage: 503,
+	notCovered: 503,
+};
+
+export type RefusalKind = keyof typeof STATUS;
+
+/** Seconds after which a client may try again: most switches are over by then. */
+const RETRY_AFTER = "5";
+
+/** Answers in place of the app, where nothing has been answered yet. */
+export function refuse(outgoing: ServerResponse, kind: RefusalKind, reason: string): void {
+	const text = `${reason}\n`;
+	const status = STATUS[kind];
+	outgoing.writeHead(status, {
+		"Content-Type": "text/plain; charset=utf-8",
+		"Content-Length": Buffer.byteLength(text),
+		"Cache-Control": "no-store",
+		...(status === 503 && { "Retry-After": RETRY_AFTER }),
+	});
+	outgoing.end(text);
+}
