@@ -185,10 +185,10 @@ export class Twin {
 		);
 	}
 
-	/** An empty directory that goes with the stack. */
+	/** A directory that goes with the stack. */
 	directory(name: string): string {
 		const path = join(this.home, name);
-		mkdirSync(path);
+		mkdirSync(path, { recursive: true });
 		return path;
 	}
 
