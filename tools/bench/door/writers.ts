@@ -1,3 +1,5 @@
+import { keeperStatus } from "../../keeper";
+import { docker } from "../../prove/twin";
 import { median, quantile, spread } from "../statistics";
 import type { Request } from "./jobs";
 import type { Report } from "./report";
@@ -46,8 +48,15 @@ export async function writers(stage: DoorStage, report: Report): Promise<void> {
 
 	const paced = await stage.run({ kind: "paced", targets: [local, replicated], perSecond: 2 * RATE, seconds: PACED });
 	report.needNone(paced.failed, "at a fixed rate");
-	const [p99Local = Number.NaN, p99Replicated = Number.NaN] = paced.milliseconds.map((each) => quantile(each, 0.99));
-	judgeAdded(report, `at ${RATE} writes a second`, trip, p99Local, p99Replicated);
+	const [direct = [], held = []] = paced.milliseconds;
+	report.say(
+		`p50 at ${RATE} writes a second: local ${median(direct).toFixed(0)} ms, replicated ${median(held).toFixed(0)} ms`,
+	);
+	judgeAdded(report, `at ${RATE} writes a second`, trip, quantile(direct, 0.99), quantile(held, 0.99));
+	const { acknowledge } = (await keeperStatus(docker, `${stage.replicated.container}-keeper`)) ?? {};
+	report.say(
+		`of the keeper's own figures: ${acknowledge?.requestsPerSync} requests a sync, ${acknowledge?.failedSyncs} syncs failed`,
+	);
 }
 
 function judgeAdded(report: Report, when: string, trip: number, local: number, replicated: number): void {
