@@ -4,6 +4,8 @@ import { parse } from "yaml";
 import { containersOf } from "./keeper";
 import { FAULTS } from "./prove/faults";
 import { prove } from "./prove/run";
+import { SAMPLE_APP } from "./prove/sampleApp";
+import type { Acknowledge } from "./prove/scene";
 import { stageOn } from "./prove/stage";
 import { setUp } from "./setup/index";
 import { configFile } from "./stackConfig";
@@ -13,26 +15,31 @@ const USAGE = `npm run prove [-- options]: does to a twin of the running stack w
 
   --store host|s3   where the twin's replica is: a volume, or a real S3 server on this machine. Default: host
   --runs N          times that the host is lost. Default: 3
+  --acknowledge M   local or replicated: in this mode only the host is lost. Default: in either
+  --redeploys N     redeploys under load. Default: 3
   --only WORDS      the faults that have these words, separated by commas, such as "1 kill,4"
-  --json            an array of { fault, acknowledged, present, lost, held, seconds }
+  --json            an array of { fault, acknowledged, present, lost, duplicates, held, seconds, … }
   --stack STACK     Default: local`;
-
-/** The sample app's routes are what the prove writes to and reads from. */
-const SAMPLE_APP = "stacks/sample-app";
 
 main(async () => {
 	const { values } = parseArgs({
 		options: {
 			store: { type: "string", default: "host" },
 			runs: { type: "string", default: "3" },
+			acknowledge: { type: "string" },
+			redeploys: { type: "string", default: "3" },
 			only: { type: "string" },
 			json: { type: "boolean", default: false },
 			stack: { type: "string", default: process.env.PULUMI_STACK ?? "local" },
 			help: { type: "boolean" },
 		},
 	});
-	const runs = Number(values.runs);
-	if (values.help || !["host", "s3"].includes(values.store) || !Number.isInteger(runs) || runs < 1) {
+	const [runs = 0, redeploys = 0] = [values.runs, values.redeploys].map(Number);
+	const isRight =
+		["host", "s3"].includes(values.store) &&
+		[undefined, "local", "replicated"].includes(values.acknowledge) &&
+		[runs, redeploys].every((times) => Number.isInteger(times) && times >= 1);
+	if (values.help || !isRight) {
 		console.error(USAGE);
 		return values.help ? 0 : 2;
 	}
@@ -40,7 +47,7 @@ main(async () => {
 	// That it runs is what makes its configuration worth proving.
 	await containersOf(values.stack);
 	const config = parse(readFileSync(configFile(values.stack), "utf8")) as {
-		config: Record<string, { build?: { context: string } }>;
+		config: Record<string, { build?: { context: string }; acknowledge?: Acknowledge }>;
 	};
 	const app = config.config["holdfast:app"] ?? {};
 	if (app.build?.context !== SAMPLE_APP) {
@@ -50,10 +57,13 @@ main(async () => {
 	}
 	const wanted = values.only?.split(",").map((words) => words.trim());
 	const faults = FAULTS.filter(
-		({ fault }) =>
-			wanted === undefined || wanted.some((words) => `${fault} `.startsWith(`${words} `) || fault.includes(words)),
+		({ fault, acknowledge }) =>
+			(wanted === undefined || wanted.some((words) => `${fault} `.startsWith(`${words} `) || fault.includes(words))) &&
+			[undefined, acknowledge ?? values.acknowledge].includes(values.acknowledge),
 	);
 	if (faults.length === 0)
 		throw new Error(`no fault has these words; there are: ${FAULTS.map(({ fault }) => fault).join("; ")}`);
-	return stageOn(values.store as "host" | "s3", app, (scene) => prove(scene, faults, { runs, json: values.json }));
+	return stageOn(values.store as "host" | "s3", app, (scene) =>
+		prove(scene, faults, { runs, redeploys, json: values.json }),
+	);
 });

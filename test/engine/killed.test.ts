@@ -111,7 +111,7 @@ it(
 		for (let kill = 0; kill < kills; kill++) {
 			const version = `${kill + 1}`;
 			stack.version(version);
-			const load = new Load(stack.url, 2, undefined, version);
+			const load = new Load(stack.url, { writers: 2, prefix: version });
 			// Each in a part of its own of the usual time, and more of them late, where the preview is over.
 			const moment = Math.sqrt((kill + next()) / kills) * usual;
 			await stack.upKilled(() => sleep(moment));

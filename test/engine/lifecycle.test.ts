@@ -61,7 +61,7 @@ it("a stop under load loses no acknowledged note: docker stop, and a deploy", as
 	const stack = (await TestStack.make()).configure();
 	await succeeds(stack.up());
 
-	const stopped = new Load(stack.url, 8);
+	const stopped = new Load(stack.url, { writers: 8 });
 	await sleep(1000);
 	const app = await stack.app();
 	await dockerOutput("stop", app);
@@ -73,7 +73,7 @@ it("a stop under load loses no acknowledged note: docker stop, and a deploy", as
 
 	// A request that is under way when the old version is told to stop is finished, not cut off.
 	const slow = slowNote(stack.url, 12_000);
-	const deployed = new Load(stack.url, 8);
+	const deployed = new Load(stack.url, { writers: 8 });
 	stack.configure({ build: { context: "stacks/sample-app", args: { VERSION: "2" } } });
 	await succeeds(stack.up());
 	const more = await deployed.stop();

@@ -1,6 +1,7 @@
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { writeRevision } from "../../tools/prove/sampleApp";
 import { docker, dockerOutput, succeeds, TestStack } from "./testStack";
 
 /** Rows that the data begins with: so many notes, and half as many tags that point at them. */
@@ -47,10 +48,8 @@ connection.execute("COMMIT")`);
 	next({ migration, program = "", onTop }: Next, deploy: object = {}): this {
 		this.version += 1;
 		if (onTop) this.revision += 1;
-		const revision = join(this.app, "migrations", "versions", `${this.revision}_test.py`);
-		const body = `import os, signal, time\nimport sqlalchemy as sa\nfrom alembic import op\n\nrevision = "00${this.revision}"\ndown_revision = "00${this.revision - 1}"\n\n\ndef upgrade():\n${(migration ?? "pass").replace(/^/gm, "    ")}\n`;
-		if (migration === undefined) rmSync(revision, { force: true });
-		else writeFileSync(revision, body);
+		const revision = writeRevision(this.app, this.revision, migration ?? "pass");
+		if (migration === undefined) rmSync(revision);
 		const gunicorn = join(this.app, "gunicorn.conf.py");
 		writeFileSync(
 			gunicorn,

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
-import { cpSync } from "node:fs";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
+import { copySampleApp } from "../../tools/prove/sampleApp";
 import { dockerOutput, freePort, Twin } from "../../tools/prove/twin";
 import { ROOT } from "../../tools/workspace";
 
@@ -26,7 +26,7 @@ export class TestStack extends Twin {
 	/** A copy of the sample app that the test may change. */
 	sampleApp(): string {
 		const copy = join(this.home, "sample-app");
-		cpSync(join(ROOT, "stacks", "sample-app"), copy, { recursive: true });
+		copySampleApp(copy);
 		return copy;
 	}
 

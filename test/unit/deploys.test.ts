@@ -46,6 +46,7 @@ describe("a deploy", () => {
 			expect.stringContaining("its last write is in the replica, as snapshot image-notes-one-"),
 			"the migration is done",
 			"it serves",
+			expect.stringMatching(/^the door was closed for \d+\.\d\d s$/),
 		]);
 	});
 

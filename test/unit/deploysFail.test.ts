@@ -86,7 +86,8 @@ describe("a deploy that fails", () => {
 		const { outcome, lines } = await scene.deploy("two");
 		expect(outcome).toMatchObject({ ok: false, reason: expect.stringContaining(reason) });
 		expect(lines.at(-1)).toContain(`failed: `);
-		expect(lines.at(-2)).toContain("the old version serves again");
+		expect(lines.at(-3)).toContain("the old version serves again");
+		expect(lines.at(-2)).toContain("the door was closed for ");
 		isAsBefore();
 		expect(scene.events.indexOf("admit one")).toBeGreaterThan(scene.events.indexOf("stop one"));
 		const aside = readdirSync(scene.directory).filter((name) => name.endsWith("-failed-deploy"));

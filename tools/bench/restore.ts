@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { docker, dockerOutput } from "../prove/twin";
 import { ROOT } from "../workspace";
+import { median, spread } from "./statistics";
 
 const BASE = "holdfast/keeper-base:1";
 
@@ -24,7 +25,7 @@ export async function benchRestore({ megabytes, runs }: { megabytes: number; run
 		}
 		const ratio = median(ours) / median(plain);
 		console.log(
-			`restore: keeper / litestream = ${ratio.toFixed(3)} (medians ${median(ours)} s and ${median(plain)} s, ${spread(ours)} and ${spread(plain)})`,
+			`restore: keeper / litestream = ${ratio.toFixed(3)} (medians ${median(ours)} s and ${median(plain)} s, ${spread(ours)} s and ${spread(plain)} s)`,
 		);
 		return ratio <= 1.15 ? 0 : 1;
 	} finally {
@@ -134,13 +135,4 @@ async function timed(args: string[]): Promise<string> {
 	const { code, stdout, errors } = await docker.run(args, { timeout: 600_000 });
 	if (code !== 0) throw new Error(`${stdout}${errors}`);
 	return `${stdout}`.trim();
-}
-
-function median(values: number[]): number {
-	const sorted = [...values].sort((one, other) => one - other);
-	return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
-}
-
-function spread(values: number[]): string {
-	return `${Math.min(...values)} to ${Math.max(...values)} s`;
 }

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { answering, type Load } from "./load";
-import type { Scene } from "./scene";
-import { dockerOutput, succeeds } from "./twin";
+import { answering, enough } from "./load";
+import { REDEPLOY } from "./redeploy";
+import type { Acknowledge, Scene } from "./scene";
+import { dockerOutput } from "./twin";
 
 /** One thing that goes wrong. Its numbers are those of the project's list of faults. */
 export interface Fault {
@@ -10,6 +11,10 @@ export interface Fault {
 	run(scene: Scene): Promise<string[]>;
 	/** Milliseconds that the lost writes may span. @default 0: none may be lost */
 	mayLose?: number;
+	/** When a write counts as done while it happens. @default - as the stack has it */
+	acknowledge?: Acknowledge;
+	/** Which option says how often it happens. @default - once */
+	repeats?: "runs" | "redeploys";
 }
 
 /** Long enough for some hundred notes. */
@@ -18,18 +23,7 @@ const WRITING = 1500;
 const AWAY = 15;
 
 export const FAULTS: Fault[] = [
-	{
-		fault: "redeploy under load",
-		async run(scene) {
-			const version = `${Date.now()}`;
-			const load = await scene.underLoad(async () => {
-				await sleep(WRITING);
-				await succeeds(scene.twin.redeploy(version));
-			});
-			const now = await answering(scene.twin.url);
-			return [...enough(load), ...(now === version ? [] : [`version ${now} answers, not ${version}`])];
-		},
-	},
+	REDEPLOY,
 	{
 		fault: "1 kill -9 the app",
 		async run(scene) {
@@ -90,20 +84,9 @@ export const FAULTS: Fault[] = [
 			return [...enough(load), ...written, ...checkpointed, ...(await drillCounts(scene))];
 		},
 	},
-	{
-		fault: "4 the host is lost",
-		// The promise is at the 99th percentile of many runs; each of a few must keep it.
-		mayLose: 2000,
-		async run(scene) {
-			const load = await scene.underLoad(async () => {
-				await sleep(WRITING * 2);
-				await scene.both("kill");
-			});
-			await scene.loseHost();
-			const prefix = (await scene.isPrefix()) ? [] : ["what was restored has a hole"];
-			return [...enough(load), ...prefix, ...(await integrity(scene))];
-		},
-	},
+	// The promise is at the 99th percentile of many runs; each of a few must keep it.
+	hostLoss("local", 2000),
+	hostLoss("replicated", 0),
 	{
 		fault: "5 SIGTERM of everything, then the host is lost",
 		async run(scene) {
@@ -188,6 +171,24 @@ export const FAULTS: Fault[] = [
 	},
 ];
 
+function hostLoss(acknowledge: Acknowledge, mayLose: number): Fault {
+	return {
+		fault: `4 the host is lost (${acknowledge})`,
+		acknowledge,
+		repeats: "runs",
+		mayLose,
+		async run(scene) {
+			const load = await scene.underLoad(async () => {
+				await sleep(WRITING * 2);
+				await scene.both("kill");
+			});
+			await scene.loseHost();
+			const prefix = (await scene.isPrefix()) ? [] : ["what was restored has a hole"];
+			return [...enough(load), ...prefix, ...(await integrity(scene))];
+		},
+	};
+}
+
 async function damagedDatabase(scene: Scene, damage: string): Promise<string[]> {
 	const load = await scene.underLoad(() => sleep(WRITING));
 	await scene.settled();
@@ -204,11 +205,6 @@ async function damagedDatabase(scene: Scene, damage: string): Promise<string[]> 
 	await scene.settled();
 	const aside = await scene.inData("ls -d /look/set-aside-*/notes.db");
 	return [...enough(load), ...(aside === "" ? ["the bad file was not set aside"] : []), ...(await integrity(scene))];
-}
-
-/** A fault without writers around it would prove nothing. */
-function enough({ acknowledged }: Load): string[] {
-	return acknowledged.length >= 50 ? [] : [`only ${acknowledged.length} notes were written`];
 }
 
 async function integrity(scene: Scene): Promise<string[]> {

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Status } from "../../components/keeper/status";
 import { besideArgs, containersOf, keeperStatus } from "../keeper";
 import type { Ended } from "../setup/command";
-import { type Acknowledged, answering, Load, notesOf } from "./load";
+import { type Acknowledged, answering, duplicatesIn, Load, notesOf } from "./load";
 import { docker, dockerOutput, succeeds, type Twin } from "./twin";
 
 /** How long a fault may take to be over, in milliseconds. */
@@ -16,21 +16,49 @@ export interface ReplicaAccess {
 	damage(): Promise<() => Promise<void>>;
 }
 
+/** When a write counts as done (see the app's arguments). */
+export type Acknowledge = "local" | "replicated";
+
+/** What those who asked during a redeploy saw, in seconds. */
+export interface RedeployFigures {
+	/** Requests, reads and writes. */
+	requests: number;
+	failed: number;
+	longestWait: number;
+	doorClosed: number;
+}
+
 /** A twin of the stack under faults, and the book of what its app has acknowledged. */
 export class Scene {
 	/** Every note that was acknowledged and must be there. */
 	readonly acknowledged: Acknowledged[] = [];
+	/** Of the present fault, where it is a redeploy. */
+	figures: RedeployFigures | undefined;
 	private loads = 0;
+	private acknowledge: Acknowledge;
 
 	constructor(
 		readonly twin: Twin,
 		readonly replica: ReplicaAccess,
-	) {}
+		/** As the stack has it. */
+		private readonly usual: Acknowledge,
+	) {
+		this.acknowledge = usual;
+	}
 
-	/** Writers that go on until the work is done. */
-	async underLoad(work: () => Promise<void>): Promise<Load> {
+	/** Makes the twin acknowledge writes as the next fault wants it. */
+	async begin(acknowledge = this.usual): Promise<void> {
+		this.figures = undefined;
+		if (acknowledge === this.acknowledge) return;
+		await succeeds(this.twin.change({ acknowledge }));
+		this.acknowledge = acknowledge;
+		await this.settled();
+	}
+
+	/** Writers, and readers if wanted, who go on until the work is done. */
+	async underLoad(work: () => Promise<void>, { readers = 0 } = {}): Promise<Load> {
 		this.loads += 1;
-		const load = new Load(this.twin.url, 4, Number.POSITIVE_INFINITY, `round ${this.loads}, note`);
+		const load = new Load(this.twin.url, { writers: 4, readers, prefix: `round ${this.loads}, note` });
 		try {
 			await work();
 		} finally {
@@ -40,10 +68,13 @@ export class Scene {
 		return load;
 	}
 
-	/** Which acknowledged notes are not there, or not as they were acknowledged. */
-	async missing(): Promise<Acknowledged[]> {
+	/** Acknowledged notes that are not there, or not as they were acknowledged; and how many notes are there twice. */
+	async counted(): Promise<{ lost: Acknowledged[]; duplicates: number }> {
 		const there = await notesOf(this.twin.url);
-		return this.acknowledged.filter(({ id, text }) => there.get(id) !== text);
+		return {
+			lost: this.acknowledged.filter(({ id, text }) => there.get(id) !== text),
+			duplicates: duplicatesIn(there),
+		};
 	}
 
 	/** Whether what is there is all that was acknowledged up to some moment: no hole before the last note. */

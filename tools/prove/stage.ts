@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand } from "@aws-sdk/client-s3";
 import { writerStatements } from "../../components/aws/policies";
 import { startS3Server } from "../servers/s3";
-import { type ReplicaAccess, Scene } from "./scene";
+import { type Acknowledge, type ReplicaAccess, Scene } from "./scene";
 import { freePort, succeeds, Twin } from "./twin";
 
 const BUCKET = "prove";
@@ -11,7 +11,11 @@ const PREFIX = "notes";
 const KEEPER = { leaseSeconds: 6, staleSeconds: 20, drillHours: 0 };
 
 /** Sets a twin up with a replica in a volume or on a real S3 server, and takes all of it away afterwards, however it ended. */
-export async function stageOn<T>(store: "host" | "s3", app: object, work: (scene: Scene) => Promise<T>): Promise<T> {
+export async function stageOn<T>(
+	store: "host" | "s3",
+	app: { acknowledge?: Acknowledge },
+	work: (scene: Scene) => Promise<T>,
+): Promise<T> {
 	const twin = new Twin(`prove-${randomBytes(3).toString("hex")}`, await freePort());
 	const server = store === "s3" ? await startS3Server() : undefined;
 	const interrupted = () => void twin.remove().finally(() => process.exit(130));
@@ -19,7 +23,7 @@ export async function stageOn<T>(store: "host" | "s3", app: object, work: (scene
 	try {
 		const replica = server === undefined ? onHost(twin, app) : await onServer(twin, app, server);
 		await succeeds(twin.up());
-		return await work(new Scene(twin, replica));
+		return await work(new Scene(twin, replica, app.acknowledge ?? "local"));
 	} finally {
 		process.off("SIGINT", interrupted).off("SIGTERM", interrupted);
 		await twin.remove();
@@ -47,18 +51,27 @@ file.seek(middle); byte = file.read(1); file.seek(middle); file.write(bytes([byt
 	};
 }
 
+/** A bucket, and a stack's settings to back up to it with the rights of a writer. */
+export async function bucketFor(
+	bucket: string,
+	server: Awaited<ReturnType<typeof startS3Server>>,
+	endpoint = server.endpoint,
+) {
+	await server.createBucket(bucket, { versioning: true });
+	const writer = await server.createUser("writer");
+	// Just what the bucket component grants.
+	await server.setBucketPolicy(bucket, writerStatements(`arn:aws:s3:::${bucket}`, PREFIX), writer);
+	const secrets = { AWS_ACCESS_KEY_ID: writer.accessKeyId, AWS_SECRET_ACCESS_KEY: writer.secretAccessKey };
+	const environment = { AWS_ENDPOINT_URL_S3: endpoint, AWS_REGION: server.region };
+	return { backup: { url: `s3://${bucket}/${PREFIX}`, environment, secrets: Object.keys(secrets) }, secrets };
+}
+
 async function onServer(
 	twin: Twin,
 	app: object,
 	server: Awaited<ReturnType<typeof startS3Server>>,
 ): Promise<ReplicaAccess> {
-	await server.createBucket(BUCKET, { versioning: true });
-	const writer = await server.createUser("writer");
-	// Just what the bucket component grants.
-	await server.setBucketPolicy(BUCKET, writerStatements(`arn:aws:s3:::${BUCKET}`, PREFIX), writer);
-	const secrets = { AWS_ACCESS_KEY_ID: writer.accessKeyId, AWS_SECRET_ACCESS_KEY: writer.secretAccessKey };
-	const environment = { AWS_ENDPOINT_URL_S3: server.endpoint, AWS_REGION: server.region };
-	const backup = { url: `s3://${BUCKET}/${PREFIX}`, environment, secrets: Object.keys(secrets) };
+	const { backup, secrets } = await bucketFor(BUCKET, server);
 	twin.secrets = secrets;
 	twin.configure({ ...app }, { keeper: KEEPER, backup });
 	await twin.setSecrets();

@@ -7,6 +7,7 @@ import { DockerCli } from "../../components/docker/cli";
 import type { Role } from "../../components/docker/identity";
 import { command, type Ended } from "../setup/command";
 import { ROOT } from "../workspace";
+import { SAMPLE_APP } from "./sampleApp";
 
 export const docker = new DockerCli();
 
@@ -75,7 +76,7 @@ export class Twin {
 	configure(app: Settings = {}, rest: Settings = {}): this {
 		this.settings = { app, rest };
 		const sample = {
-			build: { context: "stacks/sample-app", args: { VERSION: "1" } },
+			build: { context: SAMPLE_APP, args: { VERSION: "1" } },
 			port: 8000,
 			data: { mountPath: "/app/data", databaseFile: "notes.db" },
 			migration: ["alembic", "upgrade", "head"],
@@ -107,10 +108,14 @@ export class Twin {
 		return this.tool("pulumi", ...args);
 	}
 
-	/** Deploys another version of the sample app, with all else as it is. */
-	async redeploy(version: string): Promise<Ended> {
-		const { app, rest } = this.settings;
-		this.configure({ ...app, build: { context: "stacks/sample-app", args: { VERSION: version } } }, rest);
+	/** Deploys another version of the sample app, or of a changed copy of it, with all else as it is. */
+	redeploy(version: string, context = SAMPLE_APP): Promise<Ended> {
+		return this.change({ build: { context, args: { VERSION: version } } });
+	}
+
+	/** Deploys with other settings of the app, or of the rest, and all else as it is. */
+	async change(app: Settings, rest: Settings = {}): Promise<Ended> {
+		this.configure({ ...this.settings.app, ...app }, { ...this.settings.rest, ...rest });
 		await this.setSecrets();
 		return this.up();
 	}
@@ -180,10 +185,10 @@ export class Twin {
 		);
 	}
 
-	/** An empty directory that goes with the stack. */
+	/** A directory that goes with the stack. */
 	directory(name: string): string {
 		const path = join(this.home, name);
-		mkdirSync(path);
+		mkdirSync(path, { recursive: true });
 		return path;
 	}
 

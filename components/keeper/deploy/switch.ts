@@ -54,6 +54,7 @@ export class Switch {
 		} else await this.needNoData();
 		const { current } = this.record.value;
 		let failure: unknown;
+		const closed = performance.now();
 		this.door.close();
 		try {
 			this.record.update({ switching: { attempt, to } });
@@ -76,6 +77,7 @@ export class Switch {
 			await this.back(tell);
 		} finally {
 			this.door.open();
+			tell(`the door was closed for ${((performance.now() - closed) / 1000).toFixed(2)} s`);
 		}
 		if (failure === undefined) return;
 		await this.settle(tell);
