@@ -38,7 +38,8 @@ export class DoorStage {
 		const server = await startS3Server();
 		const delay = await startDelay(server.endpoint, roundTrip);
 		const remove = async () => {
-			for (const twin of [replicated, local]) await twin.remove();
+			// In this order: the generator goes with the one, and until then the other's network cannot.
+			for (const twin of [local, replicated]) await twin.remove();
 			await delay.stop();
 			await server.stop();
 		};
