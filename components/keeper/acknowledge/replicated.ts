@@ -14,7 +14,10 @@ const RETRY = 200;
 
 /** How writes get into the store. */
 export interface Replicating {
-	/** Brings all that is committed when it is called into the store. */
+	/**
+	 * Brings all that is committed when it is called into the store, or fails. By its end there may be newer transactions
+	 * that are not there: they were read from the WAL meanwhile.
+	 */
 	sync(seconds: number): Promise<Synced>;
 	/** Why nothing in the store is certainly ours: the lease lapsed, or the replication rests. */
 	pausedBy(): string | undefined;
@@ -142,7 +145,7 @@ export class ReplicatedAcknowledgement implements Acknowledgement {
 		let failures = 0;
 		while (!this.isSuspended && (this.waiting.size > 0 || this.failing !== undefined || this.uncovered > 0)) {
 			failures = (await this.sync()) ? 0 : failures + 1;
-			// Once, it may be that another commit was read from the WAL while the sync ended: no reason to pause.
+			// Once, it may be that a round of Litestream's own has failed meanwhile: no reason to pause.
 			if (failures > 1) await pause(this.isOut ? RETRY_IN_OUTAGE : RETRY);
 		}
 		this.isWorking = false;
@@ -155,8 +158,8 @@ export class ReplicatedAcknowledgement implements Acknowledgement {
 		try {
 			this.needOurs();
 			// A slow store is no outage: the patience of a request must not cut off what its successors wait for.
-			const { transaction, replicated } = await this.replicating.sync(Math.max(SYNC, this.terms.acknowledgeSeconds));
-			if (replicated < transaction) throw new Error(`the store has transaction ${replicated} of ${transaction}`);
+			const { replicated: transaction } = await this.replicating.sync(Math.max(SYNC, this.terms.acknowledgeSeconds));
+			if (transaction === 0) throw new Error("Litestream does not know what the store has");
 			this.needOurs();
 			this.synced = { version, transaction };
 			this.failing = undefined;
