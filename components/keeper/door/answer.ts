@@ -115,6 +115,8 @@ export class Answer {
 		const hasBody = incoming.method !== "HEAD" && status !== 204 && status !== 304;
 		const isChunked = hasBody && incoming.httpVersionMinor > 0 && "transfer-encoding" in answer.headers;
 		outgoing.sendDate = false;
+		// Said beforehand, so that no client sends its next request on a connection that is about to close.
+		if (passage.isCrowded) outgoing.shouldKeepAlive = false;
 		outgoing.writeHead(status, answer.statusMessage, answerHeaders(answer.rawHeaders, isChunked, transaction));
 		passage.counts.added.add(this.before + performance.now() - this.came - this.storeWait);
 	}

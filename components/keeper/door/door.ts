@@ -3,6 +3,7 @@ import { connect, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Acknowledgement } from "../acknowledgement";
 import { AppAgent } from "./appAgent";
+import { Entrance } from "./entrance";
 import { Exchange } from "./exchange";
 import { type DoorFigures, Figures } from "./figures";
 import { Held } from "./held";
@@ -53,6 +54,7 @@ export class Door implements Way, Passage {
 	readonly acknowledgement: Acknowledgement | undefined;
 	readonly behindProxy: boolean;
 	private readonly held: Held;
+	private entrance: Entrance | undefined;
 	private readonly drains = new Set<() => void>();
 	private arrivals = 0;
 	private underWay = 0;
@@ -91,12 +93,15 @@ export class Door implements Way, Passage {
 		// All of them, within mostHeadBytes: Node would leave out those beyond 2000, and say nothing.
 		server.maxHeadersCount = 0;
 		const upgraded = this.attend(server);
+		const entrance = new Entrance(server, limits.headSeconds);
+		this.entrance = entrance;
 		return new Promise((resolve, reject) => {
 			server.once("error", reject);
 			server.listen(port, () =>
 				resolve(() => {
 					server.close();
 					server.closeAllConnections();
+					entrance.close();
 					for (const socket of upgraded) socket.destroy();
 				}),
 			);
@@ -148,6 +153,10 @@ export class Door implements Way, Passage {
 		exchanges?.shift();
 		// After the last answer on a connection, what was sent behind it is not heard.
 		if (exchange.outgoing.writableFinished && exchange.outgoing.shouldKeepAlive) exchanges?.[0]?.start();
+	}
+
+	get isCrowded(): boolean {
+		return (this.entrance?.spoken ?? 0) > this.limits.mostKept;
 	}
 
 	began(): void {

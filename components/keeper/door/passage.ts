@@ -13,6 +13,8 @@ export interface Passage {
 	readonly acknowledgement: Acknowledgement | undefined;
 	readonly behindProxy: boolean;
 	readonly target: () => Target | undefined;
+	/** Whether so many connections are in use that an answer is the last on its own. */
+	readonly isCrowded: boolean;
 	/** Takes a request in: passes it on now, or holds it. */
 	admit(exchange: Exchange): void;
 	/** The app could not be reached, and nothing of the request was sent. */

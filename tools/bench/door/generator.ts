@@ -71,13 +71,13 @@ function ask({ url, method, body }: Request, agent: Agent): Promise<void> {
 }
 
 /** Connections that were of use once, and then stay open until the input ends. */
-async function idle({ url, connections }: Extract<Job, { kind: "idle" }>): Promise<Idle> {
+async function idle({ url, connections, asked }: Extract<Job, { kind: "idle" }>): Promise<Idle> {
 	const { hostname, port, pathname } = new URL(url);
 	let open = 0;
-	const one = () =>
+	const one = (asks: boolean) =>
 		new Promise<void>((resolve, reject) => {
 			const socket = connect(Number(port), hostname);
-			socket.on("error", reject).once("data", () => {
+			socket.on("error", reject).once(asks ? "data" : "connect", () => {
 				open += 1;
 				resolve();
 			});
@@ -85,13 +85,14 @@ async function idle({ url, connections }: Extract<Job, { kind: "idle" }>): Promi
 				open -= 1;
 				reject(new Error("the connection was closed"));
 			});
-			socket.resume().write(`GET ${pathname} HTTP/1.1\r\nHost: ${hostname}\r\n\r\n`);
+			socket.resume();
+			if (asks) socket.write(`GET ${pathname} HTTP/1.1\r\nHost: ${hostname}\r\n\r\n`);
 		});
 	let left = connections;
 	const opener = async () => {
 		while (left > 0) {
 			left -= 1;
-			await one();
+			await one(connections - left <= asked);
 		}
 	};
 	await Promise.all(Array.from({ length: 32 }, opener));

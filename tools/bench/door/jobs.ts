@@ -2,7 +2,7 @@
 export type Job =
 	| { kind: "throughput"; target: Request; connections: number; seconds: number }
 	| { kind: "paced"; targets: Request[]; perSecond: number; seconds: number }
-	| { kind: "idle"; url: string; connections: number };
+	| { kind: "idle"; url: string; connections: number; asked: number };
 
 export interface Request {
 	url: string;

@@ -113,12 +113,13 @@ export class DoorStage {
 	}
 
 	/** Has the work done while so many connections are open and idle. */
-	async withIdle<T>(url: string, connections: number, work: () => Promise<T>): Promise<T> {
-		const child = spawn("docker", this.execution({ kind: "idle", url, connections }), {
+	async withIdle<T>(url: string, idle: { connections: number; asked: number }, work: () => Promise<T>): Promise<T> {
+		const child = spawn("docker", this.execution({ kind: "idle", url, ...idle }), {
 			stdio: ["pipe", "pipe", "inherit"],
 		});
 		const ended = new Promise((resolve) => child.once("close", resolve));
 		const said = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+		const { connections } = idle;
 		const open = async () => (JSON.parse((await said.next()).value ?? '{"open":0}') as Idle).open;
 		try {
 			const before = await open();
