@@ -44,26 +44,24 @@ export async function writers(stage: DoorStage, report: Report): Promise<void> {
 	report.say(`writes a second, ${WRITERS} writers, medians of ${RUNS} runs by turns: ${said}`);
 	const ratio = median(found.replicated.perSecond) / median(found.local.perSecond);
 	report.judge(ratio >= LEAST_RATIO, `throughput: replicated / local = ${ratio.toFixed(2)} (at least ${LEAST_RATIO})`);
-	judgeAdded(report, `with ${WRITERS} writers`, trip, median(found.local.p99), median(found.replicated.p99));
+	const [least, most] = [median(found.local.p99), median(found.replicated.p99)];
+	const trips = (most - least) / trip;
+	report.judge(
+		trips <= MOST_TRIPS,
+		`latency added at p99 with ${WRITERS} writers: ${(most - least).toFixed(0)} ms = ${trips.toFixed(1)} store round trips (at most ${MOST_TRIPS}; ${least.toFixed(0)} and ${most.toFixed(0)} ms)`,
+	);
 
 	const paced = await stage.run({ kind: "paced", targets: [local, replicated], perSecond: 2 * RATE, seconds: PACED });
 	report.needNone(paced.failed, "at a fixed rate");
 	const [direct = [], held = []] = paced.milliseconds;
+	const [direct99, held99] = [quantile(direct, 0.99), quantile(held, 0.99)];
+	// No target: a write that comes alone can find a sync of another's and one of Litestream's own before it.
 	report.say(
-		`p50 at ${RATE} writes a second: local ${median(direct).toFixed(0)} ms, replicated ${median(held).toFixed(0)} ms`,
+		`at ${RATE} writes a second: p50 local ${median(direct).toFixed(0)} ms, replicated ${median(held).toFixed(0)} ms; p99 ${direct99.toFixed(0)} and ${held99.toFixed(0)} ms, ${((held99 - direct99) / trip).toFixed(1)} store round trips more`,
 	);
-	judgeAdded(report, `at ${RATE} writes a second`, trip, quantile(direct, 0.99), quantile(held, 0.99));
 	const { acknowledge } = (await keeperStatus(docker, `${stage.replicated.container}-keeper`)) ?? {};
 	report.say(
 		`of the keeper's own figures: ${acknowledge?.requestsPerSync} requests a sync, ${acknowledge?.failedSyncs} syncs failed`,
-	);
-}
-
-function judgeAdded(report: Report, when: string, trip: number, local: number, replicated: number): void {
-	const trips = (replicated - local) / trip;
-	report.judge(
-		trips <= MOST_TRIPS,
-		`latency added at p99 ${when}: ${(replicated - local).toFixed(0)} ms = ${trips.toFixed(1)} store round trips (at most ${MOST_TRIPS}; ${local.toFixed(0)} and ${replicated.toFixed(0)} ms)`,
 	);
 }
 
