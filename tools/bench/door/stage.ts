@@ -7,8 +7,8 @@ import { PutObjectCommand } from "@aws-sdk/client-s3";
 import { Scene } from "../../prove/scene";
 import { bucketFor } from "../../prove/stage";
 import { docker, dockerOutput, freePort, succeeds, Twin } from "../../prove/twin";
-import { type Delay, startDelay } from "../../servers/delay";
 import { type S3Server, startS3Server } from "../../servers/s3";
+import { StoreProxy } from "../../servers/storeProxy";
 import { CADDY_IMAGE, KEEPER_BASE } from "../../setup/versions";
 import { ROOT } from "../../workspace";
 import { median } from "../statistics";
@@ -25,7 +25,7 @@ export class DoorStage {
 		readonly local: Twin,
 		readonly replicated: Twin,
 		private readonly server: S3Server,
-		private readonly delay: Delay,
+		private readonly far: StoreProxy,
 	) {
 		this.generator = `${local.container}-generator`;
 	}
@@ -36,17 +36,18 @@ export class DoorStage {
 		const local = new Twin(`bench-${id}-local`, await freePort());
 		const replicated = new Twin(`bench-${id}-replicated`, await freePort());
 		const server = await startS3Server();
-		const delay = await startDelay(server.endpoint, roundTrip);
+		const far = await StoreProxy.start(server.endpoint);
+		far.delay = roundTrip;
 		const remove = async () => {
 			// In this order: the generator goes with the one, and until then the other's network cannot.
 			for (const twin of [local, replicated]) await twin.remove();
-			await delay.stop();
+			await far.stop();
 			await server.stop();
 		};
 		const interrupted = () => void remove().finally(() => process.exit(130));
 		process.once("SIGINT", interrupted).once("SIGTERM", interrupted);
 		try {
-			const stage = new DoorStage(local, replicated, server, delay);
+			const stage = new DoorStage(local, replicated, server, far);
 			await stage.up(local, {});
 			await stage.up(replicated, { acknowledge: "replicated" });
 			await stage.startGenerator();
@@ -90,7 +91,7 @@ export class DoorStage {
 
 	/** Milliseconds that a small object takes into the store, there and back. */
 	async storeRoundTrip(): Promise<number> {
-		const client = this.server.client(this.server.rootCredentials, { endpoint: this.delay.endpoint });
+		const client = this.server.client(this.server.rootCredentials, { endpoint: this.far.endpoint });
 		const milliseconds: number[] = [];
 		try {
 			for (let count = 0; count < 20; count += 1) {
@@ -149,7 +150,7 @@ export class DoorStage {
 	}
 
 	private async up(twin: Twin, app: Record<string, unknown>): Promise<void> {
-		const { backup, secrets } = await bucketFor(twin.name, this.server, this.delay.endpoint);
+		const { backup, secrets } = await bucketFor(twin.name, this.server, this.far.endpoint);
 		twin.secrets = secrets;
 		twin.configure(app, { keeper: { drillHours: 0 }, backup });
 		await twin.setSecrets();
