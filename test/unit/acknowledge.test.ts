@@ -1,69 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { type OnStoreOutage, ReplicatedAcknowledgement } from "../../components/keeper/acknowledge/replicated";
-import type { Covered } from "../../components/keeper/acknowledgement";
-
-/** A database and its replica: what is committed, and what the store has. Each sync ends when the test says so. */
-class Scene {
-	version = 1;
-	paused: string | undefined;
-	/** What each sync that is under way will bring into the store, and its end. */
-	readonly underWay: { brings: number; end(replicated?: number): void; fail(reason: string): void }[] = [];
-	begun = 0;
-	/** Makes every sync fail at once. */
-	broken: string | undefined;
-	readonly acknowledgement: ReplicatedAcknowledgement;
-
-	constructor(onStoreOutage: OnStoreOutage = "refuse") {
-		const version = { now: () => this.version, open: () => {}, close: () => {} };
-		const replicating = {
-			sync: () => {
-				this.begun += 1;
-				if (this.broken !== undefined) return Promise.reject(new Error(this.broken));
-				return new Promise<{ transaction: number; replicated: number }>((resolve, reject) => {
-					const brings = this.version;
-					this.underWay.push({
-						brings,
-						end: (replicated = brings) => resolve({ transaction: brings, replicated }),
-						fail: (reason) => reject(new Error(reason)),
-					});
-				});
-			},
-			pausedBy: () => this.paused,
-		};
-		this.acknowledgement = new ReplicatedAcknowledgement(version, replicating, {
-			acknowledgeSeconds: 10,
-			onStoreOutage,
-		});
-	}
-
-	/** A request that commits, up to where its answer waits. */
-	write(): { answer?: Covered; commit: number } {
-		const mark = this.acknowledgement.mark();
-		this.version += 1;
-		const request: { answer?: Covered; commit: number } = { commit: this.version };
-		const covered = this.acknowledgement.covered(mark);
-		if (covered instanceof Promise) void covered.then((answer) => Object.assign(request, { answer }));
-		else request.answer = covered;
-		return request;
-	}
-
-	read(): Covered | Promise<Covered> {
-		return this.acknowledgement.covered(this.acknowledgement.mark());
-	}
-
-	/** Ends the sync that is under way. */
-	async end(replicated?: number): Promise<void> {
-		this.underWay.shift()?.end(replicated);
-		await soon();
-	}
-
-	async fail(reason: string): Promise<void> {
-		this.underWay.shift()?.fail(reason);
-		await soon();
-	}
-}
-
-const soon = () => vi.advanceTimersByTimeAsync(0);
+import { Scene, soon } from "./acknowledgeScene";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -87,7 +23,7 @@ describe("what an answer waits for", () => {
 
 	it("nothing, where a sync that is over has all of it", async () => {
 		const scene = new Scene();
-		const mark = scene.acknowledgement.mark();
+		const mark = scene.acknowledgement.mark(false);
 		scene.write();
 		await scene.end();
 		expect(scene.acknowledgement.covered(mark)).toEqual({ transaction: 2 });
@@ -113,7 +49,7 @@ describe("what an answer waits for", () => {
 		const scene = new Scene();
 		scene.write();
 		await soon();
-		const mark = scene.acknowledgement.mark();
+		const mark = scene.acknowledgement.mark(false);
 		// Committed after the sync began, and its answer comes after the sync's end.
 		scene.version += 1;
 		await scene.end(3);

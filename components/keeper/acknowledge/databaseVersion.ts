@@ -24,7 +24,7 @@ export class DatabaseVersion {
 	now(): number {
 		if (this.isClosed) return this.unlikeAny();
 		try {
-			const file = this.fileNow();
+			const file = this.file();
 			// What was put in its place is another database, of which this connection would see nothing.
 			if (this.connection !== undefined && this.connection.file !== file) this.disconnect();
 			if (file === undefined) return 0;
@@ -36,6 +36,13 @@ export class DatabaseVersion {
 			this.disconnect();
 			return this.unlikeAny();
 		}
+	}
+
+	/** Which file is there; undefined where there is no database. */
+	file(): string | undefined {
+		const found = statSync(this.path, { throwIfNoEntry: false });
+		// An inode's number alone is given to the next file once it is free.
+		return found === undefined || found.size === 0 ? undefined : `${found.dev}:${found.ino}:${found.birthtimeMs}`;
 	}
 
 	/** Lets go of the file, so that another can be put in its place. */
@@ -51,12 +58,6 @@ export class DatabaseVersion {
 	private unlikeAny(): number {
 		this.unknown -= 1;
 		return this.unknown;
-	}
-
-	private fileNow(): string | undefined {
-		const found = statSync(this.path, { throwIfNoEntry: false });
-		// An inode's number alone is given to the next file once it is free.
-		return found === undefined || found.size === 0 ? undefined : `${found.dev}:${found.ino}:${found.birthtimeMs}`;
 	}
 
 	private connect(file: string) {

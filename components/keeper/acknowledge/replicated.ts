@@ -24,8 +24,13 @@ export interface Replicating {
 }
 
 interface Waiting {
+	/** The database that had its commit. */
+	file: string | undefined;
 	end(covered: Covered): void;
 }
+
+/** The keeper itself has paused the replication: the store is not to blame. */
+class Paused extends Error {}
 
 /**
  * A write is acknowledged once it is in the backup store. All answers that wait share one sync, which begins after the
@@ -41,6 +46,8 @@ export class ReplicatedAcknowledgement implements Acknowledgement {
 	private readonly waiting = new Set<Waiting>();
 	/** What was last seen to be in the store: the version of the database before the sync began. */
 	private synced: { version: number; transaction: number } | undefined;
+	/** Why the last try was none. */
+	private paused: string | undefined;
 	private failing: { since: number; reason: string } | undefined;
 	/** Answers that went out uncovered since the store had everything. */
 	private uncovered = 0;
@@ -48,7 +55,7 @@ export class ReplicatedAcknowledgement implements Acknowledgement {
 	private isSuspended = false;
 
 	constructor(
-		private readonly version: Pick<DatabaseVersion, "now" | "open" | "close">,
+		private readonly version: Pick<DatabaseVersion, "now" | "file" | "open" | "close">,
 		private readonly replicating: Replicating,
 		private readonly terms: { acknowledgeSeconds: number; onStoreOutage: OnStoreOutage },
 	) {}
@@ -57,16 +64,18 @@ export class ReplicatedAcknowledgement implements Acknowledgement {
 		return this.isOut && this.terms.onStoreOutage === "refuse" ? this.failing?.reason : undefined;
 	}
 
-	mark(): number {
-		return this.version.now();
+	mark(writes: boolean): number {
+		// Equal to nothing.
+		return writes ? Number.NaN : this.version.now();
 	}
 
 	covered(mark: number): Covered | Promise<Covered> {
 		const version = this.version.now();
 		if (version === this.synced?.version) return { transaction: this.synced.transaction };
-		if (version === mark) return {};
+		// Without a database, nothing can have been committed.
+		if (version === mark || version === 0) return {};
 		// To wait is of use while the store may still answer.
-		if (this.isOut && this.terms.onStoreOutage === "accept") return this.accept();
+		if (this.isOut) return this.uncoveredAnswer();
 		return this.nextSync();
 	}
 
@@ -106,6 +115,7 @@ export class ReplicatedAcknowledgement implements Acknowledgement {
 	private nextSync(): Promise<Covered> {
 		return new Promise((resolve) => {
 			const waiting: Waiting = {
+				file: this.version.file(),
 				end: (covered) => {
 					clearTimeout(timer);
 					this.waiting.delete(waiting);
@@ -113,17 +123,22 @@ export class ReplicatedAcknowledgement implements Acknowledgement {
 					resolve(covered);
 				},
 			};
-			const { acknowledgeSeconds, onStoreOutage } = this.terms;
+			const { acknowledgeSeconds } = this.terms;
 			const since = performance.now();
 			const late = () => {
 				// Litestream itself tries again and again, and that its sync fails may take longer.
-				this.failing ??= { since, reason: `no answer from the store within ${acknowledgeSeconds} s` };
-				waiting.end(onStoreOutage === "accept" ? this.accept() : this.refuse(this.failing.reason));
+				const reason = this.paused ?? `no answer from the store within ${acknowledgeSeconds} s`;
+				this.failing ??= { since, reason };
+				waiting.end(this.uncoveredAnswer());
 			};
 			const timer = setTimeout(late, acknowledgeSeconds * 1000);
 			this.waiting.add(waiting);
 			void this.work();
 		});
+	}
+
+	private uncoveredAnswer(): Covered {
+		return this.terms.onStoreOutage === "accept" ? this.accept() : this.refuse(this.failing?.reason ?? "");
 	}
 
 	private accept(): Covered {
@@ -153,7 +168,8 @@ export class ReplicatedAcknowledgement implements Acknowledgement {
 
 	private async sync(): Promise<boolean> {
 		// Before it begins: whoever comes later may have committed what it no longer sees.
-		const [version, waiting, { uncovered }] = [this.version.now(), [...this.waiting], this];
+		const [version, file] = [this.version.now(), this.version.file()];
+		const [waiting, { uncovered }] = [[...this.waiting], this];
 		const since = performance.now();
 		try {
 			this.needOurs();
@@ -164,10 +180,14 @@ export class ReplicatedAcknowledgement implements Acknowledgement {
 			this.synced = { version, transaction };
 			this.failing = undefined;
 			this.uncovered -= uncovered;
-			this.figures.synced(waiting.filter((each) => this.waiting.has(each)).length);
-			for (const each of waiting) if (this.waiting.has(each)) each.end({ transaction });
+			const still = waiting.filter((each) => this.waiting.has(each));
+			this.figures.synced(still.length);
+			const gone = "the database was replaced by another state of it meanwhile";
+			for (const each of still) each.end(each.file === file ? { transaction } : this.refuse(gone));
 			return true;
 		} catch (error) {
+			this.paused = error instanceof Paused ? error.message : undefined;
+			if (error instanceof Paused) return false;
 			// That the database is being replaced is not the store's fault.
 			if (this.isSuspended) return false;
 			this.figures.failedSyncs += 1;
@@ -178,7 +198,7 @@ export class ReplicatedAcknowledgement implements Acknowledgement {
 
 	private needOurs(): void {
 		const paused = this.isSuspended ? "the app is being switched" : this.replicating.pausedBy();
-		if (paused !== undefined) throw new Error(paused);
+		if (paused !== undefined) throw new Paused(paused);
 	}
 }
 

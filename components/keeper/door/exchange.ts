@@ -58,14 +58,15 @@ export class Exchange implements Holdable {
 			this.refuse("noVersion", "no version of the app serves yet");
 			return;
 		}
-		const outage = SAFE.has(incoming.method ?? "") ? undefined : passage.acknowledgement?.outage();
+		const writes = !SAFE.has(incoming.method ?? "");
+		const outage = writes ? passage.acknowledgement?.outage() : undefined;
 		if (outage !== undefined) {
 			this.refuse("storeOutage", outage);
 			return;
 		}
 		if ("refused" in head) return;
 		this.setCounted(true);
-		const mark = passage.acknowledgement?.mark();
+		const mark = passage.acknowledgement?.mark(writes);
 		let toApp: ClientRequest;
 		try {
 			toApp = request({
