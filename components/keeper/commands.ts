@@ -42,9 +42,9 @@ export async function start(): Promise<number> {
 	const parts = partsOf();
 	const { settings } = parts;
 	// A keeper that runs may be in the middle of a deploy, and ends it itself.
-	const isKept = (await ask(settings.control, "GET", "/status").catch(() => true)) !== undefined;
-	if (isKept) {
-		await checkBeside(parts, () => noneRuns(settings), say);
+	const running = (await ask(settings.control, "GET", "/status").catch(() => ({}))) as Partial<Status> | undefined;
+	if (running !== undefined) {
+		await checkBeside(parts, running.replica?.store, () => noneRuns(settings), say);
 		return 0;
 	}
 	await undoInterrupted(settings, new RecordFile(settings.dataDirectory, settings.scratch), say);

@@ -51,7 +51,7 @@ export interface Settings {
 	behindProxy: boolean;
 	/** `HOLDFAST_DOOR_MOST_HELD`: requests that wait at once. @default 1000 */
 	mostHeld: number;
-	/** `HOLDFAST_DOOR_MOST_HELD_MIB`: memory that their bodies take together, in MiB. @default 64 */
+	/** `HOLDFAST_DOOR_MOST_HELD_MIB`: memory that they take together, in MiB. @default 64 */
 	mostHeldMiB: number;
 	/** `HOLDFAST_DOOR_LONGEST_HOLD_SECONDS`: seconds that a request waits for the app. @default 60 */
 	longestHoldSeconds: number;
@@ -139,6 +139,14 @@ export function readSettings(environment: NodeJS.ProcessEnv = process.env): Sett
 	const appHealth = environment.HOLDFAST_APP_HEALTH;
 	if (appHealth !== undefined && !/^http:\/\//.test(appHealth)) {
 		wrong.push(`HOLDFAST_APP_HEALTH must be a URL that begins with http:// (got ${appHealth})`);
+	}
+	if (
+		acknowledge === "replicated" &&
+		(door === "relay" || environment.HOLDFAST_APP_PORT === undefined || disk === "temporary")
+	) {
+		wrong.push(
+			"HOLDFAST_ACKNOWLEDGE must be local without a door that could wait: replicated needs HOLDFAST_APP_PORT, HOLDFAST_DOOR=http and HOLDFAST_DISK=kept",
+		);
 	}
 	if (wrong.length > 0 || location === undefined) {
 		throw new Refusal("settings-wrong", wrong.join("; "), "correct the keeper's environment");

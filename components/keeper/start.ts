@@ -61,19 +61,29 @@ export async function start(
 	return { hasLease, warnings };
 }
 
-/** The same beside a keeper that runs, and has the lease: the one that follows it does what is to be done. */
+/**
+ * The same beside a keeper that runs, and has the lease of its store: the one that follows it does what is to be done.
+ *
+ * @param store where the one that runs replicates to
+ */
 export async function checkBeside(
 	parts: Parts,
+	store: string | undefined,
 	mayAct: () => Promise<boolean>,
 	say: (line: string) => void,
 ): Promise<void> {
-	const { decision, warnings } = await check(parts, mayAct, say);
+	const { facts, decision, warnings } = await check(parts, mayAct, say);
 	if (decision.action === "first-start" && parts.settings.initialData !== undefined) {
 		throw new Refusal(
 			"in-use",
 			"the initial data cannot be taken in while a keeper runs that began without it",
 			"npm run down, then npm run up",
 		);
+	}
+	if (store !== parts.settings.store && typeof facts.store !== "string") {
+		// Another keeper may be alive there, and it may not let us write.
+		await parts.lease.acquire(say);
+		await parts.lease.release();
 	}
 	say(decision.why);
 	for (const each of warnings) say(`warning: ${each}`);

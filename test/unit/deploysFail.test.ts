@@ -177,6 +177,8 @@ describe("a deploy that fails", () => {
 			undefined,
 		]);
 		expect(readFileSync(scene.database, "utf8")).toBe("before");
+		// No data of before, and so none that has to get into the replica again.
+		expect(scene.events.at(-1)).toBe("open");
 	});
 
 	it("says so where the old version is ill as well", async () => {

@@ -91,8 +91,20 @@ describe("the keeper's settings", () => {
 		]);
 	});
 
+	it("no write counts once it is replicated where no door could wait for that", () => {
+		const replicated = { ...good, HOLDFAST_ACKNOWLEDGE: "replicated", HOLDFAST_APP_PORT: "8000" };
+		expect(readSettings(replicated).acknowledge).toBe("replicated");
+		const without = [{ HOLDFAST_APP_PORT: undefined }, { HOLDFAST_DOOR: "relay" }, { HOLDFAST_DISK: "temporary" }];
+		for (const each of without) {
+			expect(wrong({ ...replicated, ...each })).toEqual([
+				expect.stringContaining("HOLDFAST_ACKNOWLEDGE must be local"),
+			]);
+		}
+	});
+
 	it("when a write counts", () => {
 		const given = {
+			HOLDFAST_APP_PORT: "8000",
 			HOLDFAST_ACKNOWLEDGE: "replicated",
 			HOLDFAST_ON_STORE_OUTAGE: "accept",
 			HOLDFAST_ACKNOWLEDGE_SECONDS: "300",

@@ -150,9 +150,10 @@ describe("a start", () => {
 	});
 
 	it("beside a keeper that runs: looks and refuses as ever, takes no lease and changes nothing", async () => {
-		const beside = () =>
+		const beside = (runsWith = parts.settings.store) =>
 			checkBeside(
 				parts,
+				runsWith,
 				async () => true,
 				(line) => said.push(line),
 			);
@@ -165,6 +166,15 @@ describe("a start", () => {
 		expect(said.at(-1)).toMatch("checked beside the keeper that runs");
 		expect(existsSync(database)).toBe(false);
 		expect(JSON.stringify([...store.objects])).toBe(before);
+		// In another store than that of the keeper that runs, there can be another one, or no right to write.
+		const other = partsFor("shop/test/notes", "other");
+		await other.lease.acquire();
+		const renewing = setInterval(() => void other.lease.renew(), 50);
+		await expect(beside("s3://elsewhere")).rejects.toMatchObject({ code: "in-use" });
+		clearInterval(renewing);
+		await other.lease.release();
+		await beside("s3://elsewhere");
+		expect(isHeld()).toBe(false);
 		store.objects.clear();
 		parts.settings.initialData = "/initial/old.db";
 		await expect(beside()).rejects.toMatchObject({ code: "in-use" });

@@ -54,6 +54,7 @@ export class Switch {
 		} else await this.needNoData();
 		const { current } = this.record.value;
 		let failure: unknown;
+		let isSecured = false;
 		const closed = performance.now();
 		this.door.close();
 		try {
@@ -61,6 +62,7 @@ export class Switch {
 			await this.door.drained();
 			if (current !== undefined) await this.stop(current, tell);
 			const before = hasData() ? await this.secure(current ?? to, tell) : undefined;
+			isSecured = before !== undefined;
 			this.record.update({ switching: { attempt, to, ...(before && { before }) } });
 			await this.bring(to, tell);
 			to.since = new Date().toISOString();
@@ -80,7 +82,7 @@ export class Switch {
 			tell(`the door was closed for ${((performance.now() - closed) / 1000).toFixed(2)} s`);
 		}
 		if (failure === undefined) return;
-		await this.settle(tell);
+		if (isSecured) await this.settle(tell);
 		throw failure;
 	}
 
