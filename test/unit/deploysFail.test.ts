@@ -177,7 +177,12 @@ describe("a deploy that fails", () => {
 			undefined,
 		]);
 		expect(readFileSync(scene.database, "utf8")).toBe("before");
-		// No data of before, and so none that has to get into the replica again.
+	});
+
+	it("before there was any data has none that must get into the replica again", async () => {
+		rmSync(scene.database);
+		scene.ill.one = "it is ill";
+		expect((await scene.deploy("one")).outcome).toMatchObject({ ok: false });
 		expect(scene.events.at(-1)).toBe("open");
 	});
 
