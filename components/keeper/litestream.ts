@@ -104,7 +104,7 @@ export class Litestream {
 export class RestoreFailed extends Error {}
 
 /** JSON is YAML. Litestream's own retention is off, so that the writer needs no right to delete. */
-function configOf({ database, location }: Settings, generation: string, socket?: string) {
+function configOf({ database, location, acknowledge }: Settings, generation: string, socket?: string) {
 	const path = [location.prefix, folderOf(generation)].filter(Boolean).join("/");
 	const endpoint = process.env.AWS_ENDPOINT_URL_S3;
 	const replica = {
@@ -125,7 +125,15 @@ function configOf({ database, location }: Settings, generation: string, socket?:
 		// Each check lists all that was ever written, and it deletes nothing but local copies.
 		"l0-retention-check-interval": "10m",
 		"shutdown-sync-timeout": "30s",
-		dbs: [{ path: database, replica }],
+		dbs: [
+			{
+				path: database,
+				// Where answers wait for the store, the door asks for what they need; each file that is made unasked, once a
+				// second, is one request more for which they would wait. What nobody waits for, the keeper asks for every 2 s.
+				...(acknowledge === "replicated" && { "monitor-interval": "10s" }),
+				replica,
+			},
+		],
 	};
 }
 
