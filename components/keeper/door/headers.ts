@@ -69,7 +69,7 @@ export function requestHead(incoming: IncomingMessage, isUpgrade: boolean, behin
 				if (!FORWARDED.test(lower)) break;
 				if (!behindProxy || lower.includes("_")) continue;
 				if (lower === "x-forwarded-for") {
-					peers += `${value}, `;
+					peers += peers === "" ? value : `, ${value}`;
 					continue;
 				}
 				claimsProto ||= lower === "x-forwarded-proto";
@@ -89,7 +89,8 @@ export function requestHead(incoming: IncomingMessage, isUpgrade: boolean, behin
 	}
 	// Node would send such a request chunked.
 	if (!isChunked && !hasLength && !BODILESS.has(method ?? "")) headers.push("Content-Length", "0");
-	headers.push("X-Forwarded-For", peers + plain(incoming.socket.remoteAddress));
+	// Behind a proxy, the last one that it names is who asked it: the app hears the same as without the door.
+	headers.push("X-Forwarded-For", peers || plain(incoming.socket.remoteAddress));
 	if (!claimsProto) headers.push("X-Forwarded-Proto", "http");
 	if (!claimsHost && host !== undefined) headers.push("X-Forwarded-Host", host);
 	const kept = withoutTrailer(withoutNominated(headers, nominated, isUpgrade), isChunked);
