@@ -60,7 +60,7 @@ export class Answer {
 	private onceCovered(then: (covered: Covered) => void): void {
 		const { acknowledgement } = this.passage;
 		if (acknowledgement === undefined || this.mark === undefined) {
-			then({});
+			this.goOn(then, {});
 			return;
 		}
 		const since = performance.now();
@@ -74,14 +74,25 @@ export class Answer {
 			covered = unknown(error as Error);
 		}
 		if (!(covered instanceof Promise)) {
-			then(covered);
+			this.goOn(then, covered);
 			return;
 		}
 		void covered.catch(unknown).then((result) => {
 			this.storeWait += performance.now() - since;
 			this.passage.counts.storeWait.add(performance.now() - since);
-			if (!this.exchange.isOver) then(result);
+			this.goOn(then, result);
 		});
+	}
+
+	private goOn(then: (covered: Covered) => void, covered: Covered): void {
+		// Meanwhile the client may have left, or have been answered by the door itself.
+		if (this.exchange.isOver || this.exchange.isRefused) return;
+		try {
+			then(covered);
+		} catch (error) {
+			// Node reads more from an app than it lets anybody say.
+			this.exchange.refuse("appFailed", `the app's answer cannot be passed on: ${(error as Error).message}`);
+		}
 	}
 
 	private pass(covered: Covered): void {

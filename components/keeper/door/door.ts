@@ -186,12 +186,18 @@ export class Door implements Way, Passage {
 		server.on("request", (incoming, outgoing) => this.take(incoming, outgoing));
 		// Whether to go on, the app says.
 		server.on("checkContinue", (incoming, outgoing) => this.take(incoming, outgoing));
-		server.on("upgrade", (incoming, socket: Socket, early) => {
+		server.on("upgrade", (incoming, socket: Client, early) => {
+			if (!isFree(socket)) return;
 			upgraded.add(socket.once("close", () => upgraded.delete(socket)));
 			const splice = new Splice(incoming, socket, early);
 			this.take(incoming, splice.outgoing, splice);
 		});
-		server.on("connect", (_, socket) => socket.end("HTTP/1.1 405 Method Not Allowed\r\nConnection: close\r\n\r\n"));
+		server.on("connect", (_, socket: Client) => {
+			if (!isFree(socket)) return;
+			socket.write("HTTP/1.1 405 Method Not Allowed\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
+			// A client that keeps its side open would keep the connection.
+			socket.destroySoon();
+		});
 		server.on("drop", () => this.counts.connectionsRefused++);
 		server.on("clientError", (error, socket) => this.malformed(error, socket as Client));
 		return upgraded;
@@ -221,6 +227,16 @@ export class Door implements Way, Passage {
 		client.write(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
 		client.destroySoon();
 	}
+}
+
+/**
+ * Whether a connection that Node has just let go of, with all its listeners, can become something else. One with requests
+ * under way cannot, and ends: their answers need it.
+ */
+function isFree(client: Client): boolean {
+	client.on("error", () => client.destroy());
+	if (client.exchanges?.length) client.destroy();
+	return !client.destroyed;
 }
 
 /** Whether anybody takes connections there. */
