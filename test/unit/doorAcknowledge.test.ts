@@ -1,7 +1,8 @@
+import type { Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import type { Acknowledgement, Covered } from "../../components/keeper/acknowledgement";
-import { asking, client, exchange, startApp, startDoor, until } from "./doorScene";
+import { type App, asking, client, closeLater, exchange, startApp, startDoor, until } from "./doorScene";
 
 const CLOSE = { headers: "Connection: close\r\n" };
 
@@ -177,4 +178,34 @@ describe("the door with an acknowledgement", () => {
 		await sleep(50);
 		expect(asked.length).toBe(1);
 	});
+
+	it.each([
+		["a body beyond its limit", "413", (asker: Socket) => asker.write("6\r\nbbbbbb\r\n")],
+		["an app that breaks off", "502", (_: Socket, app: App) => app.kill()],
+	])(
+		"has answered itself while an answer waited, because of %s: that answer is forgotten",
+		async (_, status, happens) => {
+			const { acknowledgement, asked } = store();
+			const app = await startApp((_, outgoing) =>
+				outgoing.writeHead(200, { "Content-Length": "70000" }).write("first"),
+			);
+			const { port } = await startDoor(() => app, { acknowledgement, limits: { mostBodyBytes: 10 } });
+			const rejected: unknown[] = [];
+			const reject = (reason: unknown) => rejected.push(reason);
+			process.on("unhandledRejection", reject);
+			closeLater(() => process.off("unhandledRejection", reject));
+			const headers = `Transfer-Encoding: chunked\r\n${CLOSE.headers}`;
+			const asker = client(port, `${asking("/", { method: "POST", headers })}6\r\naaaaaa\r\n`);
+			await until(() => asked.length === 1);
+			await happens(asker.socket, app);
+			await until(() => asker.heard !== "");
+			asked[0]?.answer({ transaction: 1 });
+			await sleep(50);
+			asker.socket.write("0\r\n\r\n");
+			await until(() => asker.closed);
+			expect(asker.heard.match(/HTTP\/1.1 \d+/g)).toEqual([`HTTP/1.1 ${status}`]);
+			expect(asker.heard).not.toContain("first");
+			expect(rejected).toEqual([]);
+		},
+	);
 });

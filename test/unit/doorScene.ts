@@ -68,8 +68,8 @@ export async function startDoor(target: () => Target | undefined, options?: Door
 }
 
 /** A client that speaks byte by byte, with all that it has heard. */
-export function client(port: number, says = "") {
-	const socket = connect({ host: "127.0.0.1", port });
+export function client(port: number, says = "", { allowHalfOpen = false } = {}) {
+	const socket = connect({ host: "127.0.0.1", port, allowHalfOpen });
 	const found = { socket, heard: "", ended: false, closed: false };
 	socket.setEncoding("latin1").on("data", (data) => {
 		found.heard += data;

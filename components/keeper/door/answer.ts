@@ -3,6 +3,7 @@ import type { Socket } from "node:net";
 import type { Covered } from "../acknowledgement";
 import { type Exchange, pairs } from "./exchange";
 import { answerHeaders } from "./headers";
+import { heldBytes } from "./limits";
 import type { Passage } from "./passage";
 
 /** Bytes up to which an answer is taken whole before it is passed on, where it has to wait for the store. */
@@ -34,13 +35,14 @@ export class Answer {
 			this.exchange.refuse("appFailed", `the app broke off its answer: ${error.message}`);
 		});
 		if (this.mark === undefined || this.length === undefined || this.length > SHORT) {
-			this.onceCovered((covered) => this.pass(covered));
+			this.onceCovered(this.length ?? Number.POSITIVE_INFINITY, (covered) => this.pass(covered));
 			return;
 		}
 		// Asked about once: between its first byte and its last others commit, and it would wait for them as well.
 		const body: Buffer[] = [];
 		this.answer.on("data", (chunk: Buffer) => body.push(chunk));
-		this.answer.on("end", () => this.onceCovered((covered) => this.passWhole(covered, Buffer.concat(body))));
+		const { length } = this;
+		this.answer.on("end", () => this.onceCovered(length, (covered) => this.passWhole(covered, Buffer.concat(body))));
 	}
 
 	/** The client must not take for whole what is not. */
@@ -56,11 +58,15 @@ export class Answer {
 		}
 	}
 
-	/** Without a promise where nothing is to be waited for. */
-	private onceCovered(then: (covered: Covered) => void): void {
-		const { acknowledgement } = this.passage;
+	/**
+	 * Without a promise where nothing is to be waited for.
+	 *
+	 * @param bodyBytes that there may be of its body meanwhile
+	 */
+	private onceCovered(bodyBytes: number, then: (covered: Covered) => void): void {
+		const { acknowledgement, budget } = this.passage;
 		if (acknowledgement === undefined || this.mark === undefined) {
-			then({});
+			this.goOn(then, {});
 			return;
 		}
 		const since = performance.now();
@@ -74,14 +80,35 @@ export class Answer {
 			covered = unknown(error as Error);
 		}
 		if (!(covered instanceof Promise)) {
-			then(covered);
+			this.goOn(then, covered);
 			return;
 		}
-		void covered.catch(unknown).then((result) => {
+		const result = covered.catch(unknown);
+		const bytes = heldBytes(bodyBytes);
+		if (!budget.reserve(bytes)) {
+			this.exchange.refuse(
+				"notCovered",
+				"whether it is in the store is not known: too many answers already wait for it",
+			);
+			return;
+		}
+		void result.then((covered) => {
+			budget.free(bytes);
 			this.storeWait += performance.now() - since;
 			this.passage.counts.storeWait.add(performance.now() - since);
-			if (!this.exchange.isOver) then(result);
+			this.goOn(then, covered);
 		});
+	}
+
+	private goOn(then: (covered: Covered) => void, covered: Covered): void {
+		// Meanwhile the client may have left, or have been answered by the door itself.
+		if (this.exchange.isOver || this.exchange.isRefused) return;
+		try {
+			then(covered);
+		} catch (error) {
+			// Node reads more from an app than it lets anybody say.
+			this.exchange.refuse("appFailed", `the app's answer cannot be passed on: ${(error as Error).message}`);
+		}
 	}
 
 	private pass(covered: Covered): void {
@@ -94,7 +121,7 @@ export class Answer {
 		this.head(covered.transaction);
 		if (answer.headers["content-type"]?.startsWith("text/event-stream")) exchange.setCounted(false);
 		answer.on("data", (chunk: Buffer) => this.take(chunk));
-		answer.on("end", () => this.onceCovered((end) => this.end(end)));
+		answer.on("end", () => this.onceCovered(this.last?.length ?? 0, (end) => this.end(end)));
 		// Together with the body where that is there, but never later than now.
 		setImmediate(flush, outgoing);
 	}

@@ -1,21 +1,22 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { connect, type Socket } from "node:net";
+import type { Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Acknowledgement } from "../acknowledgement";
 import { AppAgent } from "./appAgent";
+import { Budget } from "./budget";
 import { Entrance } from "./entrance";
 import { Exchange } from "./exchange";
 import { type DoorFigures, Figures } from "./figures";
 import { Held } from "./held";
 import { type DoorLimits, LIMITS } from "./limits";
 import type { Passage } from "./passage";
+import { Pipeline } from "./pipeline";
+import { isReachable } from "./reachable";
 import { Splice } from "./upgrade";
 import type { Target, Way } from "./way";
 
 /** Milliseconds between two looks whether an app that is away has come back. */
 const LOOK = 100;
-/** Requests that a client may send behind one that is not answered yet. */
-const MOST_PIPELINED = 64;
 /** What a client hears that does not keep to HTTP, by Node's code for it. */
 const MALFORMED: Record<string, string> = {
 	HPE_HEADER_OVERFLOW: "431 Request Header Fields Too Large",
@@ -23,8 +24,8 @@ const MALFORMED: Record<string, string> = {
 	ERR_HTTP_REQUEST_TIMEOUT: "408 Request Timeout",
 };
 
-/** A client's connection, with the request that is under way on it and those sent behind it. */
-type Client = Socket & { exchanges?: Exchange[] };
+/** A client's connection, once there was a request on it. */
+type Client = Socket & { pipeline?: Pipeline };
 
 export interface DoorOptions {
 	/** @default the values of {@link LIMITS} */
@@ -53,6 +54,7 @@ export class Door implements Way, Passage {
 	readonly agent: AppAgent;
 	readonly acknowledgement: Acknowledgement | undefined;
 	readonly behindProxy: boolean;
+	readonly budget: Budget;
 	private readonly held: Held;
 	private entrance: Entrance | undefined;
 	private readonly drains = new Set<() => void>();
@@ -70,7 +72,8 @@ export class Door implements Way, Passage {
 		this.acknowledgement = acknowledgement;
 		this.behindProxy = behindProxy;
 		this.agent = new AppAgent(this.limits.connectSeconds);
-		this.held = new Held(this.limits, this.counts);
+		this.budget = new Budget(this.limits.mostHeldBytes);
+		this.held = new Held(this.limits, this.budget, this.counts);
 	}
 
 	listen(port: number): Promise<() => void> {
@@ -149,10 +152,9 @@ export class Door implements Way, Passage {
 
 	leave(exchange: Exchange): void {
 		this.held.leave(exchange);
-		const { exchanges } = exchange.incoming.socket as Client;
-		exchanges?.shift();
-		// After the last answer on a connection, what was sent behind it is not heard.
-		if (exchange.outgoing.writableFinished && exchange.outgoing.shouldKeepAlive) exchanges?.[0]?.start();
+		const { incoming, outgoing } = exchange;
+		const { pipeline } = incoming.socket as Client;
+		pipeline?.next(!outgoing.writableFinished || !outgoing.shouldKeepAlive);
 	}
 
 	get isCrowded(): boolean {
@@ -174,7 +176,7 @@ export class Door implements Way, Passage {
 		while (this.isAway) {
 			await sleep(LOOK);
 			const target = this.target();
-			if (this.held.size === 0 || target === undefined || (await answers(target))) this.isAway = false;
+			if (this.held.size === 0 || target === undefined || (await isReachable(target))) this.isAway = false;
 		}
 		this.isLooking = false;
 		if (!this.isClosed) this.held.release();
@@ -186,12 +188,18 @@ export class Door implements Way, Passage {
 		server.on("request", (incoming, outgoing) => this.take(incoming, outgoing));
 		// Whether to go on, the app says.
 		server.on("checkContinue", (incoming, outgoing) => this.take(incoming, outgoing));
-		server.on("upgrade", (incoming, socket: Socket, early) => {
+		server.on("upgrade", (incoming, socket: Client, early) => {
+			if (!isFree(socket)) return;
 			upgraded.add(socket.once("close", () => upgraded.delete(socket)));
 			const splice = new Splice(incoming, socket, early);
 			this.take(incoming, splice.outgoing, splice);
 		});
-		server.on("connect", (_, socket) => socket.end("HTTP/1.1 405 Method Not Allowed\r\nConnection: close\r\n\r\n"));
+		server.on("connect", (_, socket: Client) => {
+			if (!isFree(socket)) return;
+			socket.write("HTTP/1.1 405 Method Not Allowed\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
+			// A client that keeps its side open would keep the connection.
+			socket.destroySoon();
+		});
 		server.on("drop", () => this.counts.connectionsRefused++);
 		server.on("clientError", (error, socket) => this.malformed(error, socket as Client));
 		return upgraded;
@@ -201,14 +209,12 @@ export class Door implements Way, Passage {
 		const client: Client = incoming.socket;
 		const exchange = new Exchange(this, this.arrivals++, incoming, outgoing, splice);
 		this.counts.requests++;
-		client.exchanges ??= [];
-		// One after the other, as an app would take them.
-		if (client.exchanges.push(exchange) === 1) exchange.start();
-		else if (client.exchanges.length > MOST_PIPELINED) client.destroy();
+		client.pipeline ??= new Pipeline(client, this.budget);
+		client.pipeline.add(exchange);
 	}
 
 	private malformed(error: NodeJS.ErrnoException, client: Client): void {
-		const exchange = client.exchanges?.[0];
+		const exchange = client.pipeline?.current;
 		const isRefused = exchange?.isRefused;
 		const isQuiet = !exchange?.outgoing.headersSent;
 		// At once, so that the app hears nothing of it where that is still possible.
@@ -223,14 +229,12 @@ export class Door implements Way, Passage {
 	}
 }
 
-/** Whether anybody takes connections there. */
-function answers(target: Target): Promise<boolean> {
-	return new Promise((resolve) => {
-		const socket = connect({ ...target, timeout: 1000 });
-		const found = (isThere: boolean) => () => {
-			socket.destroy();
-			resolve(isThere);
-		};
-		socket.once("connect", found(true)).once("error", found(false)).once("timeout", found(false));
-	});
+/**
+ * Whether a connection that Node has just let go of, with all its listeners, can become something else. One with requests
+ * under way cannot, and ends: their answers need it.
+ */
+function isFree(client: Client): boolean {
+	client.on("error", () => client.destroy());
+	if (client.pipeline?.current !== undefined) client.destroy();
+	return !client.destroyed;
 }

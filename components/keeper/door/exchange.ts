@@ -91,7 +91,13 @@ export class Exchange implements Holdable {
 			this.answer = new Answer(passage, this, answer, mark, before);
 			this.answer.begin();
 		});
-		this.splice?.prepare(toApp, this);
+		if (this.splice !== undefined) this.splice.prepare(toApp, this);
+		else {
+			toApp.on("upgrade", (_, socket) => {
+				socket.destroy();
+				this.refuse("appFailed", "the app went over to another protocol unasked");
+			});
+		}
 		if (head.bodyBytes === 0) toApp.end();
 		else this.sendOnceConnected(toApp);
 	}

@@ -1,3 +1,4 @@
+import type { Budget } from "./budget";
 import type { Figures } from "./figures";
 import type { DoorLimits } from "./limits";
 import type { RefusalKind } from "./refuse";
@@ -17,10 +18,10 @@ export interface Holdable {
 /** The requests that wait for the app, bounded in number, bytes and time. */
 export class Held {
 	private readonly waiting = new Map<Holdable, { since: number; timer: NodeJS.Timeout }>();
-	private bytes = 0;
 
 	constructor(
 		private readonly limits: DoorLimits,
+		private readonly budget: Budget,
 		private readonly figures: Figures,
 	) {}
 
@@ -29,8 +30,8 @@ export class Held {
 	}
 
 	hold(request: Holdable): void {
-		const { mostHeld, mostHeldBytes, longestHoldSeconds } = this.limits;
-		if (this.waiting.size >= mostHeld || this.bytes + request.bytes > mostHeldBytes) {
+		const { mostHeld, longestHoldSeconds } = this.limits;
+		if (this.waiting.size >= mostHeld || !this.budget.reserve(request.bytes)) {
 			request.refuse("tooManyHeld", `the app is away, and ${this.waiting.size} requests already wait for it`);
 			return;
 		}
@@ -42,7 +43,6 @@ export class Held {
 			longestHoldSeconds * 1000 - request.heldFor,
 		);
 		this.waiting.set(request, { since: performance.now(), timer });
-		this.bytes += request.bytes;
 	}
 
 	/** It waits no more; whoever comes has its place. */
@@ -51,7 +51,7 @@ export class Held {
 		if (held === undefined) return;
 		clearTimeout(held.timer);
 		this.waiting.delete(request);
-		this.bytes -= request.bytes;
+		this.budget.free(request.bytes);
 		const milliseconds = performance.now() - held.since;
 		request.heldFor += milliseconds;
 		this.figures.held(milliseconds);

@@ -6,7 +6,8 @@ export interface DoorLimits {
 	 */
 	mostHeld: number;
 	/**
-	 * Bytes that may be in memory for them: see {@link heldBytes}.
+	 * Bytes that may be in memory for what waits, see {@link heldBytes}: requests that are held, or are behind another on
+	 * their connection, and answers that wait for the store.
 	 * @default 64 MiB
 	 */
 	mostHeldBytes: number;

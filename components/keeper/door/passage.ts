@@ -1,5 +1,6 @@
 import type { Acknowledgement } from "../acknowledgement";
 import type { AppAgent } from "./appAgent";
+import type { Budget } from "./budget";
 import type { Exchange } from "./exchange";
 import type { Figures } from "./figures";
 import type { DoorLimits } from "./limits";
@@ -10,6 +11,7 @@ export interface Passage {
 	readonly limits: DoorLimits;
 	readonly counts: Figures;
 	readonly agent: AppAgent;
+	readonly budget: Budget;
 	readonly acknowledgement: Acknowledgement | undefined;
 	readonly behindProxy: boolean;
 	readonly target: () => Target | undefined;

@@ -1,4 +1,4 @@
-import type { ServerResponse } from "node:http";
+import { type ServerResponse, STATUS_CODES } from "node:http";
 
 /** Why the door answers itself, and with which status. */
 const STATUS = {
@@ -22,7 +22,8 @@ const RETRY_AFTER = "5";
 export function refuse(outgoing: ServerResponse, kind: RefusalKind, reason: string): void {
 	const text = `${reason}\n`;
 	const status = STATUS[kind];
-	outgoing.writeHead(status, {
+	// With its text: that of an answer which could not be passed on may be what was wrong with it.
+	outgoing.writeHead(status, STATUS_CODES[status], {
 		"Content-Type": "text/plain; charset=utf-8",
 		"Content-Length": Buffer.byteLength(text),
 		"Cache-Control": "no-store",

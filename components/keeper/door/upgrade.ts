@@ -17,7 +17,6 @@ export class Splice {
 		this.outgoing.shouldKeepAlive = false;
 		this.outgoing.assignSocket(socket);
 		this.outgoing.on("finish", () => socket.destroySoon());
-		socket.on("error", () => socket.destroy());
 		socket.on("drain", this.drained).on("end", this.leave);
 	}
 
