@@ -12,8 +12,9 @@ export interface DoorArgs {
 	/** Requests that wait at once, 1 to 100000. One more is answered with 503 and Retry-After. @default 1000 */
 	mostHeld?: number;
 	/**
-	 * Memory that they take together, in MiB, 1 to 65536: 16 KiB each, and what was read of a body, at most 128 KiB. So 64
-	 * are enough for 1000 requests, of which 384 have a large body. @default 64
+	 * Memory of all that waits at the door, in MiB, 1 to 65536: requests for the app, requests behind another one on their
+	 * connection (16 KiB each, and what was read of a body, at most 128 KiB), and answers that wait for the backup store. So
+	 * 64 are enough for 1000 requests, of which 384 have a large body. What is beyond it is answered with 503. @default 64
 	 */
 	mostHeldMiB?: number;
 	/** Seconds that a request waits for the app, 1 to 3600; then the answer is 503 with Retry-After. @default 60 */
