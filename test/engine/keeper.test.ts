@@ -78,7 +78,7 @@ it("after a restart of the host the app waits for the keeper, whichever is start
 	expect((await stack.up()).output).toContain("No change.");
 });
 
-it("the keeper's death leaves the app's process alone, and the way to it is back by itself within seconds", async () => {
+it("fault 56: the keeper's death leaves the app's process alone, and the way to it is back by itself within seconds", async () => {
 	const stack = (await TestStack.make()).configure();
 	await succeeds(stack.up());
 	const app = await stack.app();
