@@ -1,9 +1,13 @@
 import { once } from "node:events";
-import { connect, createServer, type Server, type Socket } from "node:net";
+import { createServer, type Server, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, describe, expect, it } from "vitest";
 import { Relay } from "../../components/keeper/door/relay";
 import type { Target } from "../../components/keeper/door/way";
+import { client } from "./doorScene";
+
+/** A client that goes on to listen when the other side has said all. */
+const halfOpen = (port: number) => client(port, "", { allowHalfOpen: true });
 
 const closers: (() => void)[] = [];
 afterEach(() => {
@@ -35,24 +39,6 @@ async function opened(target: () => Target | undefined, limits?: ConstructorPara
 	return { door, port };
 }
 
-/** A client, with all that it has heard; `ended` when the other side has said all, `closed` when the connection is gone. */
-function client(port: number) {
-	const socket = connect({ host: "127.0.0.1", port, allowHalfOpen: true });
-	const found = { socket, heard: "", ended: false, closed: false };
-	socket.on("data", (data) => {
-		found.heard += data;
-	});
-	socket.on("end", () => {
-		found.ended = true;
-	});
-	socket.on("close", () => {
-		found.closed = true;
-	});
-	socket.on("error", () => {});
-	closers.push(() => socket.destroy());
-	return found;
-}
-
 async function until(holds: () => boolean, seconds = 5): Promise<void> {
 	for (const end = performance.now() + seconds * 1000; !holds(); await sleep(5)) {
 		if (performance.now() > end) throw new Error(`not within ${seconds} s: ${holds}`);
@@ -63,8 +49,8 @@ describe("the relay", () => {
 	it("passes on to the version that serves, both ways, and each half until its own end", async () => {
 		const one = await app("one");
 		const { port } = await opened(() => one);
-		const silent = client(port);
-		const speaker = client(port);
+		const silent = halfOpen(port);
+		const speaker = halfOpen(port);
 		speaker.socket.write("hello");
 		await until(() => speaker.heard === "one: hello");
 		// It has said all, and still hears the answer to it.
@@ -72,7 +58,7 @@ describe("the relay", () => {
 		await until(() => speaker.heard === "one: helloone: goodbye" && speaker.closed);
 		expect(silent.closed).toBe(false);
 		// A large answer arrives whole.
-		const large = client(port);
+		const large = halfOpen(port);
 		large.socket.write("x".repeat(3_000_000));
 		await until(() => large.heard.replaceAll("one: ", "").length === 3_000_000);
 	});
@@ -87,7 +73,7 @@ describe("the relay", () => {
 		await once(server, "listening");
 		closers.push(() => server.close());
 		const { port } = await opened(() => ({ host: "127.0.0.1", port: (server.address() as { port: number }).port }));
-		const { socket, ...rest } = client(port);
+		const { socket, ...rest } = halfOpen(port);
 		expect(rest.closed).toBe(false);
 		await once(socket, "end");
 		await sleep(50);
@@ -100,11 +86,11 @@ describe("the relay", () => {
 		const two = await app("two");
 		let serves = one;
 		const { door, port } = await opened(() => serves);
-		const before = client(port);
+		const before = halfOpen(port);
 		before.socket.write("a");
 		await until(() => before.heard === "one: a");
 		door.close();
-		const held = [client(port), client(port)];
+		const held = [halfOpen(port), halfOpen(port)];
 		for (const { socket } of held) socket.write("b");
 		await sleep(200);
 		expect(held.map(({ heard, closed }) => [heard, closed])).toEqual([
@@ -117,7 +103,7 @@ describe("the relay", () => {
 		serves = two;
 		door.open();
 		await until(() => held.every(({ heard }) => heard === "two: b"));
-		const after = client(port);
+		const after = halfOpen(port);
 		after.socket.write("d");
 		await until(() => after.heard === "two: d");
 	});
@@ -126,15 +112,15 @@ describe("the relay", () => {
 		const one = await app("one");
 		const { door, port } = await opened(() => one, { mostWaiting: 2, longestWait: 600 });
 		door.close();
-		const held = [client(port), client(port)];
+		const held = [halfOpen(port), halfOpen(port)];
 		await sleep(100);
-		const third = client(port);
+		const third = halfOpen(port);
 		await until(() => third.ended);
 		expect(held.map(({ ended }) => ended)).toEqual([false, false]);
 		await until(() => held.every(({ ended }) => ended), 2);
 		expect(one.clients.size).toBe(0);
 		door.open();
-		const next = client(port);
+		const next = halfOpen(port);
 		next.socket.write("x");
 		await until(() => next.heard === "one: x");
 	});
@@ -143,7 +129,7 @@ describe("the relay", () => {
 		const one = await app("one");
 		await new Promise((resolve) => one.server.close(resolve));
 		const { port } = await opened(() => one);
-		const early = client(port);
+		const early = halfOpen(port);
 		early.socket.write("x");
 		await sleep(300);
 		expect([early.heard, early.ended, early.closed]).toEqual(["", false, false]);
@@ -154,23 +140,23 @@ describe("the relay", () => {
 	it("hangs up where no version serves, or the one that does is gone", async () => {
 		let serves: Target | undefined;
 		const { port } = await opened(() => serves, { longestReturn: 200 });
-		const nobody = client(port);
+		const nobody = halfOpen(port);
 		await until(() => nobody.ended);
 		serves = { host: "127.0.0.1", port: 1 };
-		const refused = client(port);
+		const refused = halfOpen(port);
 		await until(() => refused.ended);
 		serves = { host: "no-such-container.invalid", port: 1 };
-		const unknown = client(port);
+		const unknown = halfOpen(port);
 		await until(() => unknown.ended);
 		const one = await app("one");
 		serves = one;
-		const cut = client(port);
+		const cut = halfOpen(port);
 		cut.socket.write("x");
 		await until(() => cut.heard === "one: x");
 		for (const each of one.clients) each.resetAndDestroy();
 		await until(() => cut.ended || cut.closed);
 		// And the other way round.
-		const gone = client(port);
+		const gone = halfOpen(port);
 		gone.socket.write("x");
 		await until(() => gone.heard === "one: x");
 		gone.socket.resetAndDestroy();
