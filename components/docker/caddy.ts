@@ -19,7 +19,7 @@ const HTTPS = 8443;
 const STOP_SECONDS = 10;
 
 /** What stands in front of the app. */
-export interface CaddyParts {
+interface CaddyParts {
 	name: string;
 	app: App;
 	domain: Domain;

@@ -37,7 +37,7 @@ export const REDEPLOY: Fault = {
 };
 
 /** Deploys another version of the sample app, which has a migration of its own. Returns for how many seconds the door was closed. */
-export async function redeployMigrated(twin: Twin, version: string): Promise<number> {
+async function redeployMigrated(twin: Twin, version: string): Promise<number> {
 	const app = twin.directory("migrated");
 	if (!existsSync(`${app}/migrations`)) copySampleApp(app);
 	const number = revisions(app) + 1;

@@ -1,7 +1,7 @@
 import type { RefusalKind } from "./refuse";
 
 /** Half of the samples were at most `p50`, and all but one in a hundred at most `p99`. */
-export interface Percentiles {
+interface Percentiles {
 	p50: number;
 	p99: number;
 }
