@@ -40,7 +40,7 @@ import { hostOf, imageProcess, processOf } from "./waiting";
  *
  * @throws {pulumi.InputPropertiesError} with everything that is wrong with the arguments.
  *
- * Cost: the host alone; with a `domain`, Caddy takes about 50 MB of its memory, and certificates cost nothing.
+ * Cost: the host alone; with a `domain`, Caddy runs beside the app, and certificates cost nothing.
  */
 export class DockerApp extends pulumi.ComponentResource {
 	/** `https://` and the domain; without one, `http://address:port` on the Docker host. */

@@ -117,7 +117,7 @@ export function readSettings(environment: NodeJS.ProcessEnv = process.env): Sett
 	if (!database.startsWith(`${dataDirectory}/`)) {
 		wrong.push(`HOLDFAST_DATABASE must be a file in HOLDFAST_DATA_DIRECTORY (got ${database} and ${dataDirectory})`);
 	}
-	const numbers = Object.entries(NUMBERS).map(([key, [name, standard, least, most]]) => {
+	const entries = Object.entries(NUMBERS).map(([key, [name, standard, least, most]]) => {
 		const given = environment[name];
 		// Nothing but space would be 0, which for the drills means none.
 		const value = given === undefined ? standard : Number(given.trim() || Number.NaN);
@@ -126,6 +126,7 @@ export function readSettings(environment: NodeJS.ProcessEnv = process.env): Sett
 		}
 		return [key, value];
 	});
+	const numbers = Object.fromEntries(entries) as Record<keyof typeof NUMBERS, number>;
 	const oneOf = <Word extends string>(name: string, [standard, other]: readonly [Word, Word]): Word => {
 		const value = environment[name] ?? standard;
 		if (value !== standard && value !== other) wrong.push(`${name} must be ${standard} or ${other} (got ${value})`);
@@ -140,10 +141,7 @@ export function readSettings(environment: NodeJS.ProcessEnv = process.env): Sett
 	if (appHealth !== undefined && !/^http:\/\//.test(appHealth)) {
 		wrong.push(`HOLDFAST_APP_HEALTH must be a URL that begins with http:// (got ${appHealth})`);
 	}
-	if (
-		acknowledge === "replicated" &&
-		(door === "relay" || environment.HOLDFAST_APP_PORT === undefined || disk === "temporary")
-	) {
+	if (acknowledge === "replicated" && (door === "relay" || numbers.appPort === 0 || disk === "temporary")) {
 		wrong.push(
 			"HOLDFAST_ACKNOWLEDGE must be local without a door that could wait: replicated needs HOLDFAST_APP_PORT, HOLDFAST_DOOR=http and HOLDFAST_DISK=kept",
 		);
@@ -152,7 +150,7 @@ export function readSettings(environment: NodeJS.ProcessEnv = process.env): Sett
 		throw new Refusal("settings-wrong", wrong.join("; "), "correct the keeper's environment");
 	}
 	return {
-		...(Object.fromEntries(numbers) as Record<keyof typeof NUMBERS, number>),
+		...numbers,
 		app,
 		dataDirectory,
 		database,

@@ -96,7 +96,8 @@ export async function checkBeside(
  * @param mayAct whether no app can be running: under a running one, no database is put in place.
  * @throws {Refusal} when the app must not start.
  */
-async function check({ settings, ...parts }: Parts, mayAct: () => Promise<boolean>, say: (line: string) => void) {
+async function check(parts: Parts, mayAct: () => Promise<boolean>, say: (line: string) => void) {
+	const { settings } = parts;
 	const diagnosis = diagnose(settings.dataDirectory, undefined, settings.disk);
 	for (const line of diagnosis.lines) say(line);
 	checkDatabaseAccess(settings.database);
@@ -106,7 +107,7 @@ async function check({ settings, ...parts }: Parts, mayAct: () => Promise<boolea
 		store: settings.store,
 		prefix: settings.location.prefix,
 	};
-	const { facts, warning } = await gather({ settings, ...parts });
+	const { facts, warning } = await gather(parts);
 	const decision = decide(facts, place);
 	if (decision.action !== "go-on" && !(await mayAct())) throw underRunningApp(decision.why);
 	const warnings = [...diagnosis.warnings, ...(warning === undefined ? [] : [warning])];

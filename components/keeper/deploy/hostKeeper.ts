@@ -38,7 +38,7 @@ export class HostKeeper extends Keeper {
 		this.instances = new Instances(parts.settings.open);
 		this.record = new RecordFile(parts.settings.dataDirectory, parts.settings.scratch);
 		const { settings, litestream } = parts;
-		if (settings.acknowledge === "replicated" && settings.appPort > 0) {
+		if (settings.acknowledge === "replicated") {
 			const replicating = {
 				sync: (seconds: number) => litestream.sync(seconds),
 				pausedBy: () => this.pausedBy(),

@@ -54,15 +54,14 @@ export class Switch {
 		} else await this.needNoData();
 		const { current } = this.record.value;
 		let failure: unknown;
-		let isSecured = false;
+		let before: Switching["before"];
 		const closed = performance.now();
 		this.door.close();
 		try {
 			this.record.update({ switching: { attempt, to } });
 			await this.door.drained();
 			if (current !== undefined) await this.stop(current, tell);
-			const before = hasData() ? await this.secure(current ?? to, tell) : undefined;
-			isSecured = before !== undefined;
+			before = hasData() ? await this.secure(current ?? to, tell) : undefined;
 			this.record.update({ switching: { attempt, to, ...(before && { before }) } });
 			await this.bring(to, tell);
 			to.since = new Date().toISOString();
@@ -82,7 +81,7 @@ export class Switch {
 			tell(`the door was closed for ${((performance.now() - closed) / 1000).toFixed(2)} s`);
 		}
 		if (failure === undefined) return;
-		if (isSecured) await this.settle(tell);
+		if (before !== undefined) await this.settle(tell);
 		throw failure;
 	}
 
