@@ -17,8 +17,9 @@ export interface AppArgs {
 	/** Environment variables that may be seen by anybody who can see the container. @default - none */
 	environment?: Record<string, pulumi.Input<string>>;
 	/**
-	 * Secret values by the name of their variable. Each is a file in `/run/secrets`, and `NAME_FILE` holds its path; with
-	 * `command`, the process also gets `NAME` itself. They are never in the container's plain environment. @default - none
+	 * Secret values by the name of their variable, never in the container's plain environment. On a Docker host each is a
+	 * file in `/run/secrets`, and `NAME_FILE` holds its path; with `command`, the process also gets `NAME` itself. On Cloud
+	 * Run and Fargate it is the variable `NAME`, by reference to the platform's own store of secrets. @default - none
 	 */
 	secrets?: Record<string, pulumi.Input<string>>;
 	/** What the container runs, program first. Needs `/bin/sh` in the image where there are `secrets`. @default - what the image says */
@@ -192,10 +193,15 @@ export function withDefaults(args: AppArgs) {
 
 const DEFAULT_HEALTH = { path: "/health", intervalSeconds: 30, timeoutSeconds: 10, retries: 3, startPeriodSeconds: 40 };
 
-/** The app's whole plain environment: what the user gave, what the directories say, and where secrets are. */
+/** The app's plain environment: what the user gave, and what the directories say. */
+export function plainEnvironment(app: App): Record<string, pulumi.Input<string>> {
+	return { ...app.environment, ...app.data.environment, ...app.cache?.environment };
+}
+
+/** The same, with the paths of the secrets where those are files. */
 export function environmentOf(app: App): Record<string, pulumi.Input<string>> {
 	const files = Object.keys(app.secrets).map((name) => [`${name}_FILE`, `${SECRETS_PATH}/${name}`]);
-	return { ...app.environment, ...app.data.environment, ...app.cache?.environment, ...Object.fromEntries(files) };
+	return { ...plainEnvironment(app), ...Object.fromEntries(files) };
 }
 
 /** `/a/b` for `/a//b/` and the like. */

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import * as pulumi from "@pulumi/pulumi";
 
 /** Docker names double as host names on the container's network, and a DNS label has 63 characters. */
 export const DOCKER_NAME_LIMIT = 63;
@@ -23,4 +24,9 @@ export function physicalName(parts: string[], limit: number): string {
 /** Eight hexadecimal digits that stand for `text`. */
 export function shortHash(text: string): string {
 	return createHash("sha256").update(text).digest("hex").slice(0, 8);
+}
+
+/** Which app of which stack this is. */
+export function appIdentity(name: string): string {
+	return `${pulumi.getProject()}/${pulumi.getStack()}/${name}`;
 }

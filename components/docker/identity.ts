@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { DOCKER_NAME_LIMIT, physicalName, shortHash } from "../names";
+import { appIdentity, DOCKER_NAME_LIMIT, physicalName, shortHash } from "../names";
 
 /** The names on the Docker host, which stay the same for as long as project, stack and component keep theirs. */
 export function dockerNames(name: string) {
@@ -42,11 +42,6 @@ export function labelsOf(name: string, role?: Role) {
 	if (role !== undefined) labels.push({ label: ROLE_LABEL, value: role });
 	const backend = process.env.HOLDFAST_BACKEND;
 	return backend === undefined ? labels : [...labels, { label: BACKEND_LABEL, value: backend }];
-}
-
-/** Which app of which stack this is. */
-export function appIdentity(name: string): string {
-	return `${pulumi.getProject()}/${pulumi.getStack()}/${name}`;
 }
 
 /** Whose a thing is, in words; undefined when it is this app's. */

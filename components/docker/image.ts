@@ -31,7 +31,7 @@ export function appImage(
  */
 export function builtImage(
 	name: string,
-	repository: string,
+	repository: pulumi.Input<string>,
 	build: BuildArgs,
 	options: pulumi.CustomResourceOptions,
 ): docker.RemoteImage {
@@ -40,7 +40,7 @@ export function builtImage(
 	return new docker.RemoteImage(
 		name,
 		{
-			name: `${repository}:${hash.slice(0, 16)}`,
+			name: pulumi.interpolate`${repository}:${hash.slice(0, 16)}`,
 			// The provider's other builder goes to this machine's own engine, whatever host the provider is given.
 			build: { context, dockerfile, buildArgs: args, useLegacyBuilder: true },
 			triggers: { content: hash },

@@ -1,14 +1,14 @@
-import { existsSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import type * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { type App, SECRETS_PATH } from "../app";
 import { doorEnvironment } from "../doorArgs";
 import { type KeeperArgs, keeperEnvironment } from "../keeperArgs";
+import { keeperBuild } from "../keeperImage";
+import { appIdentity } from "../names";
 import { refusal } from "../validate";
 import { backupMounts, type DockerBackup } from "./backup";
 import { closed } from "./container";
-import { appIdentity } from "./identity";
 import { builtImage } from "./image";
 import { GATE_PATH } from "./waiting";
 
@@ -19,7 +19,6 @@ const SCRATCH = "/scratch";
 const CONTROL = `${SCRATCH}/keeper.sock`;
 const REHEARSAL = "/rehearsal";
 const INITIAL = "/initial";
-const IMAGE_CONTEXT = join(__dirname, "..", "keeper", "image");
 export const OPEN_FILE = `${GATE_PATH}/open`;
 
 /** The keeper writes its health every few seconds: written since the last check, and good. The shell alone can tell. */
@@ -42,10 +41,7 @@ export interface KeeperVolumes {
 
 /** The keeper's image: its program on its base, built on the Docker host. */
 export function keeperImage(name: string, options: pulumi.CustomResourceOptions): docker.RemoteImage {
-	if (!existsSync(join(IMAGE_CONTEXT, "keeper.js"))) {
-		throw refusal(`the keeper's program is not built: run npm run setup in ${join(__dirname, "..", "..")}`);
-	}
-	return builtImage(name, "holdfast-keeper", { context: IMAGE_CONTEXT }, options);
+	return builtImage(name, "holdfast-keeper", keeperBuild(), options);
 }
 
 /** What every container of the keeper has in common. */

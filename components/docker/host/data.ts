@@ -1,9 +1,10 @@
 import { posix } from "node:path";
 import { type App, withDefaults } from "../../app";
+import { appIdentity } from "../../names";
 import { type Problem, shown } from "../../validate";
 import { type DockerAppArgs, dataSource } from "../args";
 import type { DockerCli } from "../cli";
-import { appIdentity, type Labels, otherOwner, ROLE_LABEL } from "../identity";
+import { type Labels, otherOwner, ROLE_LABEL } from "../identity";
 import { isWritable, type Look, lookInto } from "./look";
 import type { Mount, Running } from "./running";
 

@@ -1,6 +1,7 @@
+import { appIdentity } from "../../names";
 import type { Problem } from "../../validate";
 import type { DockerCli } from "../cli";
-import { APP_LABEL, appIdentity, dockerNames, isOtherBackend, type Labels, otherOwner } from "../identity";
+import { APP_LABEL, dockerNames, isOtherBackend, type Labels, otherOwner } from "../identity";
 import type { Running } from "./running";
 
 /** Containers and networks cannot share a name; volumes can be found again by theirs. */

@@ -41,10 +41,11 @@ func docker() tfbridge.ProviderInfo {
 					"networks_advanced": name("networksAdvanced"),
 				},
 			},
-			"docker_image":   {Tok: resource("remoteImage", "RemoteImage")},
-			"docker_network": {Tok: resource("network", "Network")},
-			"docker_tag":     {Tok: resource("tag", "Tag")},
-			"docker_volume":  {Tok: resource("volume", "Volume")},
+			"docker_image":          {Tok: resource("remoteImage", "RemoteImage")},
+			"docker_network":        {Tok: resource("network", "Network")},
+			"docker_registry_image": {Tok: resource("registryImage", "RegistryImage")},
+			"docker_tag":            {Tok: resource("tag", "Tag")},
+			"docker_volume":         {Tok: resource("volume", "Volume")},
 		},
 	}
 	info.IgnoreMappings = unmapped(info)
