@@ -2,8 +2,8 @@ import * as gcp from "@pulumi/gcp";
 import * as pulumi from "@pulumi/pulumi";
 import { physicalName } from "../names";
 import { stateful } from "../stateful";
+import { changed } from "./change";
 import type { CloudRunAppArgs } from "./cloudRunArgs";
-import { changed } from "./cloudRunArgs";
 import type { SecretReference } from "./cloudRunContainers";
 
 export interface AppSecrets {
