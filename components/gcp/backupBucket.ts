@@ -194,7 +194,12 @@ export class GcsBackupBucket extends pulumi.ComponentResource {
 	}
 }
 
-function gcsBackupBucketProblems(name: string, args: GcsBackupBucketArgs, bucket: gcp.storage.BucketArgs): Problem[] {
+/** Everything that is wrong with the arguments of a bucket; `bucket` is what they come to, `transform` included. */
+export function gcsBackupBucketProblems(
+	name: string,
+	args: GcsBackupBucketArgs,
+	bucket: gcp.storage.BucketArgs,
+): Problem[] {
 	const problems = [...retentionProblems(args), ...softDeleteProblems(args.softDeleteDays)];
 	problems.push(...storageClassProblems(args.storageClass, args), ...prefixProblems(args.prefix));
 	const zone = /^([a-z]+-[a-z]+\d+)-[a-z]$/i.exec(`${args.location}`);
