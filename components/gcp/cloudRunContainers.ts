@@ -40,7 +40,8 @@ export function keeperContainer(
 		image,
 		args: ["replicate"],
 		ports: { containerPort: door },
-		envs: plain(environment),
+		// It waits for the app as long as the platform does: then it gives the data back.
+		envs: plain({ ...environment, HOLDFAST_APP_START_SECONDS: `${startWindow(app)}` }),
 		resources: resources(sizes.keeper, scale),
 		// Well once the data is in place, under the lease. Asked each second, for a first request waits for it.
 		startupProbe: {
@@ -113,10 +114,15 @@ function resources({ cpus, memoryMiB }: ContainerSize, scale: CloudRunAppArgs["s
 	};
 }
 
-function probes({ health, port, migration }: App): Pick<Container, "startupProbe" | "livenessProbe"> {
-	// Without a wait of its own: a request that comes first waits for it. A migration has all the time there is.
-	const seconds = health === undefined || migration !== undefined ? MOST_START_SECONDS : startSeconds(health);
-	const often = { periodSeconds: 2, timeoutSeconds: 2, failureThreshold: Math.ceil(seconds / 2) };
+/** Seconds that the app has to start. Where a migration comes first, or nothing is known, all there are. */
+function startWindow({ health, migration }: App): number {
+	return health === undefined || migration !== undefined ? MOST_START_SECONDS : startSeconds(health);
+}
+
+function probes(app: App): Pick<Container, "startupProbe" | "livenessProbe"> {
+	const { health, port } = app;
+	// Without a wait of its own: a request that comes first waits for it.
+	const often = { periodSeconds: 2, timeoutSeconds: 2, failureThreshold: Math.ceil(startWindow(app) / 2) };
 	if (health === undefined) return { startupProbe: { tcpSocket: { port }, ...often } };
 	const httpGet = { path: health.path, port };
 	return {
