@@ -31,17 +31,20 @@ export function keeperContainer(
 	sizes: Sizes,
 ): Container {
 	const { door, status } = instancePorts(app);
-	const environment = instanceKeeperEnvironment(name, app, backup, keeper, {
-		stopSeconds: STOP_SECONDS,
-		scratch: SCRATCH,
-	});
+	const terms = { stopSeconds: STOP_SECONDS, scratch: SCRATCH };
+	const environment = {
+		...instanceKeeperEnvironment(name, app, backup, keeper, terms),
+		// Google's front end ends TLS, and says who asked and how.
+		HOLDFAST_BEHIND_PROXY: "true",
+		// As long as the platform waits for the app: then it gives the data back.
+		HOLDFAST_APP_START_SECONDS: `${startWindow(app)}`,
+	};
 	return {
 		name: "keeper",
 		image,
 		args: ["replicate"],
 		ports: { containerPort: door },
-		// It waits for the app as long as the platform does: then it gives the data back.
-		envs: plain({ ...environment, HOLDFAST_APP_START_SECONDS: `${startWindow(app)}` }),
+		envs: plain(environment),
 		resources: resources(sizes.keeper, scale),
 		// Well once the data is in place, under the lease. Asked each second, for a first request waits for it.
 		startupProbe: {

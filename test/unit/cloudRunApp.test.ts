@@ -77,6 +77,8 @@ describe("CloudRunApp", () => {
 			HOLDFAST_SCRATCH: "/scratch",
 			HOLDFAST_APP_TARGET: "127.0.0.1:8000",
 			HOLDFAST_LOG: "json",
+			// Without it, the app would take each request for plain HTTP from the same peer.
+			HOLDFAST_BEHIND_PROXY: "true",
 		});
 		// No gate file: the platform starts the app when the keeper says so.
 		expect(keeper.environment).not.toHaveProperty("HOLDFAST_OPEN");
