@@ -152,7 +152,6 @@ export class FargateApp extends pulumi.ComponentResource {
 				network,
 				ports: instancePorts(app),
 				listens: listenerPorts(args),
-				isPublic: args.ingress === "public",
 				files: files !== undefined,
 			});
 		}

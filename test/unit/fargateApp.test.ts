@@ -1,6 +1,7 @@
+import type * as pulumi from "@pulumi/pulumi";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { ACCOUNT, ALL, FargateScene, LEAST, REGION } from "./fargateScene";
-import { failuresOf } from "./mocks";
+import { failuresOf, resolved } from "./mocks";
 
 const type = (module: string, kind: string) => `aws:${module}/${kind[0]?.toLowerCase()}${kind.slice(1)}:${kind}`;
 const SERVICE = type("ecs", "Service");
@@ -33,7 +34,7 @@ describe("FargateApp", () => {
 			image: LEAST.image,
 			keeperImage: LEAST.keeper?.image,
 			loadBalancer: "notes-load-balancer.elb.example",
-			securityGroup: "notes-task-id",
+			securityGroup: "notes-task-group-id",
 		});
 		expect(scene.one(SERVICE)).toEqual({
 			name: "shop-test-notes",
@@ -48,7 +49,7 @@ describe("FargateApp", () => {
 			deploymentCircuitBreaker: { enable: true, rollback: true },
 			networkConfiguration: {
 				subnets: ["subnet-1", "subnet-2"],
-				securityGroups: ["notes-task-id"],
+				securityGroups: ["notes-task-group-id"],
 				assignPublicIp: true,
 			},
 			loadBalancers: [
@@ -102,12 +103,12 @@ describe("FargateApp", () => {
 	it("opens only what is used: from the VPC to the load balancer, from there to the task, from there HTTPS", async () => {
 		await scene.make(LEAST);
 		expect(ways()).toEqual([
-			"Egress notes-load-balancer-id notes-task-id 8080",
-			"Egress notes-load-balancer-id notes-task-id 9400",
-			"Egress notes-task-id 0.0.0.0/0 443",
-			"Ingress notes-load-balancer-id 172.31.0.0/16 80",
-			"Ingress notes-task-id notes-load-balancer-id 8080",
-			"Ingress notes-task-id notes-load-balancer-id 9400",
+			"Egress notes-load-balancer-group-id notes-task-group-id 8080",
+			"Egress notes-load-balancer-group-id notes-task-group-id 9400",
+			"Egress notes-task-group-id 0.0.0.0/0 443",
+			"Ingress notes-load-balancer-group-id 172.31.0.0/16 80",
+			"Ingress notes-task-group-id notes-load-balancer-group-id 8080",
+			"Ingress notes-task-group-id notes-load-balancer-group-id 9400",
 		]);
 		for (const { ingress, egress } of Object.values(scene.made.of(type("ec2", "SecurityGroup")))) {
 			expect([ingress, egress]).toEqual([undefined, undefined]);
@@ -118,15 +119,15 @@ describe("FargateApp", () => {
 		const outputs = await scene.make(ALL);
 		expect(outputs.url).toBe("https://notes.example.com");
 		expect(ways()).toEqual([
-			"Egress notes-load-balancer-id notes-task-id 8080",
-			"Egress notes-load-balancer-id notes-task-id 9400",
-			"Egress notes-task-id 0.0.0.0/0 443",
-			"Egress notes-task-id notes-files-id 2049",
-			"Ingress notes-files-id notes-task-id 2049",
-			"Ingress notes-load-balancer-id 0.0.0.0/0 443",
-			"Ingress notes-load-balancer-id 0.0.0.0/0 80",
-			"Ingress notes-task-id notes-load-balancer-id 8080",
-			"Ingress notes-task-id notes-load-balancer-id 9400",
+			"Egress notes-load-balancer-group-id notes-task-group-id 8080",
+			"Egress notes-load-balancer-group-id notes-task-group-id 9400",
+			"Egress notes-task-group-id 0.0.0.0/0 443",
+			"Egress notes-task-group-id notes-files-group-id 2049",
+			"Ingress notes-files-group-id notes-task-group-id 2049",
+			"Ingress notes-load-balancer-group-id 0.0.0.0/0 443",
+			"Ingress notes-load-balancer-group-id 0.0.0.0/0 80",
+			"Ingress notes-task-group-id notes-load-balancer-group-id 8080",
+			"Ingress notes-task-group-id notes-load-balancer-group-id 9400",
 		]);
 		expect(scene.one(type("lb", "LoadBalancer"))).toMatchObject({
 			internal: false,
@@ -160,6 +161,49 @@ describe("FargateApp", () => {
 		expect(targets.map(({ subnetId }) => subnetId)).toEqual(["subnet-a", "subnet-b", "subnet-c"]);
 		const secrets = Object.values(scene.made.of(type("secretsmanager", "Secret")));
 		expect(secrets.map((secret) => secret.name)).toEqual(["shop-test-notes/SECRET_KEY", "shop-test-notes/TOKEN"]);
+	});
+
+	it("what holds data is protected and outlives the stack; a secret's value can be changed", async () => {
+		await scene.make(ALL);
+		const kept = Object.entries(scene.options).filter(([, { protect }]) => protect);
+		expect(kept.map(([name]) => name).sort()).toEqual([
+			"notes-files",
+			"notes-files-backup",
+			"notes-secret-SECRET_KEY",
+			"notes-secret-TOKEN",
+		]);
+		for (const [, { retainOnDelete }] of kept) expect(retainOnDelete).toBe(true);
+		const { protect, retainOnDelete } = scene.options["notes-secret-TOKEN-value"] ?? {};
+		expect([protect, retainOnDelete]).toEqual([undefined, true]);
+	});
+
+	it("whatever the task needs is there before the service, and until it has ended", async () => {
+		await scene.make(ALL);
+		const needed = scene.options["notes-service"]?.dependsOn as pulumi.Resource[];
+		const names = await Promise.all(needed.map(({ urn }) => resolved(urn)));
+		expect(names.map((urn) => urn.split("::").at(-1)).sort()).toEqual([
+			"notes-execution-policy",
+			"notes-files-1",
+			"notes-files-2",
+			"notes-files-2049-in",
+			"notes-files-2049-out",
+			"notes-files-3",
+			"notes-files-access",
+			"notes-files-policy",
+			"notes-http",
+			"notes-https",
+			"notes-secret-SECRET_KEY-value",
+			"notes-secret-TOKEN-value",
+			"notes-services-out",
+			"notes-task-8080-in",
+			"notes-task-8080-out",
+			"notes-task-9400-in",
+			"notes-task-9400-out",
+			"notes-users-443-in",
+			"notes-users-80-in",
+			"notes-writer",
+		]);
+		expect(scene.options["notes-silence-alarm"]?.dependsOn).toBeDefined();
 	});
 
 	it("alerts: an alarm for every kind of problem, for silence and for no healthy task, all to one address", async () => {
