@@ -54,6 +54,11 @@ export function readConfiguration<T extends Target>(
 	};
 }
 
+/** Puts the options of a component below the group of the configuration that has them. */
+export function below(group: string) {
+	return ({ propertyPath, reason }: Problem): Problem => ({ propertyPath: `${group}.${propertyPath}`, reason });
+}
+
 /** Every `holdfast:` key of the stack, parsed, without the secrets' own. */
 function rawConfig(target: Target): Record<string, unknown> {
 	const config = new pulumi.Config();

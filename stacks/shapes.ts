@@ -155,7 +155,6 @@ const gcp = z.strictObject({
 const aws = z.strictObject({
 	...cloud,
 	target: z.literal("aws"),
-	account: z.string().optional(),
 	aws: z
 		.strictObject({
 			size: z.strictObject({ cpu: z.number(), memoryMiB: z.number() }).optional(),

@@ -217,7 +217,8 @@ function changed<T>(change: Change<T> | undefined, args: T): T {
 	return change?.(args) ?? args;
 }
 
-function s3BackupBucketProblems(bucketName: string, args: S3BackupBucketArgs): Problem[] {
+/** Everything that is wrong with the arguments of a bucket. */
+export function s3BackupBucketProblems(bucketName: string, args: S3BackupBucketArgs): Problem[] {
 	const problems = [...retentionProblems(args), ...objectLockProblems(args.objectLock, args)];
 	problems.push(...prefixProblems(args.prefix));
 	if (!/^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/.test(bucketName)) {

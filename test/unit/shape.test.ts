@@ -65,9 +65,9 @@ describe("the shape of a configuration", () => {
 
 	it("says of a key of another target for which one it is", () => {
 		const cloudWrong = (raw: object) => wrong({ ...good, target: "gcp", ...raw }, "gcp");
-		expect(cloudWrong({ publish: { port: 1 }, account: "1", backup: { volume: "v", tags: {} } })).toEqual({
+		expect(cloudWrong({ publish: { port: 1 }, aws: {}, backup: { volume: "v", tags: {} } })).toEqual({
 			publish: 'is for a Docker host (got "publish"), and this stack\'s holdfast:target is gcp: take it out',
-			account: expect.stringContaining("is for AWS"),
+			aws: expect.stringContaining("is for AWS"),
 			"backup.volume": expect.stringContaining("is for a Docker host"),
 			"backup.tags": expect.stringContaining("is for AWS"),
 		});
