@@ -11,9 +11,9 @@ import { gcp } from "./gcp";
 import { ProviderDouble } from "./provider";
 import type { Properties } from "./values";
 
-const [name, facts] = process.argv.slice(2);
+const [name, version = "", facts] = process.argv.slice(2);
 const contents = process.env.HOLDFAST_DOUBLE_CLOUD;
-if ((name !== "gcp" && name !== "aws") || facts === undefined) throw new Error("usage: double (gcp|aws) FACTS");
+if ((name !== "gcp" && name !== "aws") || facts === undefined) throw new Error("usage: double (gcp|aws) VERSION FACTS");
 if (contents === undefined) throw new Error("HOLDFAST_DOUBLE_CLOUD must name the directory of the cloud's contents");
 const cloud = name === "gcp" ? gcp : aws;
 const double = new ProviderDouble(name, cloud, { facts, contents });
@@ -38,12 +38,12 @@ function failures(list: { property: string; reason: string }[]): proto.CheckFail
 const answers: Record<string, Answer> = {
 	getPluginInfo() {
 		const info = new plugin.PluginInfo();
-		info.setVersion("0.0.0");
+		info.setVersion(version);
 		return info;
 	},
 	getSchema() {
 		const schema = new proto.GetSchemaResponse();
-		schema.setSchema(JSON.stringify({ name, version: "0.0.0" }));
+		schema.setSchema(JSON.stringify({ name, version }));
 		return schema;
 	},
 	checkConfig(request: proto.CheckRequest) {
