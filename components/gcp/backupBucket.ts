@@ -189,7 +189,12 @@ function changed<T>(change: Change<T> | undefined, args: T): T {
 	return change?.(args) ?? args;
 }
 
-function gcsBackupBucketProblems(name: string, args: GcsBackupBucketArgs, bucket: gcp.storage.BucketArgs): Problem[] {
+/** Everything that is wrong with the arguments of a bucket; `bucket` is what they come to, `transform` included. */
+export function gcsBackupBucketProblems(
+	name: string,
+	args: GcsBackupBucketArgs,
+	bucket: gcp.storage.BucketArgs,
+): Problem[] {
 	const problems = [...retentionProblems(args), ...softDeleteProblems(args.softDeleteDays)];
 	problems.push(...storageClassProblems(args.storageClass, args), ...prefixProblems(args.prefix));
 	if (typeof args.location !== "string" || !/^[A-Za-z][A-Za-z0-9-]*$/.test(args.location)) {
