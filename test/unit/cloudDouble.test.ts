@@ -66,7 +66,7 @@ describe("what the double says of inputs", () => {
 		],
 		["aws:ecs/taskDefinition:TaskDefinition", { family: "notes", containerDefinitions: "[" }, "containerDefinitions: "],
 	] as [string, Properties, string][])("refuses for %s: %j", (type, inputs, expected) => {
-		expect(problems(type, inputs)).toEqual([expect.stringContaining(expected)]);
+		expect(problems(type, inputs).join("\n")).toContain(expected);
 	});
 });
 
