@@ -68,10 +68,11 @@ const RESTORE_SECONDS = 400;
  * Cost: about 45 $ a month in us-east-1 for the default size, as of 2026-11-22, 730 hours: task 18.02 (0.5 vCPU at 0.04048,
  * 1 GB at 0.004445 an hour) and 0.08 for the disk's 1 GB above the free 20 (0.000111 an hour); load balancer 16.43 (0.0225
  * an hour) and 0.008 for each capacity unit in an hour; three public addresses 10.95 (0.005 an hour each: two zones of the
- * load balancer, the task). Beside that, where used: 0.40 a secret, 0.10 an alarm and 0.30 a metric (8 and 7 with `alerts`),
- * 0.50 a GB of log taken in, 0.10 a GB of images, 0.30 a GB of files on EFS and 0.03 / 0.06 a GB read / written. Sources:
- * factualminds.com and vantage.sh (Fargate, EFS; June 2026), cloud-horizons.com (load balancer; May 2026); the figures for
- * addresses, secrets, CloudWatch and ECR are AWS's list prices as remembered, no dated source could be reached.
+ * load balancer, the task). Beside that, where used: 0.40 a secret, 0.10 an alarm and 0.30 a metric (8 alarms and 7 metrics with `alerts`),
+ * 0.50 a GB of log taken in, 0.10 a GB of images, 0.30 a GB of files on EFS and 0.03 / 0.06 a GB read / written. Sources,
+ * for AWS's price pages themselves could not be read here: factualminds.com (Fargate, EFS, logs; June 2026), vantage.sh
+ * (disk), cloud-horizons.com (load balancer; May 2026), doit.com (addresses; 2024), signoz.io (metrics; February 2026). For
+ * alarms, secrets and images no dated source was found: they are the prices as generally known.
  */
 export class FargateApp extends pulumi.ComponentResource {
 	/** Where users reach the app: its domain, or the load balancer's own name. */
@@ -151,7 +152,6 @@ export class FargateApp extends pulumi.ComponentResource {
 				network,
 				ports: instancePorts(app),
 				listens: listenerPorts(args),
-				isPublic: args.ingress === "public",
 				files: files !== undefined,
 			});
 		}

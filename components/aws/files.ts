@@ -56,7 +56,7 @@ export function openFiles(
 			const target = { fileSystemId, subnetId, securityGroups: [securityGroup.id] };
 			return new aws.efs.MountTarget(`${name}-files-${index + 1}`, target, here);
 		}),
-		new aws.efs.FileSystemPolicy(`${name}-files-policy`, { fileSystemId, policy }, here),
+		new aws.efs.FileSystemPolicy(`${name}-files-access`, { fileSystemId, policy }, here),
 	];
 }
 

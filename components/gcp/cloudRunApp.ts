@@ -1,18 +1,15 @@
 import * as gcp from "@pulumi/gcp";
 import * as pulumi from "@pulumi/pulumi";
 import { withDefaults } from "../app";
-import { physicalName } from "../names";
 import { throwProblems } from "../validate";
 import { cloudRunAlerts } from "./alerts";
 import { type CloudRunAppArgs, changed } from "./cloudRunArgs";
 import { appContainer, keeperContainer, volumes } from "./cloudRunContainers";
-import { cloudRunProblems } from "./cloudRunRules";
+import { cloudRunAppProblems, serviceName } from "./cloudRunRules";
 import { cloudRunSizes } from "./cloudRunSizes";
 import { buildsImages, cloudRunImages } from "./images";
 import { appSecrets } from "./secrets";
 
-/** Cloud Run's own limit. */
-const NAME_LIMIT = 49;
 /** The most that Cloud Run takes; the app and the door have their own, lower ones. */
 const MOST_REQUESTS = 1000;
 const LONGEST_REQUEST = "3600s";
@@ -75,8 +72,7 @@ export class CloudRunApp extends pulumi.ComponentResource {
 
 	constructor(name: string, args: CloudRunAppArgs, opts?: pulumi.ComponentResourceOptions) {
 		super("holdfast:gcp:CloudRunApp", name, {}, opts);
-		const serviceName = physicalName([pulumi.getProject(), pulumi.getStack(), name], NAME_LIMIT);
-		throwProblems(`CloudRunApp ${name}`, cloudRunProblems(serviceName, args, opts));
+		throwProblems(`CloudRunApp ${name}`, cloudRunAppProblems(name, args, opts));
 		const app = withDefaults(args);
 		const sizes = cloudRunSizes(args);
 		const { location, transform = {} } = args;
@@ -123,7 +119,7 @@ export class CloudRunApp extends pulumi.ComponentResource {
 		function runService() {
 			const { dependsOn } = after(["run"]);
 			const serviceArgs: gcp.cloudrunv2.ServiceArgs = {
-				name: serviceName,
+				name: serviceName(name),
 				location,
 				description: `Holdfast: ${name}`,
 				// Who is let in is decided by the invoker role.

@@ -1,8 +1,9 @@
 import * as gcp from "@pulumi/gcp";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import { withDefaults } from "../app";
 import { instanceProblems } from "../instance";
 import { keeperProblems } from "../keeperArgs";
+import { physicalName } from "../names";
 import { type Problem, shown } from "../validate";
 import type { CloudRunAppArgs } from "./cloudRunArgs";
 import { sizeProblems, startSeconds } from "./cloudRunSizes";
@@ -13,15 +14,23 @@ export const STOP_GRACE_SECONDS = 5;
 /** The longest that a start-up probe may take; the app's migration is part of it. */
 export const MOST_START_SECONDS = 240;
 
+/** Cloud Run's own limit. */
+const NAME_LIMIT = 49;
+
+/** The service of an app in its project and region: cut, with a hash, where it would be too long. */
+export function serviceName(name: string): string {
+	return physicalName([pulumi.getProject(), pulumi.getStack(), name], NAME_LIMIT);
+}
+
 /** Everything that is wrong with an app on Cloud Run. */
-export function cloudRunProblems(
-	service: string,
+export function cloudRunAppProblems(
+	name: string,
 	args: CloudRunAppArgs,
 	opts: pulumi.ComponentResourceOptions = {},
 ): Problem[] {
 	return [
 		...projectProblems(opts),
-		...nameProblems(service),
+		...nameProblems(serviceName(name)),
 		...locationProblems(args),
 		...backupProblems(args),
 		...instanceProblems(args),
@@ -47,13 +56,15 @@ function projectProblems({ provider, providers, parent }: pulumi.ComponentResour
 
 function nameProblems(service: string): Problem[] {
 	if (/^[a-z]/.test(service)) return [];
-	const reason = `must begin with a letter, for it begins with the Pulumi project's (got ${shown(service)}): rename the project in Pulumi.yaml, or pass transform.service`;
+	const reason = `must begin with a letter, for it begins with the Pulumi project's (got ${shown(service)}): rename the project in Pulumi.yaml`;
 	return [{ propertyPath: "name", reason }];
 }
 
+const REGION = /^[a-z]+-[a-z]+\d+$/;
+
 function locationProblems({ location }: CloudRunAppArgs): Problem[] {
 	const propertyPath = "location";
-	if (typeof location === "string" && /^[a-z]+-[a-z]+\d+$/.test(location)) return [];
+	if (REGION.test(`${location}`)) return [];
 	const zone = /^([a-z]+-[a-z]+\d+)-[a-z]$/.exec(`${location}`);
 	const fix = zone === null ? "write something like asia-southeast1" : `that is a zone of it: write ${zone[1]}`;
 	return [{ propertyPath, reason: `must be a region of Google Cloud (got ${shown(location)}): ${fix}` }];
@@ -80,7 +91,7 @@ function backupProblems({ backup, location }: CloudRunAppArgs): Problem[] {
 		problems.push({ propertyPath: "backup.store.url", reason });
 	}
 	const there = backup.location;
-	if (there === undefined || typeof location !== "string") return problems;
+	if (there === undefined || !REGION.test(`${location}`)) return problems;
 	const covers = COVERS[there.toUpperCase()];
 	if (covers === undefined ? there.toLowerCase() !== location : !covers.test(location)) {
 		const reason = `must be where the app is, ${shown(location)}, or a multi-region around it (got ${shown(there)}): every acknowledged write waits for the bucket, and traffic between regions costs; make the bucket in ${location}`;
