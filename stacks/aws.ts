@@ -1,5 +1,7 @@
+import * as pulumi from "@pulumi/pulumi";
 import { S3BackupBucket } from "../components/aws/backupBucket";
 import { FargateApp } from "../components/aws/fargateApp";
+import { logGroupName } from "../components/aws/service";
 import { checkedAwsSettings } from "./awsSettings";
 
 /** The app on Fargate, with its backup in a bucket beside it. */
@@ -16,5 +18,6 @@ export async function program() {
 		keeperImage: app.keeperImage,
 		loadBalancer: app.loadBalancer,
 		backup: bucket.store.url,
+		log: `aws logs tail ${logGroupName([pulumi.getProject(), pulumi.getStack(), name])} --follow --region ${region}`,
 	};
 }

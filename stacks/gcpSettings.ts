@@ -34,7 +34,7 @@ export function checkedGcpSettings() {
 			.filter(({ propertyPath }) => propertyPath !== "location" || settings.backup?.location !== undefined)
 			.map(below("backup")),
 	]);
-	return { name, args, backup };
+	return { name, args, backup, project: new pulumi.Config("gcp").get("project") };
 }
 
 /** The component's location is the region of the provider's own configuration. */
