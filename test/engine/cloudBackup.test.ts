@@ -4,16 +4,13 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, it } from "vitest";
 import { engineDirectory } from "../../tools/setup/engine";
-import { CloudStack, type Preview } from "./cloudStack";
+import { CloudStack, names, refusal } from "./cloudStack";
 
 // A real engine and real plugin processes; the clouds behind them are the doubles of cloudDouble/.
 
 const GCP = (name: string, args = "", options = "{}") =>
 	`new GcsBackupBucket("${name}", { location: "asia-southeast1", ${args} }, ${options});`;
 const BUCKET = "shop-test-notes-backup";
-const refused = (preview: Preview) => preview.diagnostics.map(({ message }) => message).join("\n");
-const touched = ({ steps }: Preview) =>
-	steps.map(({ op, urn }) => `${op} ${urn.split("$").pop()?.split("::").pop()}`).sort();
 
 it.concurrent("a bucket outlives changes, a rename, its removal from the program, and destroy", async (test) => {
 	const stack = await CloudStack.make(test, GCP("notes"));
@@ -23,14 +20,14 @@ it.concurrent("a bucket outlives changes, a rename, its removal from the program
 	const before = stack.contents();
 
 	stack.program(GCP("notes", "graceDays: 30"));
-	expect(touched(await stack.preview())).toEqual(["update notes-bucket"]);
+	expect(names(await stack.preview())).toEqual(["update notes-bucket"]);
 
 	for (const removed of ["", GCP("other"), GCP("other", `bucketName: "${BUCKET}"`)]) {
 		stack.program(removed);
-		expect(refused(await stack.preview())).toContain('notes-bucket" cannot be deleted\nbecause it is protected');
+		expect(refusal(await stack.preview())).toContain('notes-bucket" cannot be deleted\nbecause it is protected');
 	}
 	stack.program(GCP("notes", `bucketName: "elsewhere"`));
-	expect(refused(await stack.preview())).toContain("unable to replace resource");
+	expect(refusal(await stack.preview())).toContain("unable to replace resource");
 	expect(await stack.destroy()).toMatchObject({
 		code: 255,
 		output: expect.stringContaining("because it is protected"),
@@ -128,7 +125,7 @@ async function imported(stack: CloudStack, bucket: string): Promise<void> {
 it.concurrent("bad input has the error that the real provider gives, before anything is made", async (test) => {
 	const wrong = `(args: any) => ({ bucket: args.bucket, versioningConfiguration: { status: "Maybe" } })`;
 	const stack = await CloudStack.make(test, `new S3BackupBucket("notes", { transform: { versioning: ${wrong} } });`);
-	const found = refused(await stack.preview());
+	const found = refusal(await stack.preview());
 	expect(found).toContain('expected status to be one of ["Enabled" "Suspended"], got Maybe');
 	expect(found).toContain("Examine values at 'notes-versioning.versioningConfiguration.status'");
 	expect(stack.contents()).toEqual([]);

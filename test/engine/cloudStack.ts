@@ -1,9 +1,10 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import type { TestContext } from "vitest";
+import { parse, stringify } from "yaml";
 import { command, type Ended } from "../../tools/setup/command";
-import { engineDirectory } from "../../tools/setup/engine";
+import { engineDirectory, pluginHome, pluginIn } from "../../tools/setup/engine";
 import { ROOT } from "../../tools/workspace";
 import { installDoubles } from "./cloudDouble/install";
 import { Store, type Thing } from "./cloudDouble/store";
@@ -28,6 +29,11 @@ export interface StateResource {
 	outputs?: Record<string, unknown>;
 }
 
+type Finishing = Pick<TestContext, "onTestFinished">;
+
+/** Where nothing is built and nothing deployed. */
+const CONFIG = "config:\n  gcp:project: shop-1\n  aws:region: eu-central-1\n";
+
 /**
  * A stack on a real engine with a backend and a home of its own, whose clouds are the doubles of cloudDouble/: no cloud,
  * no credentials. Its program lies in a directory of its own and imports the components as another project would.
@@ -44,30 +50,32 @@ export class CloudStack {
 		private readonly engine: string,
 	) {}
 
-	/** @param program the lines of the program, after its imports: `backupOnGcp` and the like */
-	static async make(
-		test: Pick<TestContext, "onTestFinished">,
-		program: string,
-		config: Record<string, string> = {},
-	): Promise<CloudStack> {
-		const stack = new CloudStack("test", await engineDirectory());
+	/** @param program its lines, after the imports of the components that it names */
+	static async make(test: Finishing, program: string, { name = "test", project = "shop", file = CONFIG } = {}) {
+		const stack = new CloudStack(name, await engineDirectory());
 		test.onTestFinished(() => rmSync(stack.home, { recursive: true, force: true }));
 		installDoubles(join(stack.home, "bin"));
 		mkdirSync(join(stack.home, "backend"), { recursive: true });
 		mkdirSync(stack.directory);
 		symlinkSync(join(ROOT, "node_modules"), join(stack.directory, "node_modules"));
-		stack.write("package.json", JSON.stringify({ name: "shop", main: "index.ts" }));
-		stack.write(
-			"tsconfig.json",
-			JSON.stringify({ extends: join(ROOT, "tsconfig.json"), compilerOptions: { rootDir: "/" } }),
-		);
-		stack.write("Pulumi.yaml", "name: shop\nruntime:\n  name: nodejs\n  options:\n    typescript: true\n");
+		// Build contexts are named from the root of the project.
+		symlinkSync(join(ROOT, "stacks"), join(stack.directory, "stacks"));
+		const options = { extends: join(ROOT, "tsconfig.json"), compilerOptions: { rootDir: "/" } };
+		stack.write("package.json", JSON.stringify({ name: project, main: "index.ts" }));
+		stack.write("tsconfig.json", JSON.stringify(options));
+		stack.write("Pulumi.yaml", `name: ${project}\nruntime:\n  name: nodejs\n  options:\n    typescript: true\n`);
 		stack.program(program);
-		const settings = { "gcp:project": "shop-1", "aws:region": "eu-central-1", ...config };
-		const lines = Object.entries(settings).map(([key, value]) => `  ${key}: ${JSON.stringify(value)}`);
-		stack.write(`Pulumi.${stack.name}.yaml`, `config:\n${lines.join("\n")}\n`);
-		await stack.succeeds("stack", "init", stack.name);
+		stack.write(`Pulumi.${name}.yaml`, file);
+		await stack.succeeds("stack", "init", name);
 		return stack;
+	}
+
+	/** Changes the configuration, of which the engine's own part stays. */
+	configure(change: (config: Record<string, unknown>) => void): void {
+		const file = `Pulumi.${this.name}.yaml`;
+		const content = parse(readFileSync(join(this.directory, file), "utf8")) as { config: Record<string, unknown> };
+		change(content.config);
+		this.write(file, stringify(content));
 	}
 
 	/** Replaces the program. */
@@ -136,7 +144,7 @@ export class CloudStack {
 		return {
 			...process.env,
 			// The doubles stand before whatever provider the machine has.
-			PATH: [join(this.home, "bin"), this.engine, process.env.PATH].join(delimiter),
+			PATH: [join(this.home, "bin"), this.engine, pluginIn(pluginHome()), process.env.PATH].join(delimiter),
 			PULUMI_HOME: join(this.home, "pulumi"),
 			PULUMI_BACKEND_URL: `file://${join(this.home, "backend")}`,
 			PULUMI_CONFIG_PASSPHRASE: "of a test",
@@ -155,4 +163,14 @@ export class CloudStack {
 	private write(file: string, content: string): void {
 		writeFileSync(join(this.directory, file), content);
 	}
+}
+
+/** Why a preview is refused. */
+export function refusal({ diagnostics }: Preview): string {
+	return diagnostics.map(({ message }) => message).join("\n");
+}
+
+/** What it would do, as `update notes-bucket`. */
+export function names({ steps }: Preview): string[] {
+	return steps.map(({ op, urn }) => `${op} ${urn.split("::").pop()}`).sort();
 }

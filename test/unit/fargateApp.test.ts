@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { balancerName } from "../../components/aws/loadBalancer";
 import { ACCOUNT, ALL, FargateScene, LEAST, REGION } from "./fargateScene";
 import { failuresOf, resolved } from "./mocks";
 
@@ -260,6 +261,12 @@ describe("FargateApp", () => {
 		const network = { vpcId: "vpc-1", subnetIds: ["subnet-a", "subnet-b"] };
 		const moved = await names({ network });
 		expect([moved[0] === balancer, moved[1] === group]).toEqual([false, false]);
+	});
+
+	it("a load balancer's name never begins with internal-, which AWS refuses", () => {
+		expect(balancerName(["shop", "test", "notes"])).toBe("shop-test-notes");
+		expect(balancerName(["internal", "test", "notes"])).toBe("app-internal-test-notes");
+		expect(balancerName(["internal", "test", "n".repeat(40)])).toMatch(/^app-internal-test-n+-[0-9a-f]{8}$/);
 	});
 
 	it.each([
