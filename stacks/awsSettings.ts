@@ -23,10 +23,10 @@ export function checkedAwsSettings() {
 	const bucketName = backup.bucketName ?? physicalName([pulumi.getProject(), pulumi.getStack(), name, "backup"], 63);
 	// The bucket's own names are made with it; for the rules, stand-ins do.
 	const planned = { store: { url: "s3://bucket/app" }, writerPolicyArn: "arn:aws:iam::aws:policy/writer" };
-	check([
-		...environmentProblems("aws", pulumi.getStack(), environment, process.env),
+	const options = [
 		...fargateAppProblems({ ...args, backup: planned }, region),
 		...s3BackupBucketProblems(bucketName, backup).map(below("backup")),
-	]);
+	];
+	check(options, environmentProblems("aws", pulumi.getStack(), environment, process.env));
 	return { name, args, backup, region };
 }

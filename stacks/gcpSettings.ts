@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { type GcsBackupBucketArgs, gcsBackupBucketProblems } from "../components/gcp/backupBucket";
 import type { CloudRunAppArgs } from "../components/gcp/cloudRunArgs";
-import { cloudRunProblems } from "../components/gcp/cloudRunRules";
+import { cloudRunAppProblems } from "../components/gcp/cloudRunRules";
 import { physicalName } from "../components/names";
 import type { Problem } from "../components/validate";
 import { environmentProblems } from "./environment";
@@ -26,14 +26,14 @@ export function checkedGcpSettings() {
 	const identity = [pulumi.getProject(), pulumi.getStack(), name];
 	// The bucket's own names are made with it; for the rules, stand-ins do.
 	const planned = { store: { url: "gs://bucket/app" }, writerEmail: "writer", location: backup.location };
-	check([
-		...environmentProblems("gcp", pulumi.getStack(), environment, process.env),
-		...cloudRunProblems(physicalName(identity, 49), { ...args, backup: planned }).map(asRegion),
+	const options = [
+		...cloudRunAppProblems(name, { ...args, backup: planned }).map(asRegion),
 		...gcsBackupBucketProblems(backup.bucketName ?? physicalName([...identity, "backup"], 63), backup, { location })
 			// The region is checked once, above.
 			.filter(({ propertyPath }) => propertyPath !== "location" || settings.backup?.location !== undefined)
 			.map(below("backup")),
-	]);
+	];
+	check(options, environmentProblems("gcp", pulumi.getStack(), environment, process.env));
 	return { name, args, backup, project: new pulumi.Config("gcp").get("project") };
 }
 

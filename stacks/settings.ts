@@ -17,8 +17,11 @@ export interface Configuration<T extends Target> {
 	settings: Settings<T>;
 	/** The values of secrets, by name. */
 	secrets(names: string[] | undefined): Record<string, pulumi.Input<string>>;
-	/** Throws everything that is wrong at once: what the shape says, and what the values mean by the names of options. */
-	check(meaning: Problem[]): void;
+	/**
+	 * Throws everything that is wrong at once: what the shape says, what components say of their options, and what the
+	 * stack itself says of its settings.
+	 */
+	check(options: Problem[], own?: Problem[]): void;
 }
 
 /**
@@ -45,11 +48,12 @@ export function readConfiguration<T extends Target>(
 	return {
 		settings,
 		secrets: (names = []) => Object.fromEntries(names.map((name) => [name, config.getSecret(name) ?? ""])),
-		check: (meaning) =>
+		check: (options, own = []) =>
 			throwProblems(`the configuration of stack ${pulumi.getStack()}`, [
 				...shapes,
 				...lists.flatMap(({ list, names }) => missingSecrets(list, names, config)),
-				...meaning.map(asSetting(target)).filter(isNotAbout(shapes)),
+				...own,
+				...options.map(asSetting(target)).filter(isNotAbout(shapes)),
 			]),
 	};
 }

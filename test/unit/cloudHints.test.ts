@@ -54,6 +54,11 @@ const SAID: [string, string, string[]][] = [
 		["backup.bucketName"],
 	],
 	[
+		"a load balancer under protection (as its API puts it)",
+		"OperationNotPermitted: Load balancer 'arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/app/notes/50dc6c495c0c9188' cannot be deleted because deletion protection is enabled",
+		["protectApp"],
+	],
+	[
 		"a bucket of one's own (the same)",
 		"creating S3 Bucket (notes): operation error S3: CreateBucket, https response error StatusCode: 409, RequestID: 08J2B14W7G3ZB0D0, HostID: CegK=, BucketAlreadyOwnedByYou:",
 		["import aws:s3/bucket:Bucket"],
@@ -71,6 +76,8 @@ describe("hintsFor", () => {
 		const [, said] = SAID[1] ?? [];
 		expect(hintsFor(`${said}\n${said}`, "prod")).toHaveLength(1);
 		expect(hintsFor("error: something else went wrong, 403", "prod")).toEqual([]);
+		// What a preview shows is no error.
+		expect(hintsFor('"enableDeletionProtection": true, "deletionProtection": false', "prod")).toEqual([]);
 	});
 
 	it("names no role for a permission of which it knows none", () => {

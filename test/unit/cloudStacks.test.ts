@@ -139,7 +139,7 @@ describe("the checks of a cloud stack", () => {
 		vi.stubEnv("PULUMI_CONFIG_PASSPHRASE", "hunter2");
 		expect(await refusal("gcp-staging")).toBe("");
 		const said = await refusal("gcp-prod", ["retentionDays: 90", "retentionDays: 0"]);
-		expect(said).toContain("environment: prod must not encrypt its secrets with a passphrase");
+		expect(said).toContain("- environment: prod must not encrypt its secrets with a passphrase");
 		expect(said).toContain("backup.retentionDays");
 		expect(await refusal("aws-prod")).toContain('change-secrets-provider "awskms://');
 	});

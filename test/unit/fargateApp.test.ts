@@ -1,6 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { balancerName } from "../../components/aws/loadBalancer";
 import { ACCOUNT, ALL, FargateScene, LEAST, REGION } from "./fargateScene";
 import { failuresOf, resolved } from "./mocks";
 
@@ -11,19 +10,7 @@ beforeAll(() => scene.start());
 beforeEach(() => {
 	scene.made.forget();
 	scene.instead = {};
-	scene.subnets = ["subnet-3", "subnet-1", "subnet-2"];
 });
-
-/** Every way that is open, `from → to:port`. */
-function ways(): string[] {
-	const rules = (direction: string, from: (rule: Record<string, unknown>) => unknown) =>
-		Object.values(scene.made.of(type("vpc", `SecurityGroup${direction}Rule`))).map((rule) => {
-			expect([rule.ipProtocol, rule.fromPort]).toEqual(["tcp", rule.toPort]);
-			return `${direction} ${rule.securityGroupId} ${from(rule)} ${rule.fromPort}`;
-		});
-	const peer = (rule: Record<string, unknown>) => rule.cidrIpv4 ?? rule.referencedSecurityGroupId;
-	return [...rules("Ingress", peer), ...rules("Egress", peer)].sort();
-}
 
 describe("FargateApp", () => {
 	it("defaults: one task, never two, behind a load balancer that only the VPC reaches", async () => {
@@ -101,35 +88,9 @@ describe("FargateApp", () => {
 		expect(scene.made.types().filter((made) => /Secret|efs|sns|MetricAlarm|ecr/.test(made))).toEqual([]);
 	});
 
-	it("opens only what is used: from the VPC to the load balancer, from there to the task, from there HTTPS", async () => {
-		await scene.make(LEAST);
-		expect(ways()).toEqual([
-			"Egress notes-load-balancer-group-id notes-task-group-id 8080",
-			"Egress notes-load-balancer-group-id notes-task-group-id 9400",
-			"Egress notes-task-group-id 0.0.0.0/0 443",
-			"Ingress notes-load-balancer-group-id 172.31.0.0/16 80",
-			"Ingress notes-task-group-id notes-load-balancer-group-id 8080",
-			"Ingress notes-task-group-id notes-load-balancer-group-id 9400",
-		]);
-		for (const { ingress, egress } of Object.values(scene.made.of(type("ec2", "SecurityGroup")))) {
-			expect([ingress, egress]).toEqual([undefined, undefined]);
-		}
-	});
-
 	it("custom: public by HTTPS, in a network of the user's, with files that outlive it", async () => {
 		const outputs = await scene.make(ALL);
 		expect(outputs.url).toBe("https://notes.example.com");
-		expect(ways()).toEqual([
-			"Egress notes-load-balancer-group-id notes-task-group-id 8080",
-			"Egress notes-load-balancer-group-id notes-task-group-id 9400",
-			"Egress notes-task-group-id 0.0.0.0/0 443",
-			"Egress notes-task-group-id notes-files-group-id 2049",
-			"Ingress notes-files-group-id notes-task-group-id 2049",
-			"Ingress notes-load-balancer-group-id 0.0.0.0/0 443",
-			"Ingress notes-load-balancer-group-id 0.0.0.0/0 80",
-			"Ingress notes-task-group-id notes-load-balancer-group-id 8080",
-			"Ingress notes-task-group-id notes-load-balancer-group-id 9400",
-		]);
 		expect(scene.one(type("lb", "LoadBalancer"))).toMatchObject({
 			internal: false,
 			subnets: ["subnet-d", "subnet-e"],
@@ -245,42 +206,6 @@ describe("FargateApp", () => {
 		for (const alarm of Object.values(alarms)) expect([alarm.alarmActions, alarm.okActions]).toEqual([topic, topic]);
 	});
 
-	it("a change of what replaces a load balancer or target group changes its name, within 32 characters", async () => {
-		const names = async (args: object) => {
-			scene.made.forget();
-			await scene.make({ ...LEAST, ...args });
-			const [balancer, group] = ["LoadBalancer", "TargetGroup"].map(
-				(kind) => scene.one(type("lb", kind)).name as string,
-			);
-			for (const name of [balancer, group]) expect(name?.length).toBeLessThanOrEqual(32);
-			return [balancer, group];
-		};
-		const [balancer, group] = await names({});
-		expect((await names({ ingress: "public" }))[0]).not.toBe(balancer);
-		expect((await names({ port: 8080 }))[1]).not.toBe(group);
-		const network = { vpcId: "vpc-1", subnetIds: ["subnet-a", "subnet-b"] };
-		const moved = await names({ network });
-		expect([moved[0] === balancer, moved[1] === group]).toEqual([false, false]);
-	});
-
-	it("a load balancer's name never begins with internal-, which AWS refuses", () => {
-		expect(balancerName(["shop", "test", "notes"])).toBe("shop-test-notes");
-		expect(balancerName(["internal", "test", "notes"])).toBe("app-internal-test-notes");
-		expect(balancerName(["internal", "test", "n".repeat(40)])).toMatch(/^app-internal-test-n+-[0-9a-f]{8}$/);
-	});
-
-	it.each([
-		["public", undefined, true],
-		["private", undefined, false],
-		["public", ["subnet-d", "subnet-e"], false],
-	] as const)("in a network of the user's, %s with load balancer subnets %j: public address %s", async (...row) => {
-		const [ingress, loadBalancerSubnetIds, address] = row;
-		const network = { vpcId: "vpc-1", subnetIds: ["subnet-a", "subnet-b"] };
-		const own = loadBalancerSubnetIds && { loadBalancerSubnetIds: [...loadBalancerSubnetIds] };
-		await scene.make({ ...LEAST, ingress, network: { ...network, ...own } });
-		expect(scene.one(SERVICE).networkConfiguration).toMatchObject({ assignPublicIp: address });
-	});
-
 	it("a transform reaches its child", async () => {
 		await scene.make({
 			...ALL,
@@ -304,11 +229,5 @@ describe("FargateApp", () => {
 		const failures = await failuresOf(() => void scene.make(LEAST).catch(() => {}));
 		expect(failures).toContain("notes was not deployed: ECS went back to");
 		expect(failures).toContain("/holdfast/shop-test-notes");
-	});
-
-	it("throws: a default VPC without two subnets", async () => {
-		scene.subnets = ["subnet-1"];
-		const failures = await failuresOf(() => void scene.make(LEAST).catch(() => {}));
-		expect(failures).toContain("the default VPC has 1 default subnets, and a load balancer needs 2");
 	});
 });

@@ -107,7 +107,7 @@ const HINTS: Hint[] = [
 		hint: () => "Docker is not logged in to Artifact Registry: gcloud auth configure-docker REGION-docker.pkg.dev",
 	},
 	{
-		says: /deletion_?protection\b(?! *= *true)|deletion protection is enabled/i,
+		says: /without setting deletion_?protection|deletion_?protection is (?:set to true|enabled)|deletion protection is enabled/i,
 		hint: (_, stack) =>
 			`protectApp keeps it from being deleted: set it to false in the configuration, npm run up -- ${stack}, then the same command again`,
 	},

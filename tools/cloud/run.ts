@@ -24,7 +24,7 @@ export async function upInCloud(stack: string, options: string[]): Promise<numbe
 	const plan = new Plan(preview.output);
 	if (preview.code !== 0) {
 		console.error(`✗ ${stack} was not changed:\n${plan.errors}`);
-		return advise(preview.output, stack, preview.code);
+		return advise(plan.errors, stack, preview.code);
 	}
 	if (plan.changesNothing) {
 		console.log("No change.");
@@ -77,7 +77,6 @@ async function ready(stack: string) {
 }
 
 function advise(output: string, stack: string, code: number): number {
-	// In JSON, quotes are escaped.
-	for (const hint of hintsFor(output.replaceAll('\\"', '"'), stack)) console.error(`  → ${hint}`);
+	for (const hint of hintsFor(output, stack)) console.error(`  → ${hint}`);
 	return code;
 }
