@@ -50,10 +50,11 @@ function expectKept({ steps }: Preview): void {
 	expect(lost).toEqual([]);
 }
 
+const CHANGE = { gcp: ["update notes-service"], aws: ["replace notes-task", "update notes-service"] };
 const ENVIRONMENTS = ["gcp-staging", "gcp-prod", "aws-staging", "aws-prod"];
 
-it.concurrent.each(ENVIRONMENTS)("%s: up, nothing to do, a change, destroy", async (name, test) => {
-	const stack = await environment(test as unknown as TestContext, name, (config) => {
+it.concurrent.for(ENVIRONMENTS)("%s: up, nothing to do, a change, destroy", async (name, test) => {
+	const stack = await environment(test, name, (config) => {
 		if (name === "aws-staging")
 			config["holdfast:aws"] = { ...config["holdfast:aws"], files: { mountPath: "/app/files" } };
 	});
@@ -80,7 +81,9 @@ it.concurrent.each(ENVIRONMENTS)("%s: up, nothing to do, a change, destroy", asy
 		Object.assign(config["holdfast:app"] as object, { image: `ghcr.io/me/notes@${DIGEST.replace("0", "1")}` });
 	});
 	const change = await stack.preview();
-	expect(names(change)).toMatchSnapshot();
+	// A new revision or task beside the same everything else.
+	const target = name.split("-")[0] as keyof typeof CHANGE;
+	expect(names(change)).toEqual(CHANGE[target]);
 	expectKept(change);
 	await stack.upAtOnce();
 

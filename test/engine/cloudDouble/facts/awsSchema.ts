@@ -37,7 +37,8 @@ export class Schema {
 			const node = this.node(found);
 			if (node === undefined) throw new Error(`the schema has no ${found}, said to be ${property}`);
 			const values = node.enum ?? this.resolved(node.items)?.enum;
-			if (values !== undefined && fact.fields === undefined) fact.values = values;
+			// The SDK has a few of them as a boolean, such as ENABLED and DISABLED.
+			if (values !== undefined && fact.fields === undefined && fact.type !== "bool") fact.values = values;
 			if (this.root.createOnlyProperties?.includes(`/properties/${found}`)) fact.replaces = true;
 			if (fact.fields !== undefined) this.walk(fact.fields, property, found, names);
 		}
