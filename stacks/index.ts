@@ -4,6 +4,8 @@ import { refusal } from "../components/validate";
 /** The program of a stack is chosen by `holdfast:target`, and only its SDK is loaded. */
 const programs: Record<string, () => { program: () => Promise<object> }> = {
 	docker: () => require("./local"),
+	gcp: () => require("./gcp"),
+	aws: () => require("./aws"),
 };
 
 export = async () => {

@@ -1,6 +1,6 @@
 import { DockerApp } from "../components/docker/app";
+import { checkedDockerSettings } from "./dockerSettings";
 import { rolledBack } from "./rollback";
-import { checkedDockerSettings } from "./settings";
 
 /** The app on a Docker host: this machine's, or a remote one by `docker:host`. */
 export async function program() {

@@ -1,12 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
-import { type DockerAppArgs, dockerAppProblems } from "../components/docker/args";
-import { DockerCli } from "../components/docker/cli";
-import { hostProblems } from "../components/docker/host/index";
 import { type Problem, throwProblems } from "../components/validate";
-import { type Settings, shape, shapeProblems, unknownKey } from "./shape";
+import { knownKeys, shapeProblems, unknownSetting } from "./shape";
+import { type Settings, SHAPES, type Target } from "./shapes";
 
 const NAMESPACE = "holdfast:";
-const KEYS = Object.keys(shape.shape);
 
 /** Stands in for what has the wrong shape, so that the rest can be checked and all errors appear together. */
 const STAND_IN = {
@@ -14,45 +11,64 @@ const STAND_IN = {
 	app: { port: 8000, data: { mountPath: "/app/data", databaseFile: "app.db" } },
 };
 
-/** The configuration of a stack on a Docker host, with everything checked that can be before anything is touched. */
-export async function checkedDockerSettings() {
-	const raw = readConfig();
-	const config = new pulumi.Config();
-	const host = new pulumi.Config("docker").get("host");
-	const wrong = shapeProblems(raw);
-	const settings = standIn(raw, wrong) as Settings;
-	const backup = settings.backup === "false" ? undefined : settings.backup;
-	const secretNames = [...(settings.app.secrets ?? []), ...(backup?.secrets ?? [])];
-	const shapes = [...configProblems(secretNames), ...wrong];
-	const values = (names: string[] = []) =>
-		Object.fromEntries(names.map((name) => [name, config.getSecret(name) ?? ""]));
-	const args = {
-		...settings.app,
-		secrets: values(settings.app.secrets),
-		publish: settings.publish,
-		domain: settings.domain,
-		existingData: settings.existingData,
-		keeper: settings.keeper,
-		backup: settings.backup === "false" ? false : backup && { ...backup, secrets: values(backup.secrets) },
-	} as DockerAppArgs;
+/** A stack's configuration: what was read, and all that is wrong with it. */
+export interface Configuration<T extends Target> {
+	/** What was read; where the shape is wrong, something harmless. */
+	settings: Settings<T>;
+	/** The values of secrets, by name. */
+	secrets(names: string[] | undefined): Record<string, pulumi.Input<string>>;
+	/**
+	 * Throws everything that is wrong at once: what the shape says, what components say of their options, and what the
+	 * stack itself says of its settings.
+	 */
+	check(options: Problem[], own?: Problem[]): void;
+}
 
-	const onHost = await hostProblems(new DockerCli(host), settings.name, args);
-	const resolved = { ...args, ...onHost.identity };
-	const meaning = [...dockerAppProblems(resolved), ...onHost.problems];
-	const problems = [
-		...shapes,
-		...missingSecrets("app.secrets", settings.app.secrets ?? [], config),
-		...missingSecrets("backup.secrets", backup?.secrets ?? [], config),
-		...meaning.map(asSetting).filter(isNotAbout(shapes)),
+/**
+ * Reads the configuration of a stack.
+ *
+ * @param secretLists the lists of secrets' names in it, by their path
+ */
+export function readConfiguration<T extends Target>(
+	target: T,
+	secretLists: (settings: Settings<T>) => Record<string, string[] | undefined>,
+): Configuration<T> {
+	const config = new pulumi.Config();
+	const raw = rawConfig(target);
+	const wrong = shapeProblems(raw, target);
+	const settings = standIn(raw, wrong) as Settings<T>;
+	const lists = Object.entries(secretLists(settings)).map(([list, names]) => ({ list, names: names ?? [] }));
+	const shapes = [
+		...configProblems(
+			target,
+			lists.flatMap(({ names }) => names),
+		),
+		...wrong,
 	];
-	throwProblems(`the configuration of stack ${pulumi.getStack()}`, problems);
-	return { name: settings.name, args: resolved, host };
+	return {
+		settings,
+		secrets: (names = []) => Object.fromEntries(names.map((name) => [name, config.getSecret(name) ?? ""])),
+		check: (options, own = []) =>
+			throwProblems(`the configuration of stack ${pulumi.getStack()}`, [
+				...shapes,
+				...lists.flatMap(({ list, names }) => missingSecrets(list, names, config)),
+				...own,
+				...options.map(asSetting(target)).filter(isNotAbout(shapes)),
+			]),
+	};
+}
+
+/** Puts the options of a component below the group of the configuration that has them. */
+export function below(group: string) {
+	return ({ propertyPath, reason }: Problem): Problem => ({ propertyPath: `${group}.${propertyPath}`, reason });
 }
 
 /** Every `holdfast:` key of the stack, parsed, without the secrets' own. */
-function readConfig(): Record<string, unknown> {
+function rawConfig(target: Target): Record<string, unknown> {
 	const config = new pulumi.Config();
-	const entries = KEYS.map((key) => [key, parsed(config.get(key))]).filter(([, value]) => value !== undefined);
+	const entries = knownKeys([], target)
+		.map((key) => [key, parsed(config.get(key))])
+		.filter(([, value]) => value !== undefined);
 	return Object.fromEntries(entries);
 }
 
@@ -67,12 +83,13 @@ function parsed(value: string | undefined): unknown {
 }
 
 /** Keys of the namespace that nobody knows, and secrets where they would end up in the open. */
-function configProblems(secretNames: string[]): Problem[] {
+function configProblems(target: Target, secretNames: string[]): Problem[] {
+	const known = knownKeys([], target);
 	const keys = Object.keys(pulumi.runtime.allConfig()).filter((key) => key.startsWith(NAMESPACE));
 	return keys.flatMap((key) => {
 		const propertyPath = key.slice(NAMESPACE.length);
 		const isSecret = isSecretKey(key);
-		if (KEYS.includes(propertyPath)) {
+		if (known.includes(propertyPath)) {
 			if (!isSecret) return [];
 			const reason =
 				"must not hold a secret (got one), for it would be in the open: list its name in app.secrets and run npm run pulumi -- config set --secret NAME";
@@ -84,7 +101,7 @@ function configProblems(secretNames: string[]): Problem[] {
 				"is a secret that the app does not get (got a value): add its name to app.secrets (or backup.secrets), or npm run pulumi -- config rm it";
 			return [{ propertyPath, reason }];
 		}
-		return [{ propertyPath, reason: unknownKey(propertyPath, KEYS) }];
+		return [{ propertyPath, reason: unknownSetting([], propertyPath, target) }];
 	});
 }
 
@@ -131,9 +148,14 @@ function filled(value: Record<string, unknown>, standIns: Record<string, unknown
 }
 
 /** A component's option under the name that it has in the configuration. */
-function asSetting({ propertyPath, reason }: Problem): Problem {
-	const [first = ""] = propertyPath.split(".");
-	return { propertyPath: first in shape.shape.app.shape ? `app.${propertyPath}` : propertyPath, reason };
+function asSetting(target: Target) {
+	const { app } = SHAPES[target].shape;
+	const own = knownKeys([target], target);
+	return ({ propertyPath, reason }: Problem): Problem => {
+		const [first = ""] = propertyPath.split(".");
+		const group = first in app.shape ? "app" : own.includes(first) ? target : undefined;
+		return { propertyPath: group === undefined ? propertyPath : `${group}.${propertyPath}`, reason };
+	};
 }
 
 /** Says of a problem of meaning whether its value is the user's own, and not one that stands in. */

@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { besideKeeper, containersOf, inKeeper, runningKeeper } from "./keeper";
+import { dockerOnly } from "./target";
 import { main } from "./workspace";
 
 /** What is asked of the running keeper; the rest runs in a container beside it. */
@@ -14,6 +15,7 @@ main(async () => {
 		options: { stack: { type: "string" } },
 	});
 	const stack = (values.stack as string | undefined) ?? process.env.PULUMI_STACK ?? "local";
+	dockerOnly(stack, "keeper");
 	const [command = "help"] = positionals;
 	// The keeper's own options go on to it as they are.
 	const isStack = (index: number) =>

@@ -1,13 +1,16 @@
 import { DockerCli } from "../components/docker/cli";
+import { downInCloud } from "./cloud/run";
 import { clearAfter, clearTheWay, unlock } from "./reconcile";
 import { readState } from "./reconcile/state";
 import { setUp } from "./setup/index";
 import { configuredHost, pulumi } from "./stackConfig";
+import { targetOf } from "./target";
 import { main, pulumiEnvironment } from "./workspace";
 
 // Stops a stack and removes what can be made again. What holds data stays. npm run down [-- STACK]
 main(async () => {
 	const stack = process.argv[2] ?? process.env.PULUMI_STACK ?? "local";
+	if (targetOf(stack) !== "docker") return downInCloud(stack);
 	await setUp(stack);
 	const env = { ...(await pulumiEnvironment()), PULUMI_STACK: stack };
 	await unlock({ stack, env });

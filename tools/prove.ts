@@ -9,6 +9,7 @@ import type { Acknowledge } from "./prove/scene";
 import { stageOn } from "./prove/stage";
 import { setUp } from "./setup/index";
 import { configFile } from "./stackConfig";
+import { dockerOnly } from "./target";
 import { main } from "./workspace";
 
 const USAGE = `npm run prove [-- options]: does to a twin of the running stack what a sceptic would, and counts row by row
@@ -43,6 +44,7 @@ main(async () => {
 		console.error(USAGE);
 		return values.help ? 0 : 2;
 	}
+	dockerOnly(values.stack, "prove");
 	await setUp(values.stack, { servers: true });
 	// That it runs is what makes its configuration worth proving.
 	await containersOf(values.stack);

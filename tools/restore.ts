@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { besideKeeper, containersOf, inKeeper, runningKeeper, type StackContainers } from "./keeper";
+import { dockerOnly } from "./target";
 import { main } from "./workspace";
 
 const USAGE = `npm run restore -- --to POINT [--output FILE | --in-place] [--stack STACK]
@@ -26,6 +27,7 @@ main(async () => {
 		console.error(USAGE);
 		return 2;
 	}
+	dockerOnly(stack, "restore");
 	const containers = await containersOf(stack);
 	if (values["in-place"]) return inPlace(stack, containers, to);
 	// npm runs its scripts in the directory of package.json; INIT_CWD is where the user is.

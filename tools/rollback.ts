@@ -4,6 +4,7 @@ import { parseArgs } from "node:util";
 import type { DockerCli } from "../components/docker/cli";
 import type { Since } from "../components/keeper/deploy/command";
 import { containersOf, keeperOutput, keeperStatus, runningKeeper } from "./keeper";
+import { dockerOnly } from "./target";
 import { main, ROOT } from "./workspace";
 
 const USAGE = `npm run rollback [-- --keep-data | --to-snapshot] [--stack STACK]
@@ -20,6 +21,7 @@ main(async () => {
 		return 2;
 	}
 	const stack = values.stack ?? process.env.PULUMI_STACK ?? "local";
+	dockerOnly(stack, "rollback");
 	const containers = await containersOf(stack);
 	const { docker } = containers;
 	const keeper = runningKeeper(stack, containers);

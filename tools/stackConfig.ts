@@ -19,6 +19,9 @@ const READS_CONFIG = [
 	"watch",
 	"config",
 ];
+/** Where the output goes: to the terminal, to the caller alone, or to both. */
+type Output = "inherit" | "pipe" | "tee";
+
 const SALT = /^encryptionsalt: .*\n/m;
 /** Whatever says in a stack's configuration how its secrets are encrypted. */
 const SECRETS = /^(?:encryptionsalt|encryptedkey|secretsprovider):/m;
@@ -29,12 +32,7 @@ const SECRETS = /^(?:encryptionsalt|encryptedkey|secretsprovider):/m;
  * Pulumi keeps the salt of the passphrase in the stack's configuration file. That of the local stack is committed, while
  * each clone has a passphrase of its own. So Pulumi gets a copy that has the salt, and what it changes goes back.
  */
-export async function pulumi(
-	stack: string,
-	args: string[],
-	env: NodeJS.ProcessEnv,
-	output: "inherit" | "pipe" = "inherit",
-) {
+export async function pulumi(stack: string, args: string[], env: NodeJS.ProcessEnv, output: Output = "inherit") {
 	const file = configFile(stack);
 	const named = args.some((arg) => arg.startsWith("--config-file"));
 	if (named || !READS_CONFIG.includes(args[0] ?? "")) return run(args, env, output);
@@ -109,17 +107,20 @@ function saltFile(stack: string): string {
 	return join(home(), `encryptionsalt.${stack}`);
 }
 
-function run(
-	args: string[],
-	env: NodeJS.ProcessEnv,
-	stdout: "inherit" | "pipe",
-): Promise<{ code: number; output: string }> {
+function run(args: string[], env: NodeJS.ProcessEnv, to: Output): Promise<{ code: number; output: string }> {
+	const [stdout, stderr] = [to === "inherit" ? "inherit" : "pipe", to === "tee" ? "pipe" : "inherit"] as const;
 	return new Promise((resolve, reject) => {
-		const child = spawn("pulumi", args, { cwd: ROOT, env, stdio: ["inherit", stdout, "inherit"] });
+		const child = spawn("pulumi", args, { cwd: ROOT, env, stdio: ["inherit", stdout, stderr] });
 		let output = "";
-		child.stdout?.on("data", (chunk) => {
-			output += chunk;
-		});
+		for (const [stream, terminal] of [
+			[child.stdout, process.stdout],
+			[child.stderr, process.stderr],
+		] as const) {
+			stream?.on("data", (chunk) => {
+				output += chunk;
+				if (to === "tee") terminal.write(chunk);
+			});
+		}
 		// An interrupt from the terminal reaches Pulumi too, which ends in order; this process waits for that.
 		const interrupt = () => {};
 		const terminate = () => child.kill("SIGTERM");

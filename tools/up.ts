@@ -1,4 +1,5 @@
 import { DockerCli } from "../components/docker/cli";
+import { upInCloud } from "./cloud/run";
 import { lastWords, waitForHealth } from "./health";
 import { keeperStatus } from "./keeper";
 import { Plan } from "./plan";
@@ -7,6 +8,7 @@ import { readState } from "./reconcile/state";
 import { setUp } from "./setup/index";
 import { seconds } from "./setup/steps";
 import { configFile, configuredHost, ensureStack, pulumi } from "./stackConfig";
+import { targetOf } from "./target";
 import { main, pulumiEnvironment } from "./workspace";
 
 interface Outputs {
@@ -26,6 +28,7 @@ main(async () => {
 	const isStack = first !== undefined && !first.startsWith("-");
 	const stack = isStack ? first : (process.env.PULUMI_STACK ?? "local");
 	const options = process.argv.slice(isStack ? 3 : 2);
+	if (targetOf(stack) !== "docker") return upInCloud(stack, options);
 	await setUp(stack);
 	const start = performance.now();
 	const env: NodeJS.ProcessEnv = { ...(await pulumiEnvironment()), PULUMI_STACK: stack };

@@ -226,7 +226,8 @@ export class S3BackupBucket extends pulumi.ComponentResource {
 	}
 }
 
-function s3BackupBucketProblems(bucketName: string, args: S3BackupBucketArgs): Problem[] {
+/** Everything that is wrong with the arguments of a bucket. */
+export function s3BackupBucketProblems(bucketName: string, args: S3BackupBucketArgs): Problem[] {
 	const problems = [...retentionProblems(args), ...objectLockProblems(args.objectLock, args)];
 	problems.push(...prefixProblems(args.prefix));
 	if (!/^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/.test(bucketName)) {

@@ -3,10 +3,11 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { shapeProblems, unknownKey } from "../../stacks/shape";
+import type { Target } from "../../stacks/shapes";
 
 const good = { name: "notes", app: { image: "a", port: 8000, data: { mountPath: "/d", databaseFile: "x" } } };
-const wrong = (raw: unknown) =>
-	Object.fromEntries(shapeProblems(raw).map(({ propertyPath, reason }) => [propertyPath, reason]));
+const wrong = (raw: unknown, target?: Target) =>
+	Object.fromEntries(shapeProblems(raw, target).map(({ propertyPath, reason }) => [propertyPath, reason]));
 
 describe("the shape of a configuration", () => {
 	it("takes what is right", () => {
@@ -60,6 +61,20 @@ describe("the shape of a configuration", () => {
 			"app.health.intervalSecond": expect.stringContaining("did you mean intervalSeconds?"),
 			"app.data.mountpath": expect.stringContaining("did you mean mountPath?"),
 		});
+	});
+
+	it("says of a key of another target for which one it is", () => {
+		const cloudWrong = (raw: object) => wrong({ ...good, target: "gcp", ...raw }, "gcp");
+		expect(cloudWrong({ publish: { port: 1 }, aws: {}, backup: { volume: "v", tags: {} } })).toEqual({
+			publish: 'is for a Docker host (got "publish"), and this stack\'s holdfast:target is gcp: take it out',
+			aws: expect.stringContaining("is for AWS"),
+			"backup.volume": expect.stringContaining("is for a Docker host"),
+			"backup.tags": expect.stringContaining("is for AWS"),
+		});
+		expect(wrong({ ...good, alerts: { email: "a@b" } })).toEqual({
+			alerts: expect.stringContaining("is for Google Cloud and AWS"),
+		});
+		expect(cloudWrong({ gcp: { scal: "to-zero" } })).toEqual({ "gcp.scal": expect.stringContaining("mean scale?") });
 	});
 
 	it("lists what there is where nothing is near", () => {

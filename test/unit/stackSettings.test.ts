@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { hostProblems } from "../../components/docker/host/index";
-import { checkedDockerSettings } from "../../stacks/settings";
+import { checkedDockerSettings } from "../../stacks/dockerSettings";
 import { shapeProblems } from "../../stacks/shape";
 import { Made, resolved } from "./mocks";
 

@@ -15,6 +15,7 @@ const PACKAGES = {
 	litestream: "github.com/benbjohnson/litestream/cmd/litestream",
 	"s3-server": "github.com/versity/versitygw/cmd/versitygw",
 	"gcs-server": "github.com/fsouza/fake-gcs-server",
+	registry: "github.com/distribution/distribution/v3/cmd/registry",
 	caddy: "github.com/caddyserver/caddy/v2/cmd/caddy",
 };
 

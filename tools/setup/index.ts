@@ -1,5 +1,7 @@
 import { configuredHost, hasDomain } from "../stackConfig";
+import { builtHere, targetOf } from "../target";
 import { caddyImageStep } from "./caddy";
+import { cloudPluginStep } from "./cloudPlugin";
 import { dockerStep } from "./dockerEngine";
 import { engineStep, pluginStep } from "./engine";
 import { keeperBaseStep } from "./keeperBase";
@@ -16,6 +18,25 @@ function remoteSteps(stack: string): Step[] {
 	return [engineStep, pluginStep, keeperBundleStep, keeperBaseStep(configuredHost(stack))];
 }
 
+/** A stack in a cloud needs an engine of Docker only where an image is built here, to be pushed. */
+function cloudSteps(stack: string, target: "gcp" | "aws"): Step[] {
+	const { app, sample, keeper } = builtHere(stack);
+	return [
+		engineStep,
+		pluginStep,
+		cloudPluginStep(target),
+		...(app || keeper ? [dockerStep] : []),
+		...(sample ? [sampleBaseStep] : []),
+		...(keeper ? [keeperBaseStep(), keeperBundleStep] : []),
+	];
+}
+
+function stepsFor(stack: string): Step[] {
+	const target = targetOf(stack);
+	if (target !== "docker") return cloudSteps(stack, target);
+	return stack === "local" ? [...STEPS] : remoteSteps(stack);
+}
+
 /**
  * Makes sure of all that a stack needs, or ends the program with what to do.
  *
@@ -26,7 +47,7 @@ export async function setUp(
 	stack = "local",
 	{ servers = false, caddy = hasDomain(stack) }: { servers?: boolean; caddy?: boolean } = {},
 ): Promise<void> {
-	const steps = stack === "local" ? [...STEPS] : remoteSteps(stack);
+	const steps = stepsFor(stack);
 	if (caddy) steps.push(caddyImageStep(stack === "local" ? undefined : configuredHost(stack)));
 	if (servers) steps.push(serversStep);
 	if (!(await runSteps(steps))) process.exit(1);

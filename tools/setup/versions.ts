@@ -24,6 +24,9 @@ export const S3_SERVER = "1.8.0";
 /** The GCS server of the tests (fake-gcs-server). */
 export const GCS_SERVER = "1.56.1";
 
+/** The container registry of the tests (distribution). go/registry pins it. */
+export const REGISTRY = "3.1.2";
+
 /** The tag of the keeper's base. Raised by hand when its recipe changes (keeperBase.ts, components/keeper/base). */
 export const KEEPER_BASE = "holdfast/keeper-base:1";
 

@@ -1,0 +1,110 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, it, type TestContext } from "vitest";
+import { parse, stringify } from "yaml";
+import { ROOT } from "../../tools/workspace";
+import { CloudStack, names, type Preview, refusal } from "./cloudStack";
+
+// The four environment files as they are committed, with the program of stacks/, on a real engine. The clouds behind it are
+// the doubles of cloudDouble/. Images are named by digest instead of built: cloudImages.test.ts builds and pushes.
+
+const DIGEST = `sha256:${"0123456789abcdef".repeat(4)}`;
+const PROGRAM = `module.exports = require("${ROOT}/stacks/index");`;
+/** What must never go. */
+const STATEFUL = new Set([
+	"gcp:storage/bucket:Bucket",
+	"gcp:secretmanager/secret:Secret",
+	"aws:s3/bucket:Bucket",
+	"aws:secretsmanager/secret:Secret",
+	"aws:efs/fileSystem:FileSystem",
+]);
+type Settings = Record<string, Record<string, unknown>>;
+
+/** A stack of one of stacks/'s files, with a secret of the app beside what the file says. */
+async function environment(test: TestContext, name: string, more: (config: Settings) => void = () => {}) {
+	const content = parse(readFileSync(join(ROOT, "stacks", `Pulumi.${name}.yaml`), "utf8")) as { config: Settings };
+	const app = content.config["holdfast:app"] ?? {};
+	delete app.build;
+	app.image = `ghcr.io/me/notes@${DIGEST}`;
+	app.secrets = ["ADMIN_KEY"];
+	content.config["holdfast:keeper"] = { ...content.config["holdfast:keeper"], image: `ghcr.io/me/keeper@${DIGEST}` };
+	more(content.config);
+	const stack = await CloudStack.make(test, PROGRAM, { name, project: "holdfast", file: stringify(content) });
+	await stack.succeeds("config", "set", "--secret", "ADMIN_KEY", VALUE);
+	return stack;
+}
+
+const VALUE = "a-value-that-nobody-may-read";
+const stateful = (stack: CloudStack) =>
+	stack
+		.contents()
+		.filter(({ type }) => STATEFUL.has(type))
+		.map(({ type, id }) => `${type} ${id}`)
+		.sort();
+
+/** No step that takes away or replaces what holds data. */
+function expectKept({ steps }: Preview): void {
+	const lost = steps.filter(
+		({ op, urn }) => /delete|replace/.test(op) && STATEFUL.has(urn.split("::")[2]?.split("$").pop() ?? ""),
+	);
+	expect(lost).toEqual([]);
+}
+
+const CHANGE = { gcp: ["update notes-service"], aws: ["replace notes-task", "update notes-service"] };
+const ENVIRONMENTS = ["gcp-staging", "gcp-prod", "aws-staging", "aws-prod"];
+
+it.concurrent.for(ENVIRONMENTS)("%s: up, nothing to do, a change, destroy", async (name, test) => {
+	const stack = await environment(test, name, (config) => {
+		if (name === "aws-staging")
+			config["holdfast:aws"] = { ...config["holdfast:aws"], files: { mountPath: "/app/files" } };
+	});
+	const isProd = name.endsWith("-prod");
+	if (isProd) {
+		expect(refusal(await stack.preview())).toContain("prod must not encrypt its secrets with a passphrase");
+		// The engine's own passphrase goes on, for no key of a cloud can be had here: the program is shown a file with one.
+		const shown = join(stack.home, "shown.yaml");
+		writeFileSync(shown, `secretsprovider: ${name.startsWith("gcp") ? "gcpkms" : "awskms"}://a-key\n`);
+		stack.environment.HOLDFAST_CONFIG = shown;
+	}
+	await stack.upAtOnce();
+	const kept = stateful(stack);
+	expect(kept.length).toBeGreaterThanOrEqual(name === "aws-staging" ? 3 : 2);
+	expect(await stack.succeeds("stack", "export")).not.toContain(VALUE);
+
+	await stack.succeeds("up", "--yes", "--skip-preview", "--expect-no-changes");
+	const start = performance.now();
+	const same = await stack.preview();
+	console.log(`${name}: a warm preview took ${((performance.now() - start) / 1000).toFixed(1)} s`);
+	expect(same.steps).toEqual([]);
+
+	stack.configure((config) => {
+		Object.assign(config["holdfast:app"] as object, { image: `ghcr.io/me/notes@${DIGEST.replace("0", "1")}` });
+	});
+	const change = await stack.preview();
+	// A new revision or task beside the same everything else.
+	const target = name.split("-")[0] as keyof typeof CHANGE;
+	expect(names(change)).toEqual(CHANGE[target]);
+	expectKept(change);
+	await stack.upAtOnce();
+
+	// Another name of the app, and no app at all.
+	const before = stack.contents();
+	stack.configure((config) => Object.assign(config, { "holdfast:name": "other" }));
+	expect(refusal(await stack.preview())).toContain("because it is protected");
+	stack.program("module.exports = {};");
+	expect(refusal(await stack.preview())).toContain("because it is protected");
+	expect(stack.contents()).toEqual(before);
+
+	stack.program(PROGRAM);
+	stack.configure((config) => Object.assign(config, { "holdfast:name": "notes" }));
+	if (isProd) {
+		const destroyed = await stack.destroy("--skip-preview", "--exclude-protected");
+		expect(destroyed).toMatchObject({ code: 255, output: expect.stringMatching(/deletion.protection/) });
+		expect(stateful(stack)).toEqual(kept);
+		return;
+	}
+	await stack.succeeds("destroy", "--yes", "--skip-preview", "--exclude-protected");
+	expect(stateful(stack)).toEqual(kept);
+	const running = stack.contents().filter(({ type }) => /service:Service|loadBalancer|cluster/.test(type));
+	expect(running.filter(({ type }) => type !== "gcp:projects/service:Service")).toEqual([]);
+});
