@@ -5,7 +5,8 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { parseLocation } from "../../components/backup";
 import { doorEnvironment } from "../../components/doorArgs";
 import { Refusal } from "../../components/keeper/refusal";
-import { loadCredentials, readSettings } from "../../components/keeper/settings";
+import { readSettings } from "../../components/keeper/settings";
+import { loadCredentials } from "../../components/keeper/storeCredentials";
 import { keeperEnvironment } from "../../components/keeperArgs";
 
 const good = {
