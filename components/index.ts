@@ -14,4 +14,5 @@ export type { HostBackup } from "./docker/backup";
 export type { DomainArgs } from "./docker/domain";
 export { checkDockerHost } from "./docker/host/index";
 export type { Acknowledge, DoorArgs } from "./doorArgs";
+export type { AlertArgs, InstanceAppArgs, InstanceBackup, InstanceKeeperArgs } from "./instance";
 export type { KeeperArgs } from "./keeperArgs";

@@ -1,0 +1,67 @@
+import type * as gcp from "@pulumi/gcp";
+import type * as pulumi from "@pulumi/pulumi";
+import type { InstanceAppArgs, InstanceBackup } from "../instance";
+
+/** What a {@link CloudRunApp} needs to know. */
+export interface CloudRunAppArgs extends InstanceAppArgs {
+	/** The region in which it runs, such as `asia-southeast1`; not a zone. It cannot be changed afterwards. */
+	location: string;
+	/** Where the replica is; a `GcsBackupBucket` fits. The service runs as its writer. */
+	backup: CloudRunBackup;
+	/**
+	 * `to-zero`: it stops some minutes after the last request, and has a processor only while it answers one. Background
+	 * work of the app does not run in between. `always-on`: one instance runs at all times, with its processor.
+	 * @default "to-zero"
+	 */
+	scale?: "to-zero" | "always-on";
+	/** The disk of an instance. It goes with the instance: the data is restored from the backup at each start. */
+	disk?: CloudRunDiskArgs;
+	/**
+	 * Name under which everybody reaches the app by HTTPS, such as `notes.example.com`. Google must know that it is yours
+	 * (`gcloud domains verify`), and its DNS must lead to `ghs.googlehosted.com`. Not offered in every region.
+	 * @default - only the service's own address
+	 */
+	domain?: string;
+	/** Lets nobody delete the service, neither by Pulumi nor in the console; for prod. @default false */
+	protectApp?: boolean;
+	/** Changes the arguments of a child before it is made. @default - none */
+	transform?: {
+		service?: Change<gcp.cloudrunv2.ServiceArgs>;
+		/** The repository for images that are built here. */
+		images?: Change<gcp.artifactregistry.RepositoryArgs>;
+		/** Each secret. */
+		secret?: Change<gcp.secretmanager.SecretArgs>;
+		/** Each alert policy. */
+		alertPolicy?: Change<gcp.monitoring.AlertPolicyArgs>;
+		domainMapping?: Change<gcp.cloudrun.DomainMappingArgs>;
+	};
+}
+
+/** The backup, and as whom it is written. */
+export interface CloudRunBackup extends InstanceBackup {
+	/** E-mail of the service account that may write the replica. The service runs as it. */
+	writerEmail: pulumi.Input<string>;
+	/** Where the bucket is, to find out early that it is far from the app. @default - not compared */
+	location?: string;
+}
+
+/** The disk of an instance. */
+export interface CloudRunDiskArgs {
+	/**
+	 * Room for the data in MiB, from 64. The database and its write-ahead log must fit; the keeper has as much again, and a
+	 * tenth, for drills. In memory, both containers' memory has room for it, because whoever writes a page pays for it.
+	 * @default 512; 4096 on a disk
+	 */
+	sizeMiB?: number;
+	/**
+	 * `memory`: fast, generally available, and paid as memory. `disk`: a disk of the instance (ext4), for larger databases.
+	 * Google offers it as a preview, up to 10 GB in all without a higher quota (2026-11). @default "memory"
+	 */
+	medium?: "memory" | "disk";
+}
+
+export type Change<T> = (args: T) => T;
+
+export function changed<T>(change: Change<T> | undefined, args: T): T {
+	return change?.(args) ?? args;
+}

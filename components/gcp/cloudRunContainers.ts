@@ -1,0 +1,141 @@
+import type * as gcp from "@pulumi/gcp";
+import type * as pulumi from "@pulumi/pulumi";
+import type { App } from "../app";
+import { instanceAppEnvironment, instanceKeeperEnvironment, instancePorts } from "../instance";
+import type { CloudRunAppArgs } from "./cloudRunArgs";
+import { MOST_START_SECONDS } from "./cloudRunRules";
+import { type ContainerSize, type Sizes, startSeconds, TEMPORARY_MIB } from "./cloudRunSizes";
+import type { Images } from "./images";
+
+type Container = gcp.types.input.cloudrunv2.ServiceTemplateContainer;
+type Volume = gcp.types.input.cloudrunv2.ServiceTemplateVolume;
+type Variable = gcp.types.input.cloudrunv2.ServiceTemplateContainerEnv;
+
+/** A secret as a container refers to it. */
+export interface SecretReference {
+	secret: pulumi.Input<string>;
+	/** Pinned, so that a new value is a new revision. */
+	version: pulumi.Input<string>;
+}
+
+const SCRATCH = "/scratch";
+/** Cloud Run kills after 10. */
+const STOP_SECONDS = 9;
+
+/** The ingress: gate, door and replicator in one process. Every request goes through it; if it ends, the instance ends. */
+export function keeperContainer(
+	name: string,
+	app: App,
+	{ backup, keeper, scale }: CloudRunAppArgs,
+	{ keeper: image }: Images,
+	sizes: Sizes,
+): Container {
+	const { door, status } = instancePorts(app);
+	const environment = instanceKeeperEnvironment(name, app, backup, keeper, {
+		stopSeconds: STOP_SECONDS,
+		scratch: SCRATCH,
+	});
+	return {
+		name: "keeper",
+		image,
+		args: ["replicate"],
+		ports: { containerPort: door },
+		envs: plain(environment),
+		resources: resources(sizes.keeper, scale),
+		// Well once the data is in place, under the lease. Asked each second, for a first request waits for it.
+		startupProbe: {
+			httpGet: { path: "/ready", port: status },
+			periodSeconds: 1,
+			timeoutSeconds: 1,
+			failureThreshold: MOST_START_SECONDS,
+		},
+		volumeMounts: [
+			{ name: "data", mountPath: app.data.mountPath },
+			{ name: "scratch", mountPath: SCRATCH },
+			{ name: "keeper-tmp", mountPath: "/tmp" },
+		],
+	};
+}
+
+/** The app beside it, started once the keeper is ready. */
+export function appContainer(
+	app: App,
+	{ scale }: CloudRunAppArgs,
+	{ app: image }: Images,
+	sizes: Sizes,
+	secrets: Record<string, SecretReference>,
+): Container {
+	return {
+		name: "app",
+		image,
+		...(app.command !== undefined && { commands: processOf(app.command, app.migration) }),
+		dependsOns: ["keeper"],
+		envs: [
+			...plain(instanceAppEnvironment(app)),
+			...Object.entries(secrets).map(([variable, secretKeyRef]) => ({ name: variable, valueSource: { secretKeyRef } })),
+		],
+		resources: resources(sizes.app, scale),
+		...probes(app),
+		volumeMounts: [
+			{ name: "data", mountPath: app.data.mountPath },
+			...(app.cache === undefined ? [] : [{ name: "cache", mountPath: app.cache.mountPath }]),
+			{ name: "app-tmp", mountPath: "/tmp" },
+		],
+	};
+}
+
+/** What the containers write to: all of it goes with the instance, and all of it has a limit. */
+export function volumes(app: App, sizes: Sizes): Volume[] {
+	const { medium, dataMiB, scratchMiB, cacheMiB } = sizes;
+	return [
+		volume("data", medium, dataMiB),
+		volume("scratch", medium, scratchMiB),
+		...(app.cache === undefined ? [] : [volume("cache", "MEMORY", cacheMiB)]),
+		volume("keeper-tmp", "MEMORY", TEMPORARY_MIB),
+		volume("app-tmp", "MEMORY", TEMPORARY_MIB),
+	];
+}
+
+function volume(name: string, medium: Sizes["medium"], mebibytes: number): Volume {
+	return { name, emptyDir: { medium, sizeLimit: `${mebibytes}Mi` } };
+}
+
+function plain(environment: Record<string, pulumi.Input<string>>): Variable[] {
+	return Object.entries(environment).map(([name, value]) => ({ name, value }));
+}
+
+function resources({ cpus, memoryMiB }: ContainerSize, scale: CloudRunAppArgs["scale"]) {
+	return {
+		limits: { cpu: `${cpus * 1000}m`, memory: `${memoryMiB}Mi` },
+		// True: no processor between requests, and nothing to pay.
+		cpuIdle: scale !== "always-on",
+		startupCpuBoost: true,
+	};
+}
+
+function probes({ health, port, migration }: App): Pick<Container, "startupProbe" | "livenessProbe"> {
+	// Without a wait of its own: a request that comes first waits for it. A migration has all the time there is.
+	const seconds = health === undefined || migration !== undefined ? MOST_START_SECONDS : startSeconds(health);
+	const often = { periodSeconds: 2, timeoutSeconds: 2, failureThreshold: Math.ceil(seconds / 2) };
+	if (health === undefined) return { startupProbe: { tcpSocket: { port }, ...often } };
+	const httpGet = { path: health.path, port };
+	return {
+		startupProbe: { httpGet, ...often },
+		livenessProbe: {
+			httpGet,
+			periodSeconds: health.intervalSeconds,
+			timeoutSeconds: health.timeoutSeconds,
+			failureThreshold: health.retries,
+		},
+	};
+}
+
+function processOf(command: string[], migration: string[] | undefined): string[] {
+	if (migration === undefined) return command;
+	// The app takes the place of the shell, so that it hears SIGTERM itself.
+	return ["/bin/sh", "-c", `${words(migration)} && exec ${words(command)}`];
+}
+
+function words(command: string[]): string {
+	return command.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(" ");
+}

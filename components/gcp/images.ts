@@ -1,0 +1,87 @@
+import * as gcp from "@pulumi/gcp";
+import * as pulumi from "@pulumi/pulumi";
+import type { App } from "../app";
+import { keeperBuild } from "../keeperImage";
+import { physicalName } from "../names";
+import { pushedImage } from "../pushedImage";
+import { type Problem, refusal, shown } from "../validate";
+import { type CloudRunAppArgs, changed } from "./cloudRunArgs";
+
+/** The two images of an instance, each with its digest. */
+export interface Images {
+	app: pulumi.Output<string>;
+	keeper: pulumi.Output<string>;
+}
+
+/** Whether an image is built here, for which there is a repository. */
+export function buildsImages({ build, keeper }: Pick<CloudRunAppArgs, "build" | "keeper">): boolean {
+	return build !== undefined || keeper?.image === undefined;
+}
+
+/** The images as given, or built on this machine and pushed to a repository of the app's own. */
+export function cloudRunImages(
+	name: string,
+	app: App,
+	{ location, build, image, keeper, transform }: CloudRunAppArgs,
+	options: pulumi.CustomResourceOptions,
+): Images {
+	const repository = buildsImages({ build, keeper }) ? makeRepository() : undefined;
+	return {
+		app: build === undefined ? pinned("image", image) : pushed("app", build),
+		keeper: keeper?.image === undefined ? pushed("keeper", keeperBuild(owner())) : pinned("keeper.image", keeper.image),
+	};
+
+	function makeRepository() {
+		const repositoryArgs: gcp.artifactregistry.RepositoryArgs = {
+			repositoryId: physicalName([pulumi.getProject(), pulumi.getStack(), name], 63),
+			location,
+			format: "DOCKER",
+			description: `Holdfast: images of ${name}`,
+		};
+		return new gcp.artifactregistry.Repository(`${name}-images`, changed(transform?.images, repositoryArgs), options);
+	}
+
+	function pushed(kind: "app" | "keeper", how: NonNullable<typeof build>) {
+		const place = pulumi.interpolate`${repository?.registryUri}/${kind}`;
+		// Its own parent only: what the repository waits for, it waited for.
+		return pushedImage(`${name}-${kind}-image`, place, how, { parent: options.parent });
+	}
+
+	/** Cloud Run has no setting for it, so the image says as whom it runs: the two share files. */
+	function owner() {
+		return `${app.user}:${app.group}`;
+	}
+}
+
+const DIGEST = /@sha256:[0-9a-f]{64}$/;
+/**
+ * Where Cloud Run itself can pull from: Artifact Registry, and public images of Docker Hub and GitHub's registry.
+ * Source: https://docs.cloud.google.com/run/docs/deploying, looked up 2026-11-22.
+ */
+const KNOWN_HOSTS = /^((.+-)?docker\.pkg\.dev|([a-z]+\.)?gcr\.io|(index\.)?docker\.io|ghcr\.io)$/;
+
+/** Everything that is wrong with a reference that is known already. */
+export function imageProblems(propertyPath: string, image: pulumi.Input<string> | undefined): Problem[] {
+	return typeof image === "string" ? referenceProblems(propertyPath, image) : [];
+}
+
+function referenceProblems(propertyPath: string, image: string): Problem[] {
+	const first = image.split("/")[0] ?? "";
+	const host = image.includes("/") && /[.:]|^localhost$/.test(first) ? first : "docker.io";
+	if (!KNOWN_HOSTS.test(host)) {
+		const reason = `must be in Artifact Registry, or public on Docker Hub or ghcr.io, for Cloud Run pulls from nowhere else (got ${shown(image)}): copy it with docker buildx imagetools create --tag REGION-docker.pkg.dev/PROJECT/REPOSITORY/NAME ${image}`;
+		return [{ propertyPath, reason }];
+	}
+	if (DIGEST.test(image)) return [];
+	const reason = `must end in its digest, so that every start runs the same (got ${shown(image)}): docker buildx imagetools inspect ${image} prints it; write ${image.split("@")[0]}@sha256:…`;
+	return [{ propertyPath, reason }];
+}
+
+/** A reference that is only known later is checked then. */
+function pinned(propertyPath: string, image: pulumi.Input<string> | undefined): pulumi.Output<string> {
+	return pulumi.output(image as pulumi.Input<string>).apply((reference) => {
+		const [problem] = referenceProblems(propertyPath, reference);
+		if (problem !== undefined) throw refusal(`${problem.propertyPath} ${problem.reason}`);
+		return reference;
+	});
+}
