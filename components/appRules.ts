@@ -68,7 +68,8 @@ function mountProblems({ data, cache }: AppArgs): Problem[] {
 	return problems;
 }
 
-function pathProblems(propertyPath: string, path: string): Problem[] {
+/** What is wrong with a path of the container that something is mounted at. */
+export function pathProblems(propertyPath: string, path: string): Problem[] {
 	if (!path.startsWith("/")) {
 		const reason = `must be an absolute path in the container (got ${shown(path)}): write ${shown(`/${path.replace(/^(\.*\/)+/, "")}`)} with every directory that leads there`;
 		return [{ propertyPath, reason }];
@@ -86,7 +87,8 @@ function pathProblems(propertyPath: string, path: string): Problem[] {
 	return [];
 }
 
-function overlap(one: string, other: string): boolean {
+/** Whether one of two directories is the other, or lies in it. */
+export function overlap(one: string, other: string): boolean {
 	return `${one}/`.startsWith(`${other}/`) || `${other}/`.startsWith(`${one}/`);
 }
 

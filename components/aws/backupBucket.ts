@@ -22,6 +22,7 @@ import {
 	tlsOnlyStatements,
 	writerStatements,
 } from "./policies";
+import { type Change, changed } from "./transform";
 
 /** What an {@link S3BackupBucket} needs to know. */
 export interface S3BackupBucketArgs extends RetentionArgs {
@@ -58,8 +59,6 @@ export interface S3BackupBucketArgs extends RetentionArgs {
 	};
 }
 
-type Change<T> = (args: T) => T;
-
 /**
  * An S3 bucket for the replica of an app's database: private, versioned, encrypted, reached over TLS only, kept when the
  * stack is destroyed. The keeper may add and mark, never delete; a separate identity restores.
@@ -71,6 +70,18 @@ type Change<T> = (args: T) => T;
  *
  * What a keeper that was broken into can do: mark files that are still needed. They then become old versions, which
  * `graceDays` keeps; `objectLock` keeps every version for its days. Within that time the marks can be undone by hand.
+ *
+ * Permissions: writer: s3:ListBucket, s3:GetBucketLocation on BUCKET
+ * Permissions: writer: s3:GetObject, s3:PutObject, s3:AbortMultipartUpload on BUCKET/PREFIX/*
+ * Permissions: writer: s3:PutObjectTagging on BUCKET/PREFIX/replica/*
+ * Permissions: writer: s3:GetObject, s3:PutObject on BUCKET/holdfast-apps/*
+ * Permissions: writer: kms:GenerateDataKey, kms:Decrypt on KEY
+ * Permissions: restorer: s3:ListBucket, s3:GetBucketLocation, s3:ListBucketVersions on BUCKET
+ * Permissions: restorer: s3:GetObject, s3:GetObjectVersion on BUCKET/PREFIX/*
+ * Permissions: restorer: s3:GetObject, s3:GetObjectVersion on BUCKET/holdfast-apps/*
+ * Permissions: restorer: kms:Decrypt on KEY
+ *
+ * Those on KEY only with `kmsKeyArn`.
  *
  * @throws {pulumi.InputPropertiesError} with everything that is wrong with the arguments.
  *
@@ -211,10 +222,6 @@ export class S3BackupBucket extends pulumi.ComponentResource {
 			return { secrets };
 		}
 	}
-}
-
-function changed<T>(change: Change<T> | undefined, args: T): T {
-	return change?.(args) ?? args;
 }
 
 function s3BackupBucketProblems(bucketName: string, args: S3BackupBucketArgs): Problem[] {

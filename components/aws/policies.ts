@@ -52,8 +52,13 @@ export function tlsOnlyStatements(bucketArn: string): Statement[] {
 	];
 }
 
+/** One statement of a role's trust: which service may take it. */
+export interface TrustStatement extends Omit<Statement, "Resource" | "Principal"> {
+	Principal: { Service: string };
+}
+
 /** Statements as the document that AWS takes. */
-export function policyDocument(statements: Statement[]): string {
+export function policyDocument(statements: (Statement | TrustStatement)[]): string {
 	return JSON.stringify({ Version: "2012-10-17", Statement: statements });
 }
 

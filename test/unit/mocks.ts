@@ -10,11 +10,12 @@ export class Made {
 
 	/**
 	 * From now on, resources are recorded instead of made; `computed` says what a platform would add to the outputs of one.
-	 * A call of a function that is not mocked throws.
+	 * A call of a function throws unless `calls` answers it, by its token.
 	 */
 	async start(
 		computed: (args: pulumi.runtime.MockResourceArgs) => Inputs = () => ({}),
 		project = "shop",
+		calls: Record<string, (inputs: Inputs) => Inputs> = {},
 	): Promise<void> {
 		await pulumi.runtime.setMocks(
 			{
@@ -24,8 +25,10 @@ export class Made {
 					const added = { name: `${args.name}-1a2b3c4`, imageId: `sha256:${args.name}`, exitCode: 0 };
 					return { id: `${args.name}-id`, state: { ...added, ...args.inputs, ...computed(args) } };
 				},
-				call: ({ token }) => {
-					throw new Error(`unexpected call of ${token}`);
+				call: ({ token, inputs }) => {
+					const answer = calls[token];
+					if (answer === undefined) throw new Error(`unexpected call of ${token}`);
+					return answer(inputs);
 				},
 			},
 			project,

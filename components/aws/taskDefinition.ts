@@ -1,0 +1,214 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { App } from "../app";
+import { instancePorts } from "../instance";
+import { KEEPER_STOP } from "./fargateRules";
+import { KEEPER_MEMORY_MIB } from "./fargateSizes";
+
+/** Where drills have their room, in the keeper's containers alone. */
+export const SCRATCH = "/holdfast/scratch";
+
+/** The volumes of a task. All but `files` are directories of the task's own disk. */
+export const VOLUMES = {
+	data: "data",
+	scratch: "scratch",
+	/** What is at `/tmp`, for the root file systems are read-only. */
+	keeperTemporary: "keeper-tmp",
+	appTemporary: "app-tmp",
+	cache: "cache",
+	files: "files",
+} as const;
+
+/** Makes directories belong to the app, for the task's disk is root's: `user group directory…`. */
+const OWN = "const [u, g, ...d] = process.argv.slice(1); for (const p of d) fs.chownSync(p, +u, +g)";
+
+/** What the containers of a task are made of. */
+export interface TaskParts {
+	app: App;
+	/** References with digests. */
+	appImage: pulumi.Input<string>;
+	keeperImage: pulumi.Input<string>;
+	keeperEnvironment: Record<string, pulumi.Input<string>>;
+	appEnvironment: Record<string, pulumi.Input<string>>;
+	/** ARN of each secret's version, by the name of its variable. */
+	secrets: Record<string, pulumi.Input<string>>;
+	/** Where the files on EFS are mounted. */
+	filesPath?: string;
+	restoreSeconds: number;
+	logGroup: pulumi.Input<string>;
+	region: pulumi.Input<string>;
+}
+
+/**
+ * The containers of a task, as ECS takes them, in the order in which they start: `gate` and `directories` make the disk
+ * ready and end; `keeper` restores under the lease and becomes healthy; `migration`, if any, ends well; then the app runs.
+ * They stop the other way round, so that the keeper takes the app's last write along. When the keeper or the app ends, the
+ * task ends.
+ */
+export function containerDefinitions(parts: TaskParts) {
+	return [
+		gate(parts),
+		directories(parts),
+		keeper(parts),
+		...(parts.app.migration === undefined ? [] : [migration(parts, parts.app.migration)]),
+		appContainer(parts),
+	];
+}
+
+/** A limit that ECS sets to health checks: the app has the rest of the restore's time as failures that are allowed. */
+const MOST_START_PERIOD = 300;
+const HEALTH_RETRIES = 10;
+
+/** Asks the keeper whether the data is in place. Every check is a process of its own, so it is not asked each second. */
+export function keeperHealthCheck(restoreSeconds: number) {
+	const startPeriod = Math.min(restoreSeconds, MOST_START_PERIOD);
+	return {
+		command: ["CMD", "node", "/keeper/keeper.js", "ready"],
+		interval: Math.max(10, Math.ceil((restoreSeconds - startPeriod) / HEALTH_RETRIES)),
+		timeout: 10,
+		retries: HEALTH_RETRIES,
+		startPeriod,
+	};
+}
+
+/** Looks at the disk as root, gives it to the app's user, and ends. */
+function gate(parts: TaskParts) {
+	const { app, keeperImage, keeperEnvironment } = parts;
+	return {
+		name: "gate",
+		image: keeperImage,
+		command: ["prepare"],
+		essential: false,
+		user: "0:0",
+		readonlyRootFilesystem: true,
+		environment: pairs({ ...keeperEnvironment, HOLDFAST_USER: owner(app) }),
+		mountPoints: [mount(VOLUMES.data, app.data.mountPath), mount(VOLUMES.scratch, SCRATCH)],
+		logConfiguration: log(parts),
+	};
+}
+
+/** The gate knows the data's directories; these are the others that a process which is not root must write to. */
+function directories(parts: TaskParts) {
+	const { app, keeperImage } = parts;
+	const own = [VOLUMES.keeperTemporary, VOLUMES.appTemporary, ...(app.cache === undefined ? [] : [VOLUMES.cache])];
+	const paths = own.map((volume) => `/holdfast/${volume}`);
+	return {
+		name: "directories",
+		image: keeperImage,
+		entryPoint: ["node", "-e", OWN],
+		command: [`${app.user}`, `${app.group}`, ...paths],
+		essential: false,
+		user: "0:0",
+		readonlyRootFilesystem: true,
+		mountPoints: own.map((volume) => mount(volume, `/holdfast/${volume}`)),
+		logConfiguration: log(parts),
+	};
+}
+
+function keeper(parts: TaskParts) {
+	const { app, keeperImage, keeperEnvironment, restoreSeconds } = parts;
+	const { door, status } = instancePorts(app);
+	return {
+		name: "keeper",
+		image: keeperImage,
+		command: ["replicate"],
+		// The dead-man switch: without the keeper, ECS ends the task, and the app with it.
+		essential: true,
+		...closed(app),
+		memoryReservation: KEEPER_MEMORY_MIB,
+		environment: pairs(keeperEnvironment),
+		mountPoints: [
+			mount(VOLUMES.data, app.data.mountPath),
+			mount(VOLUMES.scratch, SCRATCH),
+			mount(VOLUMES.keeperTemporary, "/tmp"),
+		],
+		portMappings: [door, status].map((port) => ({ containerPort: port, hostPort: port, protocol: "tcp" })),
+		dependsOn: [after("gate", "SUCCESS"), after("directories", "SUCCESS")],
+		// No startTimeout: on Fargate it is 120 s at most, and a restore may take longer.
+		healthCheck: keeperHealthCheck(restoreSeconds),
+		stopTimeout: KEEPER_STOP.timeout,
+		logConfiguration: log(parts),
+	};
+}
+
+function migration(parts: TaskParts, words: string[]) {
+	return {
+		name: "migration",
+		...appProcess(parts),
+		...program(words),
+		essential: false,
+		dependsOn: [after("keeper", "HEALTHY")],
+		logConfiguration: log(parts),
+	};
+}
+
+function appContainer(parts: TaskParts) {
+	const { app } = parts;
+	return {
+		name: "app",
+		...appProcess(parts),
+		...(app.command !== undefined && program(app.command)),
+		essential: true,
+		...(app.cpus !== undefined && { cpu: Math.round(app.cpus * 1024) }),
+		...(app.memoryMiB !== undefined && { memory: app.memoryMiB }),
+		dependsOn: [after("keeper", "HEALTHY"), ...(app.migration === undefined ? [] : [after("migration", "SUCCESS")])],
+		stopTimeout: app.stopGraceSeconds,
+		logConfiguration: log(parts),
+	};
+}
+
+/** What the app and its migration have in common. */
+function appProcess({ app, appImage, appEnvironment, secrets, filesPath }: TaskParts) {
+	const references = Object.entries(secrets).map(([name, valueFrom]) => ({ name, valueFrom }));
+	return {
+		image: appImage,
+		...closed(app),
+		environment: pairs(appEnvironment),
+		...(references.length > 0 && { secrets: references }),
+		mountPoints: [
+			mount(VOLUMES.data, app.data.mountPath),
+			mount(VOLUMES.appTemporary, "/tmp"),
+			...(app.cache === undefined ? [] : [mount(VOLUMES.cache, app.cache.mountPath)]),
+			...(filesPath === undefined ? [] : [mount(VOLUMES.files, filesPath)]),
+		],
+	};
+}
+
+/** The program takes the place of what the image says as a whole, its own arguments included. */
+function program([first, ...rest]: string[]) {
+	return { entryPoint: [first], ...(rest.length > 0 && { command: rest }) };
+}
+
+/** As the app's user, with no privilege and nothing to write to but its mounts. */
+function closed(app: App) {
+	return {
+		user: owner(app),
+		readonlyRootFilesystem: true,
+		linuxParameters: { capabilities: { drop: ["ALL"] }, initProcessEnabled: true },
+	};
+}
+
+function owner({ user, group }: App): string {
+	return `${user}:${group}`;
+}
+
+/** In one order, whatever the order of the arguments: another one would be another revision. */
+function pairs(environment: Record<string, pulumi.Input<string>>) {
+	return Object.entries(environment)
+		.sort(([one], [other]) => (one < other ? -1 : 1))
+		.map(([name, value]) => ({ name, value }));
+}
+
+function mount(sourceVolume: string, containerPath: string) {
+	return { sourceVolume, containerPath, readOnly: false };
+}
+
+function after(containerName: string, condition: "SUCCESS" | "HEALTHY") {
+	return { containerName, condition };
+}
+
+function log({ logGroup, region }: TaskParts) {
+	return {
+		logDriver: "awslogs",
+		options: { "awslogs-group": logGroup, "awslogs-region": region, "awslogs-stream-prefix": "holdfast" },
+	};
+}
