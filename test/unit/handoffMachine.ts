@@ -27,6 +27,8 @@ export class Machine implements Clock {
 	memory: Memory = {};
 	private beat = 0;
 	isReplicating = false;
+	/** How often the platform started another in its place. */
+	replacements = 0;
 	/** How often the replication was stopped. */
 	stops = 0;
 	private generation = 0;
@@ -38,6 +40,7 @@ export class Machine implements Clock {
 	constructor(
 		readonly world: World,
 		readonly name: string,
+		private readonly revision?: number,
 	) {
 		world.machines.push(this);
 		this.offset = (world.random() - 0.5) * 7_200_000;
@@ -64,7 +67,7 @@ export class Machine implements Clock {
 			now: () => this.now(),
 			sleep: (milliseconds) => this.whileAlive(life, this.sleep(milliseconds)),
 		};
-		const settings = { owner: this.name, leaseSeconds: LEASE, app: "notes" };
+		const settings = { owner: this.name, leaseSeconds: LEASE, app: "notes", revision: this.revision };
 		const LeaseClass = this.world.bugs.has("wall clocks") ? WallClockLease : HandoffLease;
 		this.lease = new LeaseClass(this.storeOf(life), settings, alive);
 		this.keeper = new Handoff(this.lease, this.handsOf(life), settings, () => {}, alive);
@@ -88,6 +91,7 @@ export class Machine implements Clock {
 		this.destroy();
 		this.rows = undefined;
 		this.memory = {};
+		this.replacements += 1;
 		void this.world.sleep(1000).then(() => this.keeper ?? this.start());
 	}
 
