@@ -16,6 +16,7 @@ import {
 } from "../retention";
 import { stateful } from "../stateful";
 import { type Problem, shown, throwProblems } from "../validate";
+import { type Change, changed } from "./change";
 import {
 	lifecycleRules,
 	RESTORER_PERMISSIONS,
@@ -62,8 +63,6 @@ export interface GcsBackupBucketArgs extends RetentionArgs {
 		restorerRole?: Change<gcp.projects.IAMCustomRoleArgs>;
 	};
 }
-
-type Change<T> = (args: T) => T;
 
 /**
  * A Cloud Storage bucket for the replica of an app's database: private, versioned, encrypted, kept when the stack is
@@ -195,15 +194,13 @@ export class GcsBackupBucket extends pulumi.ComponentResource {
 	}
 }
 
-function changed<T>(change: Change<T> | undefined, args: T): T {
-	return change?.(args) ?? args;
-}
-
 function gcsBackupBucketProblems(name: string, args: GcsBackupBucketArgs, bucket: gcp.storage.BucketArgs): Problem[] {
 	const problems = [...retentionProblems(args), ...softDeleteProblems(args.softDeleteDays)];
 	problems.push(...storageClassProblems(args.storageClass, args), ...prefixProblems(args.prefix));
-	if (typeof args.location !== "string" || !/^[A-Za-z][A-Za-z0-9-]*$/.test(args.location)) {
-		const reason = `must be a region or multi-region of Google Cloud (got ${shown(args.location)}): write something like asia-southeast1 or EU`;
+	const zone = /^([a-z]+-[a-z]+\d+)-[a-z]$/i.exec(`${args.location}`);
+	if (typeof args.location !== "string" || !/^[A-Za-z][A-Za-z0-9-]*$/.test(args.location) || zone !== null) {
+		const fix = zone === null ? "write something like asia-southeast1 or EU" : `that is a zone of it: write ${zone[1]}`;
+		const reason = `must be a region or multi-region of Google Cloud (got ${shown(args.location)}): ${fix}`;
 		problems.push({ propertyPath: "location", reason });
 	}
 	if (!/^[a-z0-9][a-z0-9_-]{1,61}[a-z0-9]$/.test(name) || /^goog|google/.test(name)) {

@@ -1,6 +1,7 @@
 import type * as gcp from "@pulumi/gcp";
 import type * as pulumi from "@pulumi/pulumi";
 import type { InstanceAppArgs, InstanceBackup } from "../instance";
+import type { Change } from "./change";
 
 /** What a {@link CloudRunApp} needs to know. */
 export interface CloudRunAppArgs extends InstanceAppArgs {
@@ -58,10 +59,4 @@ export interface CloudRunDiskArgs {
 	 * Google offers it as a preview, up to 10 GB in all without a higher quota (2026-11). @default "memory"
 	 */
 	medium?: "memory" | "disk";
-}
-
-export type Change<T> = (args: T) => T;
-
-export function changed<T>(change: Change<T> | undefined, args: T): T {
-	return change?.(args) ?? args;
 }

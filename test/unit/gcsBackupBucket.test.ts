@@ -191,6 +191,7 @@ describe("GcsBackupBucket", () => {
 		for (const softDeleteDays of [1, 6, 91, 7.5]) {
 			expect(Object.keys(problems({ softDeleteDays }))).toEqual(["softDeleteDays"]);
 		}
+		expect(problems({ location: "asia-southeast1-a" }).location).toContain("a zone of it: write asia-southeast1");
 		expect(problems({ storageClass: "COLD" }).storageClass).toContain('got "COLD"');
 		expect(problems({ storageClass: "NEARLINE", retentionDays: 29 }).storageClass).toContain("30 days, and 29 days");
 		expect(made.types()).toEqual([]);
