@@ -7,6 +7,8 @@ export type {
 	HealthArgs,
 	LogArgs,
 } from "./app";
+// Types alone: an app on a Docker host must not load the clouds' packages. The components are in ./aws and ./gcp.
+export type { FargateApp, FargateAppArgs, FargateSize, S3BackupBucket, S3BackupBucketArgs } from "./aws/index";
 export type { BackupStore } from "./backup";
 export { DockerApp } from "./docker/app";
 export type { DockerAppArgs, PublishArgs } from "./docker/args";

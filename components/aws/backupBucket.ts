@@ -85,8 +85,10 @@ export interface S3BackupBucketArgs extends RetentionArgs {
  *
  * @throws {pulumi.InputPropertiesError} with everything that is wrong with the arguments.
  *
- * Cost: storage, old versions included, and one write request for each second in which the app writes, both at the list
- * price of S3 Standard: look it up for the region. A KMS key of your own costs extra.
+ * Cost: in us-east-1 as of 2026-11-22 and S3 Standard, 0.023 $ a GB and month, old versions included, and 0.005 $ for 1000
+ * writes (source: devnotes.tech, without a date; AWS's own page could not be read here). The keeper makes one write for each
+ * second in which the app writes: 13 $ for a month without a pause, cents for an app that people use by day. A KMS key of
+ * your own costs extra.
  */
 export class S3BackupBucket extends pulumi.ComponentResource {
 	/** Name of the bucket. */

@@ -48,6 +48,9 @@ const RESTORE_SECONDS = 400;
  * of it was measured on AWS itself. A version that does not start is tried three times before the one of before comes back,
  * and each try lasts until its health checks give it up; rehearse it in staging. No write is lost in any of this.
  *
+ * The load balancer closes a connection on which nothing is said for 72 s (the door's `longestHoldSeconds` and
+ * `acknowledgeSeconds`, and 2): a WebSocket or an event stream needs a sign of life in between.
+ *
  * Images that are built are pushed by the Docker engine's own login: before `pulumi up`,
  * `aws ecr get-login-password | docker login --username AWS --password-stdin ACCOUNT.dkr.ecr.REGION.amazonaws.com`.
  *
@@ -152,7 +155,6 @@ export class FargateApp extends pulumi.ComponentResource {
 				network,
 				ports: instancePorts(app),
 				listens: listenerPorts(args),
-				isPublic: args.ingress === "public",
 				files: files !== undefined,
 			});
 		}

@@ -23,7 +23,11 @@ export function listenerPorts({ certificateArn }: Pick<FargateAppArgs, "certific
 	return certificateArn === undefined ? [80] : [80, 443];
 }
 
-/** Seconds after which the load balancer gives a silent connection up: later than the door, which answers by itself. */
+/**
+ * Seconds after which the load balancer gives a silent connection up: later than the door, which answers by itself, and
+ * with the door's defaults earlier than the 75 s for which the door keeps an idle connection: a request on one that is just
+ * being closed would be answered with 502. With a longer hold that can happen, but no request that is held is given up.
+ */
 export function idleSeconds({ door }: Pick<App, "door">): number {
 	const { longestHoldSeconds, acknowledgeSeconds } = { ...DOOR, ...(door === false ? {} : door) };
 	return Math.min(longestHoldSeconds + acknowledgeSeconds + 2, MOST_IDLE_SECONDS);
@@ -45,6 +49,12 @@ export function taskHealthCheck(app: Pick<App, "port" | "health">) {
 		matcher: "200",
 		unhealthyThreshold: Math.min(Math.max(patience, 2), MOST_THRESHOLD),
 	};
+}
+
+/** AWS keeps names that begin with internal- to itself. */
+export function balancerName(parts: string[]): string {
+	const name = physicalName(parts, NAME_LIMIT);
+	return name.startsWith("internal-") ? physicalName(["app", ...parts], NAME_LIMIT) : name;
 }
 
 /** What the load balancer needs to know. */
@@ -72,7 +82,7 @@ export function makeLoadBalancer(
 	function makeBalancer() {
 		const internal = args.ingress !== "public";
 		const balancerArgs: aws.lb.LoadBalancerArgs = {
-			name: physicalName([...identity, ...place, ...(internal ? ["internal"] : [])], NAME_LIMIT),
+			name: balancerName([...identity, ...place, ...(internal ? ["internal"] : [])]),
 			loadBalancerType: "application",
 			internal,
 			subnets: network.loadBalancerSubnetIds,

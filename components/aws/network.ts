@@ -1,5 +1,5 @@
 import * as aws from "@pulumi/aws";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import { refusal } from "../validate";
 import type { FargateAppArgs, FargateTransforms } from "./fargateArgs";
 import type { Part } from "./transform";
@@ -7,8 +7,8 @@ import type { Part } from "./transform";
 /** Where the task and its load balancer are. */
 export interface Network {
 	vpcId: pulumi.Output<string>;
-	/** The VPC's own addresses. */
-	cidrBlock: pulumi.Output<string>;
+	/** The VPC's own addresses; undefined where everybody comes in. */
+	cidrBlock: pulumi.Output<string> | undefined;
 	subnetIds: pulumi.Input<string>[];
 	loadBalancerSubnetIds: pulumi.Input<string>[];
 	publicAddress: boolean;
@@ -19,18 +19,18 @@ const ZONES = 2;
 
 /** The user's network, or the account's default VPC. */
 export function networkOf({ network, ingress }: FargateAppArgs, here: { parent: pulumi.Resource }): Network {
-	if (network === undefined) return defaultNetwork(here);
-	const vpc = aws.ec2.getVpcOutput({ id: network.vpcId }, here);
+	const isPublic = ingress === "public";
+	if (network === undefined) return defaultNetwork(isPublic, here);
 	return {
-		vpcId: vpc.id,
-		cidrBlock: vpc.cidrBlock,
+		vpcId: pulumi.output(network.vpcId),
+		cidrBlock: isPublic ? undefined : aws.ec2.getVpcOutput({ id: network.vpcId }, here).cidrBlock,
 		subnetIds: network.subnetIds,
 		loadBalancerSubnetIds: network.loadBalancerSubnetIds ?? network.subnetIds,
-		publicAddress: network.publicAddress ?? (ingress === "public" && network.loadBalancerSubnetIds === undefined),
+		publicAddress: network.publicAddress ?? (isPublic && network.loadBalancerSubnetIds === undefined),
 	};
 }
 
-function defaultNetwork(here: { parent: pulumi.Resource }): Network {
+function defaultNetwork(isPublic: boolean, here: { parent: pulumi.Resource }): Network {
 	const vpc = aws.ec2.getVpcOutput({ default: true }, here);
 	const inDefault = [
 		{ name: "vpc-id", values: [vpc.id] },
@@ -41,7 +41,7 @@ function defaultNetwork(here: { parent: pulumi.Resource }): Network {
 	// The default VPC has no NAT gateway: without a public address, the task reaches nothing.
 	return {
 		vpcId: vpc.id,
-		cidrBlock: vpc.cidrBlock,
+		cidrBlock: isPublic ? undefined : vpc.cidrBlock,
 		subnetIds,
 		loadBalancerSubnetIds: subnetIds,
 		publicAddress: true,
@@ -72,7 +72,6 @@ export interface FirewallNeeds {
 	ports: { door: number; status: number };
 	/** The ports of the load balancer. */
 	listens: number[];
-	isPublic: boolean;
 	files: boolean;
 }
 
@@ -82,7 +81,7 @@ const HTTPS = 443;
 
 export function makeFirewall(
 	{ name, here }: Part<FargateTransforms>,
-	{ network, ports, listens, isPublic, files }: FirewallNeeds,
+	{ network, ports, listens, files }: FirewallNeeds,
 ): Firewall {
 	const loadBalancer = group("load-balancer", "who reaches the load balancer");
 	const task = group("task", "the task, which the load balancer alone reaches");
@@ -98,13 +97,13 @@ export function makeFirewall(
 	return { loadBalancer, task, files: fileSystem, rules };
 
 	function users() {
-		return isPublic ? { cidrIpv4: "0.0.0.0/0" } : { cidrIpv4: network.cidrBlock };
+		return { cidrIpv4: network.cidrBlock ?? "0.0.0.0/0" };
 	}
 
 	function group(role: string, what: string) {
 		// A change of the description would replace the group, which the running task is in.
 		const description = `Holdfast: ${what}`;
-		return new aws.ec2.SecurityGroup(`${name}-${role}`, { vpcId: network.vpcId, description }, here);
+		return new aws.ec2.SecurityGroup(`${name}-${role}-group`, { vpcId: network.vpcId, description }, here);
 	}
 
 	function between(way: string, from: aws.ec2.SecurityGroup, to: aws.ec2.SecurityGroup, port: number) {

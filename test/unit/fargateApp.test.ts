@@ -1,6 +1,7 @@
+import type * as pulumi from "@pulumi/pulumi";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { ACCOUNT, ALL, FargateScene, LEAST, REGION } from "./fargateScene";
-import { failuresOf } from "./mocks";
+import { failuresOf, resolved } from "./mocks";
 
 const type = (module: string, kind: string) => `aws:${module}/${kind[0]?.toLowerCase()}${kind.slice(1)}:${kind}`;
 const SERVICE = type("ecs", "Service");
@@ -9,19 +10,7 @@ beforeAll(() => scene.start());
 beforeEach(() => {
 	scene.made.forget();
 	scene.instead = {};
-	scene.subnets = ["subnet-3", "subnet-1", "subnet-2"];
 });
-
-/** Every way that is open, `from → to:port`. */
-function ways(): string[] {
-	const rules = (direction: string, from: (rule: Record<string, unknown>) => unknown) =>
-		Object.values(scene.made.of(type("vpc", `SecurityGroup${direction}Rule`))).map((rule) => {
-			expect([rule.ipProtocol, rule.fromPort]).toEqual(["tcp", rule.toPort]);
-			return `${direction} ${rule.securityGroupId} ${from(rule)} ${rule.fromPort}`;
-		});
-	const peer = (rule: Record<string, unknown>) => rule.cidrIpv4 ?? rule.referencedSecurityGroupId;
-	return [...rules("Ingress", peer), ...rules("Egress", peer)].sort();
-}
 
 describe("FargateApp", () => {
 	it("defaults: one task, never two, behind a load balancer that only the VPC reaches", async () => {
@@ -33,7 +22,7 @@ describe("FargateApp", () => {
 			image: LEAST.image,
 			keeperImage: LEAST.keeper?.image,
 			loadBalancer: "notes-load-balancer.elb.example",
-			securityGroup: "notes-task-id",
+			securityGroup: "notes-task-group-id",
 		});
 		expect(scene.one(SERVICE)).toEqual({
 			name: "shop-test-notes",
@@ -48,7 +37,7 @@ describe("FargateApp", () => {
 			deploymentCircuitBreaker: { enable: true, rollback: true },
 			networkConfiguration: {
 				subnets: ["subnet-1", "subnet-2"],
-				securityGroups: ["notes-task-id"],
+				securityGroups: ["notes-task-group-id"],
 				assignPublicIp: true,
 			},
 			loadBalancers: [
@@ -99,35 +88,9 @@ describe("FargateApp", () => {
 		expect(scene.made.types().filter((made) => /Secret|efs|sns|MetricAlarm|ecr/.test(made))).toEqual([]);
 	});
 
-	it("opens only what is used: from the VPC to the load balancer, from there to the task, from there HTTPS", async () => {
-		await scene.make(LEAST);
-		expect(ways()).toEqual([
-			"Egress notes-load-balancer-id notes-task-id 8080",
-			"Egress notes-load-balancer-id notes-task-id 9400",
-			"Egress notes-task-id 0.0.0.0/0 443",
-			"Ingress notes-load-balancer-id 172.31.0.0/16 80",
-			"Ingress notes-task-id notes-load-balancer-id 8080",
-			"Ingress notes-task-id notes-load-balancer-id 9400",
-		]);
-		for (const { ingress, egress } of Object.values(scene.made.of(type("ec2", "SecurityGroup")))) {
-			expect([ingress, egress]).toEqual([undefined, undefined]);
-		}
-	});
-
 	it("custom: public by HTTPS, in a network of the user's, with files that outlive it", async () => {
 		const outputs = await scene.make(ALL);
 		expect(outputs.url).toBe("https://notes.example.com");
-		expect(ways()).toEqual([
-			"Egress notes-load-balancer-id notes-task-id 8080",
-			"Egress notes-load-balancer-id notes-task-id 9400",
-			"Egress notes-task-id 0.0.0.0/0 443",
-			"Egress notes-task-id notes-files-id 2049",
-			"Ingress notes-files-id notes-task-id 2049",
-			"Ingress notes-load-balancer-id 0.0.0.0/0 443",
-			"Ingress notes-load-balancer-id 0.0.0.0/0 80",
-			"Ingress notes-task-id notes-load-balancer-id 8080",
-			"Ingress notes-task-id notes-load-balancer-id 9400",
-		]);
 		expect(scene.one(type("lb", "LoadBalancer"))).toMatchObject({
 			internal: false,
 			subnets: ["subnet-d", "subnet-e"],
@@ -160,6 +123,49 @@ describe("FargateApp", () => {
 		expect(targets.map(({ subnetId }) => subnetId)).toEqual(["subnet-a", "subnet-b", "subnet-c"]);
 		const secrets = Object.values(scene.made.of(type("secretsmanager", "Secret")));
 		expect(secrets.map((secret) => secret.name)).toEqual(["shop-test-notes/SECRET_KEY", "shop-test-notes/TOKEN"]);
+	});
+
+	it("what holds data is protected and outlives the stack; a secret's value can be changed", async () => {
+		await scene.make(ALL);
+		const kept = Object.entries(scene.options).filter(([, { protect }]) => protect);
+		expect(kept.map(([name]) => name).sort()).toEqual([
+			"notes-files",
+			"notes-files-backup",
+			"notes-secret-SECRET_KEY",
+			"notes-secret-TOKEN",
+		]);
+		for (const [, { retainOnDelete }] of kept) expect(retainOnDelete).toBe(true);
+		const { protect, retainOnDelete } = scene.options["notes-secret-TOKEN-value"] ?? {};
+		expect([protect, retainOnDelete]).toEqual([undefined, true]);
+	});
+
+	it("whatever the task needs is there before the service, and until it has ended", async () => {
+		await scene.make(ALL);
+		const needed = scene.options["notes-service"]?.dependsOn as pulumi.Resource[];
+		const names = await Promise.all(needed.map(({ urn }) => resolved(urn)));
+		expect(names.map((urn) => urn.split("::").at(-1)).sort()).toEqual([
+			"notes-execution-policy",
+			"notes-files-1",
+			"notes-files-2",
+			"notes-files-2049-in",
+			"notes-files-2049-out",
+			"notes-files-3",
+			"notes-files-access",
+			"notes-files-policy",
+			"notes-http",
+			"notes-https",
+			"notes-secret-SECRET_KEY-value",
+			"notes-secret-TOKEN-value",
+			"notes-services-out",
+			"notes-task-8080-in",
+			"notes-task-8080-out",
+			"notes-task-9400-in",
+			"notes-task-9400-out",
+			"notes-users-443-in",
+			"notes-users-80-in",
+			"notes-writer",
+		]);
+		expect(scene.options["notes-silence-alarm"]?.dependsOn).toBeDefined();
 	});
 
 	it("alerts: an alarm for every kind of problem, for silence and for no healthy task, all to one address", async () => {
@@ -200,36 +206,6 @@ describe("FargateApp", () => {
 		for (const alarm of Object.values(alarms)) expect([alarm.alarmActions, alarm.okActions]).toEqual([topic, topic]);
 	});
 
-	it("a change of what replaces a load balancer or target group changes its name, within 32 characters", async () => {
-		const names = async (args: object) => {
-			scene.made.forget();
-			await scene.make({ ...LEAST, ...args });
-			const [balancer, group] = ["LoadBalancer", "TargetGroup"].map(
-				(kind) => scene.one(type("lb", kind)).name as string,
-			);
-			for (const name of [balancer, group]) expect(name?.length).toBeLessThanOrEqual(32);
-			return [balancer, group];
-		};
-		const [balancer, group] = await names({});
-		expect((await names({ ingress: "public" }))[0]).not.toBe(balancer);
-		expect((await names({ port: 8080 }))[1]).not.toBe(group);
-		const network = { vpcId: "vpc-1", subnetIds: ["subnet-a", "subnet-b"] };
-		const moved = await names({ network });
-		expect([moved[0] === balancer, moved[1] === group]).toEqual([false, false]);
-	});
-
-	it.each([
-		["public", undefined, true],
-		["private", undefined, false],
-		["public", ["subnet-d", "subnet-e"], false],
-	] as const)("in a network of the user's, %s with load balancer subnets %j: public address %s", async (...row) => {
-		const [ingress, loadBalancerSubnetIds, address] = row;
-		const network = { vpcId: "vpc-1", subnetIds: ["subnet-a", "subnet-b"] };
-		const own = loadBalancerSubnetIds && { loadBalancerSubnetIds: [...loadBalancerSubnetIds] };
-		await scene.make({ ...LEAST, ingress, network: { ...network, ...own } });
-		expect(scene.one(SERVICE).networkConfiguration).toMatchObject({ assignPublicIp: address });
-	});
-
 	it("a transform reaches its child", async () => {
 		await scene.make({
 			...ALL,
@@ -253,11 +229,5 @@ describe("FargateApp", () => {
 		const failures = await failuresOf(() => void scene.make(LEAST).catch(() => {}));
 		expect(failures).toContain("notes was not deployed: ECS went back to");
 		expect(failures).toContain("/holdfast/shop-test-notes");
-	});
-
-	it("throws: a default VPC without two subnets", async () => {
-		scene.subnets = ["subnet-1"];
-		const failures = await failuresOf(() => void scene.make(LEAST).catch(() => {}));
-		expect(failures).toContain("the default VPC has 1 default subnets, and a load balancer needs 2");
 	});
 });

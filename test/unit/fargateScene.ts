@@ -82,8 +82,15 @@ export class FargateScene {
 	/** What a type of resource computes other than usual. */
 	instead: Record<string, object> = {};
 
+	/** The options with which the resources were made, by name. */
+	options: Record<string, pulumi.CustomResourceOptions> = {};
+
 	async make(args: FargateAppArgs) {
-		const app = new FargateApp("notes", args);
+		const noted: pulumi.ResourceTransformation = ({ name, opts }) => {
+			this.options[name] = opts;
+			return undefined;
+		};
+		const app = new FargateApp("notes", args, { transformations: [noted] });
 		const { url, cluster, service, image, keeperImage, loadBalancer, securityGroup } = app;
 		const outputs = await resolved(
 			pulumi.output({ url, cluster, service, image, keeperImage, loadBalancer, securityGroup }),
@@ -93,7 +100,7 @@ export class FargateScene {
 	}
 
 	/** The one resource of a type. */
-	one(type: string) {
+	one(type: string): Record<string, unknown> {
 		const all = Object.values(this.made.of(type));
 		if (all.length !== 1) throw new Error(`there are ${all.length} of ${type}`);
 		return all[0] as Record<string, unknown>;
