@@ -2,7 +2,7 @@ import type { Clock } from "./clock";
 import { WAIT, type Waiting } from "./confirmation";
 import type { HandoffLease } from "./handoffLease";
 import type { Hands, Source } from "./hands";
-import { Refusal } from "./refusal";
+import { Refusal, refusalLines } from "./refusal";
 
 /** Milliseconds after which one that asks before us counts as dead, and after which a holder does not want to hand over. */
 const ASKER_PATIENCE = 10_000;
@@ -10,6 +10,9 @@ const PATIENCE = 60_000;
 
 /** An instance that does not have the lease yet. */
 export class Applicant {
+	/** Why it only waits, and does not ask. */
+	refusal: Refusal | undefined;
+
 	constructor(
 		private readonly lease: HandoffLease,
 		private readonly hands: Hands,
@@ -20,9 +23,17 @@ export class Applicant {
 
 	/** Waits for the lease: takes what nobody holds, asks a holder that lives, and takes what a dead one leaves. */
 	async obtain(mayAsk: boolean, waiting: Waiting): Promise<Source | undefined> {
+		try {
+			return await this.obtained(mayAsk, waiting);
+		} finally {
+			this.refusal = undefined;
+		}
+	}
+
+	private async obtained(mayAsk: boolean, waiting: Waiting): Promise<Source | undefined> {
 		const { lease, hands } = this;
 		const { owner } = this.settings;
-		const begun = this.clock.now();
+		let begun = this.clock.now();
 		let other: { asker: string | undefined; since: number } = { asker: undefined, since: begun };
 		for (let isPrepared = false; !waiting.isOver(); await this.clock.sleep(WAIT)) {
 			const record = await lease.look();
@@ -41,6 +52,12 @@ export class Applicant {
 			// It handed over before it was restarted: an instance does not come back by itself while another lives.
 			if (hands.memory.gone) throw retired(this.settings.app);
 			if (!mayAsk) continue;
+			if (lease.isNewer(record)) {
+				this.stand(record.owner);
+				begun = this.clock.now();
+				continue;
+			}
+			this.refusal = undefined;
 			if (this.clock.now() - begun > PATIENCE) {
 				await lease.withdraw();
 				throw inUse(record.owner, this.settings.app);
@@ -58,6 +75,20 @@ export class Applicant {
 		}
 		return undefined;
 	}
+
+	private stand(holder: string): void {
+		if (this.refusal !== undefined) return;
+		this.refusal = superseded(holder, this.settings.app);
+		this.say(refusalLines(this.refusal));
+	}
+}
+
+function superseded(holder: string, app: string): Refusal {
+	return new Refusal(
+		"superseded",
+		`a newer revision (${holder}) has the data of ${app}: this one does not ask for it`,
+		"nothing, if the newer one is meant to serve; otherwise deploy the older version again, which makes a newer revision of it",
+	);
 }
 
 export function retired(app: string): Refusal {

@@ -1,27 +1,30 @@
-import { existsSync, renameSync, rmSync } from "node:fs";
+import { existsSync, renameSync } from "node:fs";
 import { resolve } from "node:path";
-import { ask, Plain, serve } from "./control";
+import { ask } from "./control";
 import { metaPath } from "./database";
-import { HostKeeper, noneRuns } from "./deploy/hostKeeper";
+import { noneRuns } from "./deploy/hostKeeper";
 import { RecordFile } from "./deploy/record";
 import { undoInterrupted } from "./deploy/undo";
-import { type DrillReport, drill as runDrill } from "./drill";
+import { drill as runDrill } from "./drill";
 import { inspect } from "./inspect";
 import { Lease } from "./lease";
 import { Litestream } from "./litestream";
+import { logger } from "./log";
 import { ManifestFile } from "./manifest";
 import { writeMarker } from "./marker";
 import { Refusal } from "./refusal";
 import { restoreChecked, restoredWords, restoreInPlace } from "./restore";
-import { startRoutine } from "./routine";
-import { loadCredentials, readSettings, type Settings } from "./settings";
+import { readSettings, type Settings } from "./settings";
 import { parseTarget, type Snapshot } from "./snapshots";
 import { checkBeside, type Parts, start as runStart } from "./start";
-import { metricsOf, type Status } from "./status";
+import type { Status } from "./status";
+import { loadCredentials } from "./storeCredentials";
+import { send, textOf } from "./stores/http";
 import { openStore } from "./stores/open";
-import { TemporaryKeeper } from "./temporary";
 
 const say = (line: string) => console.log(line);
+/** Milliseconds for a keeper to say whether it is ready. */
+const READY = 3000;
 
 export function partsOf(): Parts {
 	loadCredentials();
@@ -41,71 +44,18 @@ export function partsOf(): Parts {
 export async function start(): Promise<number> {
 	const parts = partsOf();
 	const { settings } = parts;
+	const log = logger(settings.log);
 	// A keeper that runs may be in the middle of a deploy, and ends it itself.
 	const running = (await ask(settings.control, "GET", "/status").catch(() => ({}))) as Partial<Status> | undefined;
 	if (running !== undefined) {
-		await checkBeside(parts, running.replica?.store, () => noneRuns(settings), say);
+		await checkBeside(parts, running.replica?.store, () => noneRuns(settings), log);
 		return 0;
 	}
-	await undoInterrupted(settings, new RecordFile(settings.dataDirectory, settings.scratch), say);
-	const { hasLease } = await runStart(parts, () => noneRuns(settings), say);
+	await undoInterrupted(settings, new RecordFile(settings.dataDirectory, settings.scratch), log);
+	const { hasLease } = await runStart(parts, () => noneRuns(settings), log);
 	// The keeper that comes next takes it.
 	if (hasLease) await parts.lease.release();
 	return 0;
-}
-
-export async function replicate(): Promise<number> {
-	const parts = partsOf();
-	const { settings } = parts;
-	const host = settings.disk === "temporary" ? undefined : new HostKeeper(parts, say);
-	const keeper = host ?? new TemporaryKeeper(parts, say);
-	const json = (body: string) => JSON.parse(body || "{}") as Record<string, unknown>;
-	const status = () => keeper.status();
-	const watching = {
-		"GET /status": status,
-		"GET /metrics": async () => new Plain(metricsOf(await status())),
-		"GET /health": async () => {
-			const { healthy, problems } = await status();
-			return new Plain(healthy ? "ok\n" : `${problems.join("\n")}\n`, healthy ? 200 : 503);
-		},
-	};
-	const commands = {
-		...watching,
-		"POST /snapshot": (body: string) =>
-			keeper.snapshot(json(body).name as string, json(body).image as string | undefined),
-		...(host && {
-			"POST /deploy": (body: string) => {
-				const { attempt, instance } = json(body) as { attempt: string; instance: string };
-				return host.follow(attempt, instance);
-			},
-		}),
-		"POST /sync": () => keeper.sync(),
-		"POST /drilled": (body: string) => {
-			keeper.drilled(JSON.parse(body) as DrillReport);
-			return {};
-		},
-	};
-	// One that is left over from a keeper that died.
-	if ((await ask(settings.control, "GET", "/status")) === undefined) rmSync(settings.control, { force: true });
-	// Whoever reaches the port can look; to tell the keeper what to do, one must be in its container.
-	const closers = [await serve(watching, { port: settings.port }), await serve(commands, { path: settings.control })];
-	if (settings.appPort > 0 && host !== undefined) closers.push(await host.listen(settings.appPort));
-	closers.push(startRoutine(settings, parts, keeper, say));
-	return new Promise((done, failed) => {
-		const stop = () => {
-			void keeper.stop().then((isComplete) => {
-				for (const close of closers) close();
-				done(isComplete ? 0 : 1);
-				// A connection that a client keeps open must not keep the container.
-				setTimeout(() => process.exit(), 500).unref();
-			}, failed);
-		};
-		process.once("SIGTERM", stop).once("SIGINT", stop);
-		keeper.run().catch((error) => {
-			for (const close of closers) close();
-			failed(error);
-		});
-	});
 }
 
 export async function status(asJson: boolean): Promise<number> {
@@ -238,6 +188,15 @@ export async function acceptReplica(): Promise<number> {
 	await manifest.claim();
 	say(`the replica at ${settings.store} is ${settings.app}'s from now on; the next start checks it`);
 	return 0;
+}
+
+/** Whether the platform may start the app: for a health check in the keeper's own container. */
+export async function ready(): Promise<number> {
+	const { port } = readSettings();
+	const answer = await send(new URL(`http://127.0.0.1:${port}/ready`), {}, READY).catch(() => undefined);
+	if (answer === undefined) throw notRunning();
+	say((await textOf(answer)).trim());
+	return answer.status === 200 ? 0 : 1;
 }
 
 function notRunning(): Refusal {

@@ -1,31 +1,26 @@
-import { FREEZE_SECONDS } from "../watchdog";
 import { Applicant, retired, unhealthy } from "./applicant";
 import { CLOCK, type Clock } from "./clock";
 import { insisting, untilConfirmed, type Waiting } from "./confirmation";
+import { Guard } from "./guard";
 import type { HandoffLease } from "./handoffLease";
 import type { Hands, Source } from "./hands";
-import { Refusal, storeWentAway } from "./refusal";
+import { keepAlive } from "./keepAlive";
+import { Ended, Refusal, storeWentAway } from "./refusal";
+import { type Phase, Standing, TICK } from "./standing";
 import { StoreUnreachable } from "./stores/store";
 
-export type Phase = "starting" | "beginning" | "serving" | "resting" | "handing over" | "handed over" | "retired";
-
-/** Milliseconds between two looks at the lease for an asker, and at our own state. */
-const LOOK = 1000;
-const TICK = 100;
 /** Milliseconds before a start is tried again, and a handover that failed. */
 const RETRY = 15_000;
 const AGAIN = 5000;
 
 /** One instance among others that overlap: only the one that holds the lease has an app whose writes are acknowledged. */
 export class Handoff {
-	phase: Phase = "starting";
-	refusal: Refusal | undefined;
-	private isHolding = false;
-	private isStopping = false;
+	private failed: Refusal | undefined;
 	private mayAsk = true;
+	readonly standing: Standing;
+	readonly guard: Guard;
 	private readonly applicant: Applicant;
 	private readonly waiting: Waiting;
-	private isFrozen = false;
 	private asker: string | undefined;
 	private handOverAfter = Number.NEGATIVE_INFINITY;
 	private handing: Promise<void> | undefined;
@@ -37,15 +32,31 @@ export class Handoff {
 		private readonly say: (line: string) => void = () => {},
 		private readonly clock: Clock = CLOCK,
 	) {
-		this.waiting = { sleep: (milliseconds) => clock.sleep(milliseconds), isOver: () => this.isStopping };
+		this.standing = new Standing(lease, hands, clock, say);
+		this.guard = new Guard(this.standing);
+		this.waiting = { sleep: (milliseconds) => clock.sleep(milliseconds), isOver: () => this.standing.isStopping };
 		this.applicant = new Applicant(lease, hands, settings, say, clock);
+	}
+
+	get phase(): Phase {
+		return this.standing.phase;
 	}
 
 	/** Runs until {@link stop}. */
 	async run(): Promise<void> {
 		// A keeper that died left it as it was.
 		this.hands.closeDoor();
-		await Promise.all([this.live(), this.renew(), this.guard()]);
+		try {
+			await Promise.all([this.live(), this.renew(), this.guard.run()]);
+		} finally {
+			this.standing.stop();
+			this.standing.isHolding = false;
+		}
+	}
+
+	/** Why no app runs here that may write; undefined where one does, or is about to. */
+	get refusal(): Refusal | undefined {
+		return this.failed ?? this.applicant.refusal;
 	}
 
 	/**
@@ -54,55 +65,74 @@ export class Handoff {
 	 */
 	async acknowledge(): Promise<{ epoch: number; transaction: number; at: number }> {
 		const transaction = await this.hands.sync();
-		if (this.phase !== "serving" || !this.lease.isFresh) {
-			throw new Error("this instance may not acknowledge writes now: its right to write is not certain");
-		}
+		const paused = this.standing.pausedBy();
+		if (paused !== undefined) throw new Error(`this instance may not acknowledge writes now: ${paused}`);
 		return { epoch: this.lease.epoch, transaction, at: performance.timeOrigin + performance.now() };
 	}
 
-	/** Whether the app may go on: our lease lasts longer than what stops the app takes, or its writes are frozen. */
-	mayRun(margin: number): boolean {
-		if (["handing over", "handed over"].includes(this.phase) && this.isFrozen) return true;
-		return this.isHolding && this.lease.isFreshFor(margin);
-	}
-
-	/** The last writes go to the store, and the right to write back to it. Returns whether all is there. */
-	async stop(): Promise<boolean> {
-		this.isStopping = true;
+	/**
+	 * The last writes go to the store, and the right to write back to it. Returns whether all is there.
+	 *
+	 * @param seconds that it may take; up to half of them, and more where there are many, for requests under way
+	 */
+	async stop(seconds: number): Promise<boolean> {
+		const { clock, hands, lease, standing } = this;
+		const end = clock.now() + seconds * 1000;
+		const left = () => Math.max(1, (end - clock.now()) / 1000);
+		standing.stop();
 		await this.handing?.catch(() => undefined);
-		if (!this.isHolding) return true;
+		hands.endDoor();
+		if (!standing.isHolding) return true;
 		let isComplete = true;
-		this.hands.closeDoor();
 		if (this.phase === "serving" || this.phase === "resting") {
-			const isFrozen = await this.freeze();
-			const isSynced = await this.hands.sync().catch(() => undefined);
-			isComplete = isFrozen && isSynced !== undefined && this.lease.isFresh;
-			await this.hands.stopReplication();
+			// It may have slept until it was told.
+			const isOurs =
+				lease.isFresh || (await Promise.race([lease.renew().catch(() => false), clock.sleep(seconds * 250)]));
+			await hands.settled(Math.max(seconds / 2, seconds - RETRY / 1000));
+			const isFrozen = await standing.freeze();
+			const isSynced = await hands.sync(left()).catch(() => undefined);
+			isComplete = isFrozen && isSynced !== undefined && isOurs === true && lease.isFresh;
+			await hands.stopReplication();
 		}
-		this.isHolding = false;
-		await this.lease.release().catch(() => undefined);
+		standing.isHolding = false;
+		await Promise.race([lease.release().catch(() => undefined), clock.sleep(left() * 1000)]);
 		return isComplete;
 	}
 
 	private async live(): Promise<void> {
-		while (!this.isStopping) {
+		while (!this.standing.isStopping) {
 			try {
-				this.phase = "starting";
+				this.standing.phase = "starting";
 				const source = await this.applicant.obtain(this.mayAsk, this.waiting);
 				if (source === undefined) return;
-				this.isHolding = true;
-				this.phase = "beginning";
+				this.standing.isHolding = true;
+				this.standing.phase = "beginning";
 				if (await this.begin(source)) await this.serve();
-				this.refusal = undefined;
-				if (this.is("retired")) this.refusal = retired(this.settings.app);
+				this.failed = undefined;
+				if (this.standing.is("retired")) await this.stayRetired();
 			} catch (error) {
-				this.isHolding = false;
-				this.phase = "starting";
-				this.refusal = error instanceof StoreUnreachable ? storeWentAway(error) : (error as Refusal);
-				if (!(this.refusal instanceof Refusal)) throw error;
+				this.standing.isHolding = false;
+				this.standing.phase = "starting";
+				const refusal = error instanceof StoreUnreachable ? storeWentAway(error) : error;
+				if (!(refusal instanceof Refusal)) throw error;
+				this.failed = refusal;
 			}
-			if (this.refusal !== undefined) await this.pause(RETRY);
-			while (this.is("retired") && !this.isStopping) await this.pause(RETRY);
+			if (this.failed !== undefined) await this.standing.pause(RETRY);
+		}
+	}
+
+	/**
+	 * It does not end, or the platform would start it again, and it would ask. But where whoever has the data is gone, and
+	 * only this one is left to be asked, the platform must start another.
+	 */
+	private async stayRetired(): Promise<void> {
+		const { lease, hands, settings } = this;
+		this.failed = retired(settings.app);
+		while (!this.standing.isStopping) {
+			await this.standing.pause(RETRY);
+			const record = await lease.look().catch(() => undefined);
+			const isLeft = record !== undefined && (record.released || lease.isExpired(record));
+			if (isLeft && !this.standing.isStopping && hands.stopApp()) throw new Ended("nobody has the data any more");
 		}
 	}
 
@@ -114,30 +144,31 @@ export class Handoff {
 			await hands.place(source);
 			while (!(await hands.startApp())) {
 				if (isHanded) throw unhealthy(this.settings.app);
-				if (!this.isHolding || this.isStopping) break;
+				if (!this.standing.isHolding || this.standing.isStopping) break;
 			}
-			if (isHanded && !(await insisting(this.waiting, () => lease.confirm()))) this.isHolding = false;
-			if (!this.isHolding || this.isStopping) {
-				hands.stopApp();
+			if (isHanded && !(await insisting(this.waiting, () => lease.confirm()))) this.standing.isHolding = false;
+			if (!this.standing.isHolding || this.standing.isStopping) {
+				if (hands.stopApp() && !this.standing.isStopping) throw new Ended("the lease was lost before the app was well");
 				return false;
 			}
 		} catch (error) {
-			hands.stopApp();
-			this.isHolding = false;
+			const mustEnd = hands.stopApp();
+			this.standing.isHolding = false;
 			this.mayAsk &&= !isHanded;
 			// Where that fails too, the lease expires, and the one before takes it back.
 			if (isHanded) await lease.giveBack().catch(() => undefined);
-			throw error;
+			else if (mustEnd) await lease.release().catch(() => undefined);
+			throw mustEnd ? new Ended((error as Error).message) : error;
 		}
 		hands.remember({ epoch: lease.epoch });
 		// From a rest it goes on as soon as it is known that the lease is fresh.
-		this.phase = "resting";
+		this.standing.phase = "resting";
 		return true;
 	}
 
 	private async serve(): Promise<void> {
-		while (!this.isStopping && this.phase !== "retired") {
-			if (!this.isHolding) await this.retire();
+		while (!this.standing.isStopping && this.phase !== "retired") {
+			if (!this.standing.isHolding) await this.retire();
 			else if (this.phase === "serving" && this.asker !== undefined && this.clock.now() > this.handOverAfter) {
 				this.handing = this.handOver(this.asker);
 				await this.handing;
@@ -149,10 +180,11 @@ export class Handoff {
 	private async handOver(to: string): Promise<void> {
 		const { lease, hands } = this;
 		const { epoch } = lease;
-		this.phase = "handing over";
+		this.standing.phase = "handing over";
 		hands.closeDoor();
 		try {
-			if (!(await this.freeze())) throw new Error("the database's write lock is not to be had");
+			await Promise.race([hands.drained(), this.standing.told]);
+			if (!(await this.standing.freeze())) throw new Error("the database's write lock is not to be had");
 			const transaction = await hands.sync();
 			await hands.stopReplication();
 			hands.remember({ epoch, gone: true });
@@ -166,8 +198,8 @@ export class Handoff {
 		// Whether it is another's now only the store can say: an answer may have been lost.
 		const record = await insisting(this.waiting, () => lease.look());
 		if (record?.owner === this.settings.owner && record.epoch === epoch) return this.goOn();
-		this.isHolding = false;
-		this.phase = "handed over";
+		this.standing.isHolding = false;
+		this.standing.phase = "handed over";
 		const outcome = await untilConfirmed(lease, this.settings.owner, this.waiting);
 		if (outcome === "back") {
 			this.say("the lease came back: going on");
@@ -177,73 +209,31 @@ export class Handoff {
 
 	private goOn(): void {
 		this.hands.remember({ epoch: this.lease.epoch });
-		this.isHolding = true;
-		this.phase = "resting";
+		this.standing.isHolding = true;
+		this.standing.phase = "resting";
 	}
 
 	/** For good: the app's writes stay frozen. */
 	private async retire(): Promise<void> {
-		this.phase = "retired";
-		this.isHolding = false;
-		this.hands.closeDoor();
+		this.standing.phase = "retired";
+		this.standing.isHolding = false;
+		this.hands.endDoor();
 		this.hands.stopApp();
 		this.say("another instance has the data: this one writes no more");
-		await Promise.all([this.hands.stopReplication(), this.freeze()]);
+		await Promise.all([this.hands.stopReplication(), this.standing.freeze()]);
 	}
 
-	/** Keeps the lease alive, and looks who asks for it. */
-	private async renew(): Promise<void> {
-		const third = (this.settings.leaseSeconds * 1000) / 3;
-		let renewed = Number.NEGATIVE_INFINITY;
-		for (; !this.isStopping || this.isHolding; await this.clock.sleep(Math.min(LOOK, third))) {
-			if (!this.isHolding) continue;
-			const begun = this.clock.now();
-			const isDue = begun - renewed >= third - TICK;
-			const { epoch } = this.lease;
-			try {
-				const record = await this.lease.look();
-				this.asker = record?.asker;
-				const isOurs = record?.owner === this.settings.owner && record.epoch === epoch && !record.released;
-				if (isOurs && (!isDue || (await this.lease.renew()))) renewed = isDue ? begun : renewed;
-				else if (this.phase !== "handing over" && epoch === this.lease.epoch) this.isHolding = false;
-			} catch {
-				// Out of reach: the guard acts on that.
-			}
-		}
-	}
-
-	/** Before anybody else could take the lease, nothing can be written here; and it goes on when it is surely ours. */
-	private async guard(): Promise<void> {
-		const { hands, lease } = this;
-		for (; !this.isStopping; await this.clock.sleep(TICK)) {
-			const isFresh = this.isHolding && lease.isFreshFor(FREEZE_SECONDS * 1000);
-			if (this.phase === "handing over" && !lease.isFresh) await hands.stopReplication();
-			if (this.phase === "serving" && !isFresh) {
-				this.phase = "resting";
-				hands.closeDoor();
-				this.say("the lease could not be renewed: the app's writes are frozen until it is");
-				await Promise.all([hands.stopReplication(), this.freeze()]);
-			} else if (this.phase === "resting" && isFresh) {
-				this.isFrozen = false;
-				await hands.thaw();
-				if (this.phase !== "resting" || !this.isHolding || !lease.isFreshFor(FREEZE_SECONDS * 1000)) continue;
-				hands.startReplication();
-				this.phase = "serving";
-				hands.openDoor(lease.epoch);
-			}
-		}
-	}
-
-	private async freeze(): Promise<boolean> {
-		this.isFrozen = await this.hands.freeze();
-		return this.isFrozen;
-	}
-
-	/** Other loops change it while one waits. */
-	private is = (phase: Phase) => this.phase === phase;
-
-	private async pause(milliseconds: number): Promise<void> {
-		const end = this.clock.now() + milliseconds;
-		while (!this.isStopping && this.clock.now() < end) await this.clock.sleep(Math.min(TICK, end - this.clock.now()));
+	private renew(): Promise<void> {
+		return keepAlive(this.lease, this.settings, this.clock, {
+			isOver: () => this.standing.isStopping && !this.standing.isHolding,
+			isHolding: () => this.standing.isHolding,
+			asked: (asker) => {
+				this.asker = asker;
+			},
+			lost: (epoch) => {
+				// In a handover it is the other's because we gave it.
+				if (this.phase !== "handing over" && epoch === this.lease.epoch) this.standing.isHolding = false;
+			},
+		});
 	}
 }

@@ -31,7 +31,7 @@ export class HandoffLease {
 
 	constructor(
 		private readonly store: Store,
-		private readonly settings: Pick<Settings, "owner" | "leaseSeconds">,
+		private readonly settings: Pick<Settings, "owner" | "leaseSeconds" | "revision">,
 		private readonly clock: Clock = CLOCK,
 	) {}
 
@@ -52,28 +52,34 @@ export class HandoffLease {
 	 * @param isWanted looks once more at what would be taken.
 	 */
 	take(isWanted: (record: LeaseRecord | undefined) => boolean = () => true): Promise<Change | undefined> {
-		const { owner, leaseSeconds: seconds } = this.settings;
+		const { owner, leaseSeconds: seconds, revision } = this.settings;
 		return this.change((record) => {
 			if (!isWanted(record)) return undefined;
 			const isFree = record === undefined || record.released || record.owner === owner || this.isExpired(record);
 			if (!isFree) return undefined;
 			const epoch = record?.owner === owner && !record.released ? record.epoch : (record?.epoch ?? 0) + 1;
-			const asker = record?.asker === owner ? undefined : record?.asker;
+			const asks = record?.asker === owner || record === undefined ? {} : askedOf(record);
 			// Whoever had it may wake up and write: not where we do. Where it was handed over and never confirmed, nobody may.
 			const isLeft = record === undefined || record.released || record.owner === owner || record.handed !== undefined;
 			const generation = isLeft ? (record?.generation ?? "") : newGeneration(epoch);
 			const taken = { owner, beat: "", epoch, seconds, released: false, generation, disk: "temporary" as const };
-			return { ...taken, ...(asker && { asker }) };
+			return { ...taken, ...ofRevision(revision), ...asks };
 		});
+	}
+
+	/** Whether its holder is a newer version than we are: then we do not ask, or two would take it from each other for ever. */
+	isNewer({ revision }: LeaseRecord): boolean {
+		return revision !== undefined && this.settings.revision !== undefined && this.settings.revision < revision;
 	}
 
 	/** Asks the holder to hand over. The place of one that has asked before is left to it, unless `instead` names it. */
 	ask(instead?: string): Promise<Change | undefined> {
-		const { owner } = this.settings;
+		const { owner, revision } = this.settings;
 		return this.change((record) => {
 			if (record === undefined || record.released || record.owner === owner) return undefined;
-			if (record.asker !== undefined && record.asker !== instead) return undefined;
-			return { ...record, asker: owner };
+			if (this.isNewer(record) || (record.asker !== undefined && record.asker !== instead)) return undefined;
+			const { askerRevision: _, ...rest } = record;
+			return { ...rest, asker: owner, ...(revision !== undefined && { askerRevision: revision }) };
 		});
 	}
 
@@ -81,7 +87,7 @@ export class HandoffLease {
 		const { owner } = this.settings;
 		return this.change((record) => {
 			if (record?.asker !== owner) return undefined;
-			const { asker: _, ...rest } = record;
+			const { asker: _, askerRevision: __, ...rest } = record;
 			return rest;
 		});
 	}
@@ -93,16 +99,18 @@ export class HandoffLease {
 
 	/** Takes up what was handed to us, as it was handed: from here on we keep it alive. */
 	adopt(): Promise<Change | undefined> {
-		const { owner, leaseSeconds: seconds } = this.settings;
+		const { owner, leaseSeconds: seconds, revision } = this.settings;
 		return this.change((record) =>
-			record?.owner === owner && !record.released ? { ...record, seconds, disk: "temporary" } : undefined,
+			record?.owner === owner && !record.released
+				? { ...record, seconds, disk: "temporary", ...ofRevision(revision) }
+				: undefined,
 		);
 	}
 
 	/** Gives the lease to the one that asks. Only whoever has frozen its app, and brought its last transaction there, may. */
 	handOver(to: string, transaction: number): Promise<Change | undefined> {
 		return this.change((record) =>
-			this.isOurs(record) && record.asker === to ? passed(record, to, transaction) : undefined,
+			this.isOurs(record) && record.asker === to ? passed(record, to, transaction, record.askerRevision) : undefined,
 		);
 	}
 
@@ -119,7 +127,7 @@ export class HandoffLease {
 	giveBack(): Promise<Change | undefined> {
 		return this.change((record) =>
 			this.isOurs(record) && record.handed !== undefined
-				? passed(record, record.handed.from, record.handed.transaction)
+				? passed(record, record.handed.from, record.handed.transaction, record.handed.revision)
 				: undefined,
 		);
 	}
@@ -167,7 +175,7 @@ export class HandoffLease {
 				const record = isHolder || wasHolder ? { ...wanted, beat: randomUUID() } : wanted;
 				const begunAt = this.clock.now();
 				// From here on it may be another's, even if the answer never arrives.
-				if (wasHolder && !isHolder) this.writtenAt = Number.NEGATIVE_INFINITY;
+				if (wasHolder && (!isHolder || wanted.released)) this.writtenAt = Number.NEGATIVE_INFINITY;
 				const condition = found === undefined ? ("absent" as const) : { version: found.version };
 				if ((await this.store.put(LEASE_KEY, JSON.stringify(record), condition)) === undefined) continue;
 				if (isHolder) {
@@ -195,7 +203,17 @@ export class HandoffLease {
 	}
 }
 
-function passed(record: LeaseRecord, to: string, transaction: number): LeaseRecord {
-	const { asker: _, ...rest } = record;
-	return { ...rest, owner: to, epoch: record.epoch + 1, handed: { from: record.owner, transaction } };
+function passed(record: LeaseRecord, to: string, transaction: number, toRevision: number | undefined): LeaseRecord {
+	const { asker: _, askerRevision: __, revision, ...rest } = record;
+	const handed = { from: record.owner, transaction, ...ofRevision(revision) };
+	return { ...rest, owner: to, epoch: record.epoch + 1, ...ofRevision(toRevision), handed };
+}
+
+function ofRevision(revision: number | undefined): { revision?: number } {
+	return revision === undefined ? {} : { revision };
+}
+
+function askedOf({ asker, askerRevision }: LeaseRecord): Pick<LeaseRecord, "asker" | "askerRevision"> {
+	if (asker === undefined) return {};
+	return { asker, ...(askerRevision !== undefined && { askerRevision }) };
 }

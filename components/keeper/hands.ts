@@ -19,17 +19,29 @@ export interface Hands {
 	place(source: Source): Promise<void>;
 	/** Lets the app in and waits until it is healthy. Nothing that it writes is acknowledged or replicated yet. */
 	startApp(): Promise<boolean>;
-	/** The app is not to go on. */
-	stopApp(): void;
+	/** Whether all that the app is asked comes through our own door, so that a closed one keeps every client away. */
+	isBehindDoor: boolean;
+	/** The app is not to go on. Returns whether this process has to end for that: then the platform ends the app with it. */
+	stopApp(): boolean;
 	/** Takes the database's write lock; false when it is not to be had. */
 	freeze(): Promise<boolean>;
 	thaw(): Promise<void>;
 	startReplication(): void;
 	/** At once, and for certain. */
 	stopReplication(): Promise<void>;
-	/** Brings all that is committed into the store, and returns the last transaction; 0 when there is no database yet. */
-	sync(): Promise<number>;
+	/**
+	 * Brings all that is committed into the store, within some seconds, and returns the last transaction; 0 when there is no
+	 * database yet.
+	 */
+	sync(seconds?: number): Promise<number>;
 	/** From here on, writes may be acknowledged, under this epoch. */
 	openDoor(epoch: number): void;
+	/** Who comes from now on waits. */
 	closeDoor(): void;
+	/** Until the requests that were let in have their answers, or have had their time. */
+	drained(): Promise<void>;
+	/** The same before a stop, and until nobody writes any more: at most so many seconds. */
+	settled(seconds: number): Promise<void>;
+	/** Who waits, and who comes, is told to try again elsewhere. */
+	endDoor(): void;
 }

@@ -6,11 +6,13 @@ import type { DrillReport } from "./drill";
 import { untilQuiet } from "./freshness";
 import { Gate } from "./gate";
 import { inspect } from "./inspect";
+import type { Alert } from "./log";
+import { alertsOf, problemsOf } from "./problems";
 import { Refusal, refusalLines, storeWentAway } from "./refusal";
 import { Replication, SYNC } from "./replication";
 import { listSnapshots, type Snapshot, writeSnapshot } from "./snapshots";
 import { type Parts, start } from "./start";
-import { type Known, problemsOf, statusOf } from "./status";
+import { type Known, statusOf } from "./status";
 import { StoreUnreachable } from "./stores/store";
 import { readyToReplicate } from "./succession";
 import { Supervisor } from "./supervisor";
@@ -45,6 +47,9 @@ export abstract class Keeper {
 
 	/** Runs until {@link stop}. A refusal is looked at again and again: its cause may go away by itself. */
 	abstract run(): Promise<void>;
+
+	/** Takes connections to the app on a port. */
+	abstract listen(port: number): Promise<() => void>;
 
 	/** Lets the last writes arrive, syncs them, and gives the lease back. Returns whether all of it is in the store. */
 	async stop(): Promise<boolean> {
@@ -88,6 +93,11 @@ export abstract class Keeper {
 	async status() {
 		this.countRows();
 		return statusOf(this.parts.settings, this.known, this.deployed());
+	}
+
+	/** What a person is to be told of. */
+	alerts(): Alert[] {
+		return alertsOf(this.known, this.parts.settings);
 	}
 
 	/** Which version serves, where there are deploys. */

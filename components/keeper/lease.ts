@@ -21,10 +21,13 @@ export interface LeaseRecord {
 	generation?: string;
 	/** `temporary`: its holder's disk goes with it, and it hands over to one that asks. @default "kept" */
 	disk?: Disk;
-	/** Who asks its holder to hand over. */
+	/** Which version of the deployment its holder is, where that is known. */
+	revision?: number;
+	/** Who asks its holder to hand over, and its revision. */
 	asker?: string;
+	askerRevision?: number;
 	/** Handed over, or back, with this last transaction by that one, and not confirmed yet: who gave may still get it back. */
-	handed?: { from: string; transaction: number };
+	handed?: { from: string; transaction: number; revision?: number };
 }
 
 /** Whether the app's disk outlives its instance. */

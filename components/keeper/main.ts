@@ -3,12 +3,17 @@ import * as commands from "./commands";
 import { deploy, since } from "./deploy/command";
 import { hold } from "./freeze";
 import { answer } from "./inspect";
+import { errorEntry, refusalEntry } from "./log";
+import { prepare } from "./prepare";
 import { REFUSED, Refusal, refusalLines } from "./refusal";
+import { replicate } from "./replicate";
 
 const USAGE = `keeper: keeps the SQLite data of a container app
 
   keeper start                        the gate: looks, restores where data must exist, refuses in doubt
   keeper replicate                    start, then replicate until it is told to stop
+  keeper prepare                      as root: gives the directories of a temporary disk to the app's user, and looks at it
+  keeper ready                        exit code 0 once the app may be started: its data is in place, under the lease
   keeper status [--json]              what the running keeper knows
   keeper snapshot [NAME] [--image I]  name the present moment, to restore to it later
   keeper drill [--json]               restore into scratch, check, count, report
@@ -38,7 +43,11 @@ async function main(): Promise<number> {
 		case "start":
 			return commands.start();
 		case "replicate":
-			return commands.replicate();
+			return replicate();
+		case "prepare":
+			return prepare();
+		case "ready":
+			return commands.ready();
 		case "status":
 			return commands.status(values.json ?? false);
 		case "snapshot":
@@ -66,14 +75,24 @@ async function main(): Promise<number> {
 	}
 }
 
+/** Nobody else tells of their refusal: they end with it. */
+const GATES = ["start", "prepare", "replicate"];
+
+function tell(error: unknown): void {
+	const { HOLDFAST_LOG, HOLDFAST_APP = "" } = process.env;
+	const message = error instanceof Error ? error.message : `${error}`;
+	const isWatched = GATES.includes(process.argv[2] ?? "");
+	if (error instanceof Refusal) {
+		console.error(HOLDFAST_LOG === "json" ? refusalEntry(error, HOLDFAST_APP, isWatched) : refusalLines(error));
+	} else console.error(HOLDFAST_LOG === "json" ? errorEntry(message) : `✗ ${message}`);
+}
+
 main().then(
 	(code) => {
 		process.exitCode = code;
 	},
 	(error) => {
-		console.error(
-			error instanceof Refusal ? refusalLines(error) : `✗ ${error instanceof Error ? error.message : error}`,
-		);
+		tell(error);
 		process.exitCode = error instanceof Refusal ? REFUSED : 1;
 	},
 );

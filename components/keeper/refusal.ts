@@ -9,6 +9,9 @@ export class Refusal extends Error {
 	}
 }
 
+/** This process ends, and with it the platform ends the app: it has data that it must not go on with. */
+export class Ended extends Error {}
+
 /** Exit code of a refusal; other failures have 1. */
 export const REFUSED = 3;
 
@@ -36,6 +39,8 @@ export type RefusalCode =
 	| "in-use"
 	| "app-may-be-running"
 	| "app-unhealthy"
+	| "data-would-be-lost"
+	| "superseded"
 	| "restore-target"
 	| "deploy-running"
 	| "keeper-not-running";

@@ -1,10 +1,12 @@
-import { readdirSync, readFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { posix } from "node:path";
 import { type Location, parseLocation } from "../backup";
 import type { OnStoreOutage } from "./acknowledge/replicated";
+import type { Target } from "./door/way";
 import type { Disk } from "./lease";
+import type { LogFormat } from "./log";
 import { Refusal } from "./refusal";
+import { doorProblems, numbersIn, type Owner, revisionIn, targetIn, userIn, wordsIn } from "./settingsIn";
 
 /** What the keeper is told by its environment. The components set all of it; by hand, the first four are enough. */
 export interface Settings {
@@ -65,31 +67,21 @@ export interface Settings {
 	acknowledgeSeconds: number;
 	/** `HOLDFAST_ON_STORE_OUTAGE`: what becomes of an answer after that time: `refuse` or `accept`. @default "refuse" */
 	onStoreOutage: OnStoreOutage;
+	/** `HOLDFAST_LOG`: `json` for one object a line, with problems that alerts can rest on; see log.ts. @default "text" */
+	log: LogFormat;
 	/** `HOLDFAST_CONTROL`: Unix socket on which a running keeper takes commands. @default "/tmp/keeper.sock" */
 	control: string;
 	/** Which keeper this is. A container that restarts keeps its host name, and so its lease. */
 	owner: string;
+	/** `HOLDFAST_APP_TARGET`: host and port of the app beside a keeper with a temporary disk. @default - none */
+	appTarget?: Target;
+	/** `HOLDFAST_MAY_LOSE`: tables of which a migration may take rows, with commas between them. @default - none */
+	mayLose: string[];
+	/** `HOLDFAST_USER`: user and group of the app, `uid:gid`, to whom `prepare` gives the directories. @default - none */
+	user?: Owner;
+	/** `HOLDFAST_REVISION`: which version of the deployment this is; on Cloud Run, the number in `K_REVISION`. @default - none */
+	revision?: number;
 }
-
-const NUMBERS = {
-	retentionDays: ["HOLDFAST_RETENTION_DAYS", 30, 1, 3650],
-	drillHours: ["HOLDFAST_DRILL_HOURS", 24, 0, 8760],
-	staleSeconds: ["HOLDFAST_STALE_SECONDS", 60, 5, 3600],
-	leaseSeconds: ["HOLDFAST_LEASE_SECONDS", 30, 5, 3600],
-	appStartSeconds: ["HOLDFAST_APP_START_SECONDS", 60, 1, 3600],
-	stopSeconds: ["HOLDFAST_STOP_SECONDS", 40, 5, 3600],
-	port: ["HOLDFAST_PORT", 9400, 1, 65535],
-	appPort: ["HOLDFAST_APP_PORT", 0, 0, 65535],
-	mostHeld: ["HOLDFAST_DOOR_MOST_HELD", 1000, 1, 100_000],
-	mostHeldMiB: ["HOLDFAST_DOOR_MOST_HELD_MIB", 64, 1, 65_536],
-	longestHoldSeconds: ["HOLDFAST_DOOR_LONGEST_HOLD_SECONDS", 60, 1, 3600],
-	drainSeconds: ["HOLDFAST_DOOR_DRAIN_SECONDS", 10, 0, 120],
-	mostBodyMiB: ["HOLDFAST_DOOR_MOST_BODY_MIB", 0, 0, 1_048_576],
-	acknowledgeSeconds: ["HOLDFAST_ACKNOWLEDGE_SECONDS", 10, 1, 300],
-} as const;
-
-/** Where the components mount the credentials of the store, a file for each variable. */
-const SECRETS = "/run/secrets";
 
 /**
  * Reads the settings and makes the store's credentials, which come as files, known to its libraries.
@@ -117,21 +109,8 @@ export function readSettings(environment: NodeJS.ProcessEnv = process.env): Sett
 	if (!database.startsWith(`${dataDirectory}/`)) {
 		wrong.push(`HOLDFAST_DATABASE must be a file in HOLDFAST_DATA_DIRECTORY (got ${database} and ${dataDirectory})`);
 	}
-	const entries = Object.entries(NUMBERS).map(([key, [name, standard, least, most]]) => {
-		const given = environment[name];
-		// Nothing but space would be 0, which for the drills means none.
-		const value = given === undefined ? standard : Number(given.trim() || Number.NaN);
-		if (!Number.isFinite(value) || value < least || value > most) {
-			wrong.push(`${name} must be a number from ${least} to ${most} (got ${environment[name]})`);
-		}
-		return [key, value];
-	});
-	const numbers = Object.fromEntries(entries) as Record<keyof typeof NUMBERS, number>;
-	const oneOf = <Word extends string>(name: string, [standard, other]: readonly [Word, Word]): Word => {
-		const value = environment[name] ?? standard;
-		if (value !== standard && value !== other) wrong.push(`${name} must be ${standard} or ${other} (got ${value})`);
-		return value as Word;
-	};
+	const numbers = numbersIn(environment, wrong);
+	const oneOf = wordsIn(environment, wrong);
 	const disk = oneOf<Disk>("HOLDFAST_DISK", ["kept", "temporary"]);
 	const door = oneOf("HOLDFAST_DOOR", ["http", "relay"]);
 	const behindProxy = oneOf("HOLDFAST_BEHIND_PROXY", ["false", "true"]) === "true";
@@ -141,11 +120,11 @@ export function readSettings(environment: NodeJS.ProcessEnv = process.env): Sett
 	if (appHealth !== undefined && !/^http:\/\//.test(appHealth)) {
 		wrong.push(`HOLDFAST_APP_HEALTH must be a URL that begins with http:// (got ${appHealth})`);
 	}
-	if (acknowledge === "replicated" && (door === "relay" || numbers.appPort === 0 || disk === "temporary")) {
-		wrong.push(
-			"HOLDFAST_ACKNOWLEDGE must be local without a door that could wait: replicated needs HOLDFAST_APP_PORT, HOLDFAST_DOOR=http and HOLDFAST_DISK=kept",
-		);
-	}
+	const log = oneOf<LogFormat>("HOLDFAST_LOG", ["text", "json"]);
+	const appTarget = targetIn(environment, wrong);
+	const user = userIn(environment, wrong);
+	const revision = revisionIn(environment, wrong);
+	wrong.push(...doorProblems({ disk, door, acknowledge, appPort: numbers.appPort, appTarget }));
 	if (wrong.length > 0 || location === undefined) {
 		throw new Refusal("settings-wrong", wrong.join("; "), "correct the keeper's environment");
 	}
@@ -162,6 +141,11 @@ export function readSettings(environment: NodeJS.ProcessEnv = process.env): Sett
 		acknowledge,
 		onStoreOutage,
 		appHealth,
+		appTarget,
+		log,
+		user,
+		revision,
+		mayLose: (environment.HOLDFAST_MAY_LOSE ?? "").split(",").flatMap((name) => name.trim() || []),
 		scratch: environment.HOLDFAST_SCRATCH ?? "/scratch",
 		rehearsal: environment.HOLDFAST_REHEARSAL ?? "/rehearsal",
 		open: environment.HOLDFAST_OPEN,
@@ -169,23 +153,4 @@ export function readSettings(environment: NodeJS.ProcessEnv = process.env): Sett
 		control: environment.HOLDFAST_CONTROL ?? "/tmp/keeper.sock",
 		owner: hostname(),
 	};
-}
-
-/** Puts the store's credentials from their files into the process's own environment, where the libraries look. */
-export function loadCredentials(directory = SECRETS): void {
-	for (const name of filesIn(directory)) {
-		const file = posix.join(directory, name);
-		// Google's libraries want the path of the key, AWS's the values.
-		if (name === "GOOGLE_CREDENTIALS") process.env.GOOGLE_APPLICATION_CREDENTIALS = file;
-		else process.env[name] = readFileSync(file, "utf8").trimEnd();
-	}
-}
-
-function filesIn(directory: string): string[] {
-	try {
-		return readdirSync(directory).filter((name) => /^(AWS_\w+|GOOGLE_CREDENTIALS)$/.test(name));
-	} catch (error) {
-		if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
-		throw error;
-	}
 }

@@ -1,10 +1,11 @@
 import { statSync } from "node:fs";
 import type { ReplicatedAcknowledgement } from "./acknowledge/replicated";
 import type { Deployed, DeployRecord } from "./deploy/record";
-import { freeIn } from "./diagnostics";
 import type { Door } from "./door/door";
 import type { DrillReport } from "./drill";
 import { type Freshness, signatureOf } from "./freshness";
+import type { Alert } from "./log";
+import { alertsOf, problemsOf, spaceIn } from "./problems";
 import type { Refusal } from "./refusal";
 import type { Settings } from "./settings";
 
@@ -34,6 +35,10 @@ export interface Known {
 	door?: Pick<Door, "figures">;
 	/** Where a write counts once it is replicated. */
 	acknowledgement?: Pick<ReplicatedAcknowledgement, "problem" | "status">;
+	/** An app that was let in, and is not well. */
+	app?: Alert;
+	/** Another instance has the data for good: that this one refuses to go on is as it should be. */
+	isRetired?: boolean;
 }
 
 /** `/status` as JSON. Times are ISO 8601, sizes bytes, durations seconds. */
@@ -48,6 +53,7 @@ export function statusOf(settings: Settings, known: Known, { current, previous }
 		healthy: problems.length === 0,
 		state: known.state,
 		problems,
+		alerts: alertsOf(known, settings),
 		warnings: known.warnings,
 		...(refusal !== undefined && { refusal: { code: refusal.code, found: refusal.found, remedy: refusal.remedy } }),
 		database: { path: database, bytes: sizeOf(database), walBytes: sizeOf(`${database}-wal`), rows: known.rows },
@@ -61,7 +67,8 @@ export function statusOf(settings: Settings, known: Known, { current, previous }
 			leaseEpoch: known.epoch,
 			litestreamRestarts: known.restarts,
 		},
-		freeBytes: freeBytes(dataDirectory),
+		// Undefined where the directory is what is refused.
+		freeBytes: spaceIn(dataDirectory)?.free,
 		lastDrill,
 		...(door !== undefined && { door: door.figures() }),
 		...(acknowledgement !== undefined && { acknowledge: acknowledgement.status }),
@@ -72,24 +79,6 @@ export function statusOf(settings: Settings, known: Known, { current, previous }
 
 function shownVersion({ instance, version, since }: Deployed) {
 	return { container: instance, image: version.image, imageName: version.imageName, since };
-}
-
-/** Why the data is not safe right now, in words; empty when it is. */
-export function problemsOf(known: Known, staleSeconds: number): string[] {
-	const { state, refusal, freshness, lastDrill, acknowledgement } = known;
-	const problems: string[] = [];
-	if (refusal !== undefined) problems.push(`refused (${refusal.code}): ${refusal.found}`);
-	else if (state === "starting") problems.push("starting");
-	else if (state === "frozen" || state === "handed over") problems.push(`the app's writes are frozen: ${state}`);
-	else if (state === "waiting for the store")
-		problems.push(`nothing is replicated: ${freshness.problem ?? "the store cannot be reached"}`);
-	else if (freshness.age > staleSeconds) {
-		const reason = freshness.problem ?? "no proof from the store";
-		problems.push(`the replica is stale: last proven ${Math.round(freshness.age)} s ago (${reason})`);
-	}
-	if (acknowledgement?.problem !== undefined) problems.push(acknowledgement.problem);
-	if (lastDrill?.ok === false) problems.push(`the last drill failed: ${lastDrill.reason}`);
-	return problems;
 }
 
 /** `/metrics` in Prometheus's text format. */
@@ -141,11 +130,6 @@ export function metricsOf(status: Status): string {
 
 function sizeOf(path: string): number {
 	return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
-}
-
-/** Undefined where the directory is what is refused. */
-function freeBytes(directory: string): number | undefined {
-	return statSync(directory, { throwIfNoEntry: false }) === undefined ? undefined : freeIn(directory);
 }
 
 function rounded(seconds: number): number {

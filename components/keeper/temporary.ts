@@ -1,30 +1,41 @@
 import { randomUUID } from "node:crypto";
 import { existsSync, statSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
 import { BEAT_SECONDS, deadlinesOf, FREEZE_SECONDS } from "../watchdog";
-import { untilHealthy } from "./appHealth";
+import { FreshAcknowledgement } from "./acknowledge/fresh";
+import { AppDoor } from "./appDoor";
+import { APP_LOOK, type AppSide, AppWellness } from "./appSide";
 import { setAside } from "./database";
 import { diagnose } from "./diagnostics";
 import { Freeze } from "./freeze";
 import { untilQuiet } from "./freshness";
+import { GatedApp } from "./gatedApp";
 import { Handoff } from "./handoff";
 import { HandoffLease } from "./handoffLease";
 import type { Hands, Memory, Source } from "./hands";
 import { Keeper } from "./keeper";
+import { Losses } from "./losses";
+import { PlatformApp } from "./platformApp";
 import { Refusal } from "./refusal";
 import { SYNC } from "./replication";
 import { restoredWords, restoreInPlace } from "./restore";
+import type { Settings } from "./settings";
 import { type Parts, start } from "./start";
 import { beginGeneration } from "./succession";
 import { readMemory, Vouch, writeMemory } from "./vouch";
 
-/** Milliseconds between two looks at the gate. */
-const GATE = 50;
+/** Seconds that a stop leaves for the process to end. */
+const RESERVE = 1;
 
 /** The keeper of an instance whose disk goes with it: its right to write comes from the instance before, and goes to the next. */
 export class TemporaryKeeper extends Keeper {
 	private readonly handoff: Handoff;
 	private readonly freeze: Freeze;
 	private readonly vouch: Vouch;
+	private readonly app: AppSide;
+	private readonly wellness: AppWellness;
+	private readonly losses: Losses;
+	private readonly door: AppDoor;
 	private readonly id: string;
 
 	constructor(parts: Parts, say: (line: string) => void) {
@@ -35,37 +46,82 @@ export class TemporaryKeeper extends Keeper {
 		this.id = id;
 		this.freeze = new Freeze(settings.database);
 		this.vouch = new Vouch(settings.open);
+		// Without a gate it is the platform that waits, and asks at /ready.
+		this.app = settings.open === undefined ? new PlatformApp(settings) : new GatedApp(settings, this.vouch);
+		this.wellness = new AppWellness(this.app);
+		this.losses = new Losses(settings);
+		this.door = new AppDoor(this.parts, this.known, {
+			target: () => settings.appTarget,
+			pausedBy: () => this.pausedBy(),
+			local: new FreshAcknowledgement(() => this.handoff.standing.pausedBy(), settings.acknowledgeSeconds),
+			look: () => this.handoff.guard.look(),
+		});
+		this.door.way.close();
 		this.handoff = new Handoff(lease, this.hands(), settings, say);
 	}
 
+	override listen(port: number): Promise<() => void> {
+		return this.door.way.listen(port);
+	}
+
 	override async run(): Promise<void> {
-		await Promise.all([this.handoff.run(), this.attendGate(), this.watch(), this.beat()]);
+		const attending = [this.attendGate(), this.watch(), this.beat(), this.attendApp()];
+		try {
+			await Promise.race([this.handoff.run(), Promise.all(attending)]);
+			await Promise.all(attending);
+		} finally {
+			this.stopping = true;
+			await this.supervisor.stop(0);
+		}
 	}
 
 	/** Lets the last writes arrive, then freezes, syncs, and leaves the right to write to whoever comes next. */
 	override async stop(): Promise<boolean> {
-		const { database, stopSeconds } = this.parts.settings;
-		const deadline = performance.now() + stopSeconds * 1000;
-		if (this.handoff.phase === "serving") await untilQuiet(database, deadline - 15_000);
-		const isComplete = await this.handoff.stop();
+		const isComplete = await this.handoff.stop(this.parts.settings.stopSeconds - RESERVE);
 		this.known.state = "stopping";
 		this.stopping = true;
-		await this.replication.record().catch(() => undefined);
 		this.say(isComplete ? "stopped; all is in the replica" : "stopped; the last writes may not be in the replica");
+		await Promise.race([this.replication.record().catch(() => undefined), sleep((RESERVE * 1000) / 2)]);
 		return isComplete;
 	}
 
 	/** Beside the transaction, the epoch of the lease that was certainly ours when the store had it. */
 	override sync = () => this.handoff.acknowledge();
 
+	/** Why the platform is not to start the app yet; undefined from when its data is in place under the lease. */
+	unready(): string | undefined {
+		if (this.app.isReady) return undefined;
+		const { refusal } = this.handoff;
+		return refusal === undefined ? `the data is not in place yet: ${this.handoff.phase}` : refusal.message;
+	}
+
+	/** Why the app does not serve, whatever becomes of its data; undefined where it does. */
+	async unwell(): Promise<string | undefined> {
+		return this.app.isReady ? this.app.illness() : this.unready();
+	}
+
 	protected override waiting() {
 		return this.handoff.phase === "serving" ? super.waiting() : undefined;
+	}
+
+	/** Why nothing in the store is certainly ours. */
+	private pausedBy(): string | undefined {
+		const paused = this.handoff.standing.pausedBy();
+		if (paused !== undefined || this.supervisor.isWanted) return paused;
+		return `nothing is replicated: ${this.known.state}`;
+	}
+
+	private async attendApp(): Promise<void> {
+		for (; !this.stopping; await this.pause(APP_LOOK)) {
+			await this.wellness.look();
+			this.known.app = this.wellness.alert;
+		}
 	}
 
 	private async beat(): Promise<void> {
 		const margin = deadlinesOf(this.parts.settings.leaseSeconds).margin * 1000;
 		for (; !this.stopping; await this.pause(BEAT_SECONDS * 1000)) {
-			if (this.handoff.mayRun(margin)) this.vouch.beat();
+			if (this.handoff.standing.mayRun(margin)) this.vouch.beat();
 			this.showPhase();
 		}
 	}
@@ -74,6 +130,8 @@ export class TemporaryKeeper extends Keeper {
 	private showPhase(): void {
 		const { phase, refusal } = this.handoff;
 		this.known.refusal = refusal;
+		this.known.isRetired = phase === "retired";
+		this.known.lastDrill ??= this.parts.manifest.known?.lastDrill;
 		this.known.epoch = this.parts.lease.epoch;
 		if (refusal !== undefined) this.known.state = "refused";
 		else if (phase === "resting" || phase === "handing over") this.known.state = "frozen";
@@ -83,17 +141,18 @@ export class TemporaryKeeper extends Keeper {
 	}
 
 	private hands(): Hands {
-		const { supervisor, freeze, vouch } = this;
-		const { database, dataDirectory } = this.parts.settings;
+		const { supervisor, freeze, vouch, app, door } = this;
+		const { database, dataDirectory, appPort } = this.parts.settings;
 		return {
 			get memory(): Memory {
 				return readMemory(dataDirectory) ?? {};
 			},
+			isBehindDoor: appPort > 0,
 			remember: (memory) => writeMemory(dataDirectory, { id: this.id, ...memory }),
 			prepare: () => this.prepare(),
 			place: (source) => this.place(source),
 			startApp: () => this.startApp(),
-			stopApp: () => vouch.stop(),
+			stopApp: () => app.stop(),
 			freeze: () => freeze.take(FREEZE_SECONDS * 2),
 			thaw: () => freeze.letGo(),
 			startReplication: () => {
@@ -102,9 +161,25 @@ export class TemporaryKeeper extends Keeper {
 			},
 			// What must be in the store was seen there before: nothing is left to be waited for.
 			stopReplication: () => supervisor.stop(0).then(() => undefined),
-			sync: () => this.syncAll(statSync(database, { throwIfNoEntry: false })?.size ?? 0),
-			openDoor: (epoch) => vouch.openDoor(epoch),
-			closeDoor: () => vouch.closeDoor(),
+			sync: (seconds = SYNC) => this.syncAll(statSync(database, { throwIfNoEntry: false })?.size ?? 0, seconds),
+			openDoor: (epoch) => {
+				vouch.openDoor(epoch);
+				door.way.open();
+			},
+			closeDoor: () => {
+				vouch.closeDoor();
+				door.way.close();
+			},
+			drained: () => door.way.drained(),
+			settled: async (seconds) => {
+				const end = performance.now() + seconds * 1000;
+				await door.way.drained(seconds);
+				await untilQuiet(database, end);
+			},
+			endDoor: () => {
+				vouch.closeDoor();
+				door.way.end("this instance has stopped to serve: another one does, or is about to");
+			},
 		};
 	}
 
@@ -118,10 +193,11 @@ export class TemporaryKeeper extends Keeper {
 		const mayAct = () => this.noneRuns();
 		diagnose(settings.dataDirectory, undefined, "temporary");
 		if (source !== "local") {
-			if (!(await mayAct())) throw stillRunning(settings.database);
+			if (!(await mayAct())) throw stillRunning(settings);
 			if (typeof source === "object" && source.transaction > 0) {
 				const restored = await restoreInPlace(settings, litestream, source, { why: "not-current" });
-				return say(restoredWords(restored));
+				say(restoredWords(restored));
+				return this.losses.remember();
 			}
 			if (existsSync(settings.database)) await setAside(settings.database, "not-current");
 		}
@@ -129,47 +205,41 @@ export class TemporaryKeeper extends Keeper {
 		this.known.warnings = warnings;
 		// Before anything is acknowledged: it would be on this disk alone.
 		await beginGeneration(parts, say);
+		if (source !== "local") await this.losses.remember();
 	}
 
 	private async startApp(): Promise<boolean> {
-		const { gate } = this;
-		const { open, appHealth, appStartSeconds } = this.parts.settings;
-		const end = performance.now() + appStartSeconds * 1000;
-		while (open !== undefined && !gate.isAsked && !gate.isOpen) {
-			if (performance.now() > end || this.stopping) return false;
-			await this.pause(GATE);
-		}
-		// Before it runs: the watchdog starts with it.
-		this.vouch.beat();
-		gate.admit();
-		const asked = new AbortController();
-		const watching = setInterval(() => gate.isAsked && asked.abort(), GATE);
-		try {
-			return (await untilHealthy(appHealth, (end - performance.now()) / 1000, asked.signal)) === undefined;
-		} finally {
-			clearInterval(watching);
-		}
+		const illness = await this.app.start(() => this.stopping);
+		if (illness === undefined) await this.losses.check();
+		else this.say(`warning: the app is not well: ${illness}`);
+		return illness === undefined;
 	}
 
-	private async syncAll(bytes: number): Promise<number> {
+	protected override noneRuns(): Promise<boolean> {
+		return this.app.noneRuns();
+	}
+
+	private async syncAll(bytes: number, seconds: number): Promise<number> {
 		// The app has not made its database yet.
 		if (bytes === 0) return 0;
 		const { litestream } = this.parts;
 		if (!this.freeze.isHeld) {
-			const { transaction, replicated } = await litestream.sync(SYNC);
+			const { transaction, replicated } = await litestream.sync(seconds);
 			if (replicated < transaction) throw new Error(`transaction ${transaction} is not in the store yet`);
 			return transaction;
 		}
 		// The last word before a handover is not Litestream's: the store is looked into.
-		if (await this.replication.prove(SYNC)) return this.known.freshness.transaction;
+		if (await this.replication.prove(seconds)) return this.known.freshness.transaction;
 		throw new Error(this.known.freshness.problem ?? "the last transaction was not found in the store");
 	}
 }
 
-function stillRunning(database: string): Refusal {
+function stillRunning({ database, open }: Settings): Refusal {
 	return new Refusal(
 		"app-may-be-running",
 		`${database} is not the newest any more, and the app may be running on it`,
-		"nothing: the app's watchdog ends it; without one, restart the app's container, which then waits for its data",
+		open === undefined
+			? "have the platform start the app's container only once the keeper answers 200 at /ready"
+			: "nothing: the app's watchdog ends it; without one, restart the app's container, which then waits for its data",
 	);
 }

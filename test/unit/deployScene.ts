@@ -128,6 +128,7 @@ export class DeployScene {
 			close: () => events.push("close"),
 			open: () => events.push("open"),
 			drained: async () => void events.push("drained"),
+			end: () => void events.push("end"),
 		} as unknown as Way;
 		const all: Record<string, FakeInstance> = { one: this.one, two: this.two };
 		const instances = { get: (id: string) => all[id], tidy: async () => {} } as unknown as Instances;

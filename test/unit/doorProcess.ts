@@ -4,8 +4,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { build } from "esbuild";
-import type { DoorOptions } from "../../components/keeper/door/door";
 import type { DoorFigures } from "../../components/keeper/door/figures";
+import type { DoorOptions } from "../../components/keeper/door/options";
 import type { Told } from "./doorProgram";
 import { closeLater, freePort } from "./doorScene";
 

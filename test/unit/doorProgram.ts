@@ -1,4 +1,5 @@
-import { Door, type DoorOptions } from "../../components/keeper/door/door";
+import { Door } from "../../components/keeper/door/door";
+import type { DoorOptions } from "../../components/keeper/door/options";
 
 /** What {@link startDoorProcess} says to it. */
 export interface Told {

@@ -3,7 +3,8 @@ import { createServer, type RequestListener, type Server } from "node:http";
 import { connect, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach } from "vitest";
-import { Door, type DoorOptions } from "../../components/keeper/door/door";
+import { Door } from "../../components/keeper/door/door";
+import type { DoorOptions } from "../../components/keeper/door/options";
 import type { Target } from "../../components/keeper/door/way";
 
 const closers: (() => void)[] = [];

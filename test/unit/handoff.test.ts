@@ -144,6 +144,20 @@ describe("through random interleavings, one instance writes at a time and nothin
 	});
 });
 
+describe("beside the keeper's own door, on a platform that starts the app", () => {
+	it("one instance acknowledges at a time and nothing is lost, under every fault", async () => {
+		expect(await firstProblem(RUNS * 2, "platform", ALL)).toBeUndefined();
+	}, 60_000);
+
+	it("one instance answers at a time, under every fault, where a write counts once it is on the disk", async () => {
+		expect(await firstProblem(RUNS, "fresh", ALL, [], true)).toBeUndefined();
+	}, 60_000);
+
+	it("nothing is lost in rollouts without a fault", async () => {
+		expect(await firstProblem(RUNS / 2, "fresh", [])).toBeUndefined();
+	});
+});
+
 describe("a bug that is planted is found:", () => {
 	// The last number: where to begin, not far before the first seed that is known to find it.
 	const planted: [Bug, Acknowledge, Fault[], number?][] = [
@@ -153,6 +167,7 @@ describe("a bug that is planted is found:", () => {
 		["wall clocks", "replicated", ALL],
 		["no look at the lease before an acknowledgement", "replicated", ["sleep", "slow store"], 46],
 		["no replica per generation", "replicated", ["sleep", "slow store"], 46],
+		["no look at the lease before an acknowledgement", "fresh", ["sleep"]],
 		["no dead-man switch", "local", ["crash", "restart", "stopped keeper", "cut off"]],
 	];
 	it.each(planted)(

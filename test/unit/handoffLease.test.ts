@@ -12,7 +12,8 @@ function made() {
 	const store = new MemoryStore();
 	const time = { now: 0 };
 	const clock: Clock = { now: () => time.now, sleep: async () => {} };
-	const lease = (owner: string) => new HandoffLease(store, { owner, leaseSeconds: SECONDS }, clock);
+	const lease = (owner: string, revision?: number) =>
+		new HandoffLease(store, { owner, leaseSeconds: SECONDS, revision }, clock);
 	const record = () => JSON.parse(store.objects.get("state/lease.json")?.content ?? "{}");
 	return { store, time, lease, record };
 }
@@ -46,6 +47,61 @@ describe("a lease that is handed over", () => {
 		expect(await lease("first").withdraw()).toBeUndefined();
 		expect(await lease("second").withdraw()).toBeDefined();
 		expect(record().asker).toBeUndefined();
+	});
+});
+
+describe("revisions", () => {
+	it("are those of whoever holds the lease, also after it was handed over and back", async () => {
+		const { lease, record } = made();
+		const [old, next] = [lease("old", 5), lease("next", 6)];
+		await old.take();
+		expect(record().revision).toBe(5);
+		await next.ask();
+		expect(record()).toMatchObject({ asker: "next", askerRevision: 6, revision: 5 });
+		await old.handOver("next", 7);
+		expect(record()).toMatchObject({
+			owner: "next",
+			revision: 6,
+			handed: { from: "old", transaction: 7, revision: 5 },
+		});
+		await next.adopt();
+		expect(record().revision).toBe(6);
+		await next.giveBack();
+		expect(record()).toMatchObject({ owner: "old", revision: 5 });
+	});
+
+	it.each([
+		["a lower one does not ask", 5, 6, false],
+		["an equal one asks", 6, 6, true],
+		["a higher one asks", 7, 6, true],
+		["one that is not known asks", undefined, 6, true],
+		["and where the holder's is not known, any does", 5, undefined, true],
+	] as const)("%s", async (_, asker, holder, asks) => {
+		const { lease, record } = made();
+		await lease("holder", holder).take();
+		expect((await lease("asker", asker).ask()) !== undefined).toBe(asks);
+		expect(record().asker).toBe(asks ? "asker" : undefined);
+	});
+
+	it("do not matter for a lease that is free or has expired", async () => {
+		const { lease, time } = made();
+		const holder = lease("holder", 6);
+		await holder.take();
+		const older = lease("older", 5);
+		await older.look();
+		time.now += SECONDS * 1000;
+		expect(await older.take()).toBeDefined();
+		await older.release();
+		expect(await lease("oldest", 1).take()).toBeDefined();
+	});
+
+	it("of a holder that is not known are not those of the one before", async () => {
+		const { lease, record } = made();
+		const old = lease("old", 5);
+		await old.take();
+		await lease("next").ask();
+		await old.handOver("next", 1);
+		expect(record().revision).toBeUndefined();
 	});
 });
 

@@ -2,7 +2,7 @@ import type { Clock } from "../../components/keeper/clock";
 import { Handoff } from "../../components/keeper/handoff";
 import { HandoffLease } from "../../components/keeper/handoffLease";
 import type { Hands, Memory, Source } from "../../components/keeper/hands";
-import { Refusal } from "../../components/keeper/refusal";
+import { Ended, Refusal } from "../../components/keeper/refusal";
 import { type Store, StoreUnreachable } from "../../components/keeper/stores/store";
 import { BEAT_SECONDS, deadlinesOf } from "../../components/watchdog";
 import { beginGeneration, simulatedStore, WallClockLease } from "./handoffStore";
@@ -26,7 +26,11 @@ export class Machine implements Clock {
 	rows: string[] | undefined;
 	memory: Memory = {};
 	private beat = 0;
-	private isReplicating = false;
+	isReplicating = false;
+	/** How often the platform started another in its place. */
+	replacements = 0;
+	/** How often the replication was stopped. */
+	stops = 0;
 	private generation = 0;
 	private replicated = 0;
 	private life = 0;
@@ -36,6 +40,7 @@ export class Machine implements Clock {
 	constructor(
 		readonly world: World,
 		readonly name: string,
+		private readonly revision?: number,
 	) {
 		world.machines.push(this);
 		this.offset = (world.random() - 0.5) * 7_200_000;
@@ -62,19 +67,32 @@ export class Machine implements Clock {
 			now: () => this.now(),
 			sleep: (milliseconds) => this.whileAlive(life, this.sleep(milliseconds)),
 		};
-		const settings = { owner: this.name, leaseSeconds: LEASE, app: "notes" };
+		const settings = { owner: this.name, leaseSeconds: LEASE, app: "notes", revision: this.revision };
 		const LeaseClass = this.world.bugs.has("wall clocks") ? WallClockLease : HandoffLease;
 		this.lease = new LeaseClass(this.storeOf(life), settings, alive);
 		this.keeper = new Handoff(this.lease, this.handsOf(life), settings, () => {}, alive);
-		this.keeper.run().catch((error: Error) => this.world.violations.push(`${this.name} died: ${error.stack}`));
+		this.keeper.run().catch((error: Error) => {
+			if (!(error instanceof Ended)) this.world.violations.push(`${this.name} died: ${error.stack}`);
+			else if (this.life === life) this.beReplaced();
+		});
 		void this.beatOn(life, this.keeper);
 	}
 
 	crash(): void {
 		this.life += 1;
+		if (this.world.isPlatform) this.isAppAlive = false;
 		this.keeper = undefined;
 		this.isReplicating = false;
 		this.isFrozen = false;
+	}
+
+	/** The platform starts another in its place, with a disk of its own. */
+	private beReplaced(): void {
+		this.destroy();
+		this.rows = undefined;
+		this.memory = {};
+		this.replacements += 1;
+		void this.world.sleep(1000).then(() => this.keeper ?? this.start());
 	}
 
 	/** Both end for good. */
@@ -93,7 +111,7 @@ export class Machine implements Clock {
 		const canWrite = this.isAppAlive && !this.isPaused && !this.isFrozen;
 		if (!canWrite || this.world.acknowledge === "app") return canWrite;
 		if (this.world.acknowledge === "local") return this.door !== undefined;
-		return this.keeper?.phase === "serving" && !this.isKeeperStopped && (this.lease?.isFresh ?? false);
+		return this.keeper?.standing.pausedBy() === undefined && this.keeper !== undefined && !this.isKeeperStopped;
 	}
 
 	private async wake<T>(work: Promise<T>): Promise<T> {
@@ -129,9 +147,10 @@ export class Machine implements Clock {
 			prepare: () => alive(this.sleep(world.random() * 500)),
 			place: (source) => alive(this.place(source)),
 			startApp: () => alive(this.startApp()),
-			stopApp: () => {
-				// The beat stops, and with it the app.
-			},
+			// A door of the keeper's own is where it acknowledges; else the app itself looks at a file.
+			isBehindDoor: world.isPlatform,
+			// The beat stops, and with it the app; on a platform, the keeper ends, and with it the instance.
+			stopApp: () => world.isPlatform && this.isAppAlive,
 			freeze: async () => {
 				await alive(this.sleep(world.random() * 200));
 				this.isFrozen = !world.bugs.has("no freeze");
@@ -144,6 +163,7 @@ export class Machine implements Clock {
 				this.isReplicating = true;
 			},
 			stopReplication: async () => {
+				if (this.isReplicating) this.stops += 1;
 				this.isReplicating = false;
 			},
 			sync: () => alive(this.sync()),
@@ -151,6 +171,11 @@ export class Machine implements Clock {
 				this.door = epoch;
 			},
 			closeDoor: () => {
+				this.door = undefined;
+			},
+			drained: () => alive(this.sleep(world.random() * 300)),
+			settled: () => alive(this.sleep(world.random() * 300)),
+			endDoor: () => {
 				this.door = undefined;
 			},
 		};
@@ -197,7 +222,7 @@ export class Machine implements Clock {
 
 	private async beatOn(life: number, keeper: Handoff): Promise<void> {
 		while (this.life === life) {
-			if (keeper.mayRun(DEADLINES.margin * 1000)) this.beat += 1;
+			if (keeper.standing.mayRun(DEADLINES.margin * 1000)) this.beat += 1;
 			await this.whileAlive(life, this.sleep(BEAT_SECONDS * 1000));
 		}
 	}
@@ -207,7 +232,7 @@ export class Machine implements Clock {
 		let seen = { beat: 0, at: this.world.now };
 		for (;;) {
 			await this.world.sleep(500);
-			if (this.isPaused) continue;
+			if (this.isPaused || this.world.isPlatform) continue;
 			if (this.beat !== seen.beat || !this.isAppAlive) seen = { beat: this.beat, at: this.world.now };
 			else if (this.world.now - seen.at >= DEADLINES.quiet * 1000 && !this.world.bugs.has("no dead-man switch")) {
 				this.isAppAlive = false;
@@ -219,16 +244,28 @@ export class Machine implements Clock {
 		for (let count = 1; ; count += 1) {
 			await this.world.sleep(20 + this.world.random() * 180);
 			if (!this.isAppAlive || this.isPaused || this.isFrozen || this.rows === undefined) continue;
-			const { door } = this;
 			const row = `${this.name}-${count}`;
+			// A request comes: the keeper's own door looks first.
+			if (this.world.acknowledge !== "local" && !this.isKeeperStopped) this.keeper?.guard.look();
+			const { door } = this;
 			// Without a request it writes too, now and then: nobody is told of that.
 			if (door === undefined && this.world.random() < 0.8) continue;
 			this.rows.push(row);
 			if (this.world.acknowledge === "app") this.world.tell(row, this.lease?.epoch ?? 0, this);
 			else if (door === undefined) continue;
 			else if (this.world.acknowledge === "local") this.world.tell(row, door, this);
+			else if (this.world.acknowledge === "fresh") void this.tellWhenFresh(row);
 			else void this.tellWhenReplicated(row, door);
 		}
+	}
+
+	/** It counts once it is on the disk, but no answer goes out while the lease may be another's. */
+	private async tellWhenFresh(row: string): Promise<void> {
+		const { keeper, life } = this;
+		await this.whileAlive(life, this.sleep(this.world.random() * 500));
+		const isPaused = keeper === undefined || keeper.standing.pausedBy() !== undefined;
+		const skip = this.world.bugs.has("no look at the lease before an acknowledgement");
+		if (!isPaused || skip) this.world.tell(row, this.lease?.epoch ?? 0, this);
 	}
 
 	private async tellWhenReplicated(row: string, door: number): Promise<void> {

@@ -12,8 +12,12 @@ export type Bug =
 	| "no dead-man switch"
 	| "no replica per generation";
 
-/** When a write is acknowledged: by the app alone, at the door once it is on the disk, or there once the store has it. */
-export type Acknowledge = "app" | "local" | "replicated";
+/**
+ * When a write is acknowledged: by the app alone; by the app while a file says so; or on the word of the keeper, once the
+ * store has it. On a platform the app is behind the keeper's own door and has no watchdog: `platform` counts a write once
+ * the store has it, `fresh` once it is on the disk and the lease is fresh.
+ */
+export type Acknowledge = "app" | "local" | "replicated" | "platform" | "fresh";
 
 /** Numbers that the same seed brings again (mulberry32). */
 export function randomOf(seed: number): () => number {
@@ -47,6 +51,10 @@ export class World {
 		readonly acknowledge: Acknowledge,
 		readonly bugs: Set<Bug> = new Set(),
 	) {}
+
+	get isPlatform(): boolean {
+		return this.acknowledge === "platform" || this.acknowledge === "fresh";
+	}
 
 	sleep(milliseconds: number): Promise<void> {
 		return new Promise((wake) => this.timers.push({ at: this.now + Math.max(0, milliseconds), wake }));

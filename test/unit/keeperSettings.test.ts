@@ -5,7 +5,8 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { parseLocation } from "../../components/backup";
 import { doorEnvironment } from "../../components/doorArgs";
 import { Refusal } from "../../components/keeper/refusal";
-import { loadCredentials, readSettings } from "../../components/keeper/settings";
+import { readSettings } from "../../components/keeper/settings";
+import { loadCredentials } from "../../components/keeper/storeCredentials";
 import { keeperEnvironment } from "../../components/keeperArgs";
 
 const good = {
@@ -58,6 +59,11 @@ describe("the keeper's settings", () => {
 			onStoreOutage: "refuse",
 			control: "/tmp/keeper.sock",
 			owner: hostname(),
+			appTarget: undefined,
+			log: "text",
+			mayLose: [],
+			user: undefined,
+			revision: undefined,
 		});
 	});
 
@@ -94,12 +100,7 @@ describe("the keeper's settings", () => {
 	it("no write counts once it is replicated where no door could wait for that", () => {
 		const replicated = { ...good, HOLDFAST_ACKNOWLEDGE: "replicated", HOLDFAST_APP_PORT: "8000" };
 		expect(readSettings(replicated).acknowledge).toBe("replicated");
-		const without = [
-			{ HOLDFAST_APP_PORT: undefined },
-			{ HOLDFAST_APP_PORT: "0" },
-			{ HOLDFAST_DOOR: "relay" },
-			{ HOLDFAST_DISK: "temporary" },
-		];
+		const without = [{ HOLDFAST_APP_PORT: undefined }, { HOLDFAST_APP_PORT: "0" }, { HOLDFAST_DOOR: "relay" }];
 		for (const each of without) {
 			expect(wrong({ ...replicated, ...each })).toEqual([
 				expect.stringContaining("HOLDFAST_ACKNOWLEDGE must be local"),

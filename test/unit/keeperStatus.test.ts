@@ -3,9 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Freshness, signatureOf } from "../../components/keeper/freshness";
+import { problemsOf } from "../../components/keeper/problems";
 import { Refusal, refusalLines } from "../../components/keeper/refusal";
 import type { Settings } from "../../components/keeper/settings";
-import { type Known, metricsOf, problemsOf, statusOf } from "../../components/keeper/status";
+import { type Known, metricsOf, statusOf } from "../../components/keeper/status";
 
 let directory: string;
 let database: string;

@@ -1,9 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { DatabaseVersion } from "../acknowledge/databaseVersion";
-import { ReplicatedAcknowledgement } from "../acknowledge/replicated";
-import { wayOf } from "../door/choose";
-import { Door } from "../door/door";
-import type { Way } from "../door/way";
+import { AppDoor } from "../appDoor";
 import { Gate } from "../gate";
 import { GATE, Keeper } from "../keeper";
 import { leaseLost } from "../lease";
@@ -26,9 +22,7 @@ const RETRY = 15_000;
 export class HostKeeper extends Keeper {
 	private readonly instances: Instances;
 	private readonly record: RecordFile;
-	private readonly door: Way;
-	/** Undefined where a write counts once it is on the disk. */
-	private readonly acknowledgement: ReplicatedAcknowledgement | undefined;
+	private readonly door: AppDoor;
 	private readonly deploys: Deploys;
 	/** What it was doing before it left the database alone. */
 	private before: State = "starting";
@@ -37,23 +31,12 @@ export class HostKeeper extends Keeper {
 		super(parts, say);
 		this.instances = new Instances(parts.settings.open);
 		this.record = new RecordFile(parts.settings.dataDirectory, parts.settings.scratch);
-		const { settings, litestream } = parts;
-		if (settings.acknowledge === "replicated") {
-			const replicating = {
-				sync: (seconds: number) => litestream.sync(seconds),
-				pausedBy: () => this.pausedBy(),
-			};
-			const version = new DatabaseVersion(settings.database);
-			this.acknowledgement = new ReplicatedAcknowledgement(version, replicating, settings);
-		}
 		const target = () => {
 			const { current } = this.record.value;
 			return current && { host: current.instance, port: current.version.port };
 		};
-		this.door = wayOf(settings, target, this.acknowledgement);
-		if (settings.appPort > 0 && this.door instanceof Door) this.known.door = this.door;
-		this.known.acknowledgement = this.acknowledgement;
-		this.deploys = new Deploys(parts, this, this.door, this.instances, this.record, say);
+		this.door = new AppDoor(parts, this.known, { target, pausedBy: () => this.pausedBy() });
+		this.deploys = new Deploys(parts, this, this.door.way, this.instances, this.record, say);
 	}
 
 	override async run(): Promise<void> {
@@ -70,9 +53,8 @@ export class HostKeeper extends Keeper {
 		return this.record.value;
 	}
 
-	/** Takes connections to the app on a port. */
-	listen(port: number): Promise<() => void> {
-		return this.door.listen(port);
+	override listen(port: number): Promise<() => void> {
+		return this.door.way.listen(port);
 	}
 
 	/** See {@link Deploys.follow}. While the data is being checked or restored, nothing is begun. */
@@ -97,12 +79,12 @@ export class HostKeeper extends Keeper {
 	async rest(): Promise<void> {
 		this.before = this.known.state;
 		this.known.state = "switching";
-		this.acknowledgement?.suspend();
+		this.door.acknowledgement?.suspend();
 		await this.supervisor.stop(SYNC);
 	}
 
 	goOn(): void {
-		this.acknowledgement?.resume();
+		this.door.acknowledgement?.resume();
 		if (this.known.state !== "switching") return;
 		this.known.state = this.hasLease ? "waiting for the database" : this.before;
 		if (this.hasLease) this.beginReplication();

@@ -9,6 +9,7 @@ export function wayOf(
 	settings: Settings,
 	target: () => Target | undefined,
 	acknowledgement: Acknowledgement | undefined,
+	look?: () => void,
 ): Way {
 	const { mostHeld, mostHeldMiB, longestHoldSeconds, drainSeconds, mostBodyMiB, behindProxy } = settings;
 	if (settings.door === "relay")
@@ -20,5 +21,5 @@ export function wayOf(
 		drainSeconds,
 		mostBodyBytes: mostBodyMiB === 0 ? Number.POSITIVE_INFINITY : mostBodyMiB * 2 ** 20,
 	};
-	return new Door(target, { limits, acknowledgement, behindProxy });
+	return new Door(target, { limits, acknowledgement, behindProxy, ...(look && { look }) });
 }

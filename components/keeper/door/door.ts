@@ -9,6 +9,7 @@ import { Exchange } from "./exchange";
 import { type DoorFigures, Figures } from "./figures";
 import { Held } from "./held";
 import { type DoorLimits, LIMITS } from "./limits";
+import type { DoorOptions } from "./options";
 import type { Passage } from "./passage";
 import { Pipeline } from "./pipeline";
 import { isReachable } from "./reachable";
@@ -27,23 +28,6 @@ const MALFORMED: Record<string, string> = {
 /** A client's connection, once there was a request on it. */
 type Client = Socket & { pipeline?: Pipeline };
 
-export interface DoorOptions {
-	/** @default the values of {@link LIMITS} */
-	limits?: Partial<DoorLimits>;
-	/**
-	 * What an answer waits for before its first and before its last byte; a short one is taken whole, and waits once.
-	 * WebSockets and other protocols are not covered: the door does not know what in them is an answer. Of an event stream
-	 * the head and the end are, each event is not.
-	 * @default an answer goes out as the app gives it
-	 */
-	acknowledgement?: Acknowledgement;
-	/**
-	 * Whether all clients come through a proxy whose `X-Forwarded-*` headers are true.
-	 * @default false
-	 */
-	behindProxy?: boolean;
-}
-
 /**
  * The way to the app: a reverse proxy that passes each request on to the version that serves, at most once, and holds
  * requests while the app is switched or away.
@@ -56,21 +40,25 @@ export class Door implements Way, Passage {
 	readonly behindProxy: boolean;
 	readonly budget: Budget;
 	private readonly held: Held;
+	private readonly look: () => void;
 	private entrance: Entrance | undefined;
 	private readonly drains = new Set<() => void>();
 	private arrivals = 0;
 	private underWay = 0;
 	private isClosed = false;
+	/** Why nobody is let in any more. */
+	private endedFor: string | undefined;
 	private isAway = false;
 	private isLooking = false;
 
 	constructor(
 		readonly target: () => Target | undefined,
-		{ limits, acknowledgement, behindProxy = false }: DoorOptions = {},
+		{ limits, acknowledgement, behindProxy = false, look = () => {} }: DoorOptions = {},
 	) {
 		this.limits = { ...LIMITS, ...limits };
 		this.acknowledgement = acknowledgement;
 		this.behindProxy = behindProxy;
+		this.look = look;
 		this.agent = new AppAgent(this.limits.connectSeconds);
 		this.budget = new Budget(this.limits.mostHeldBytes);
 		this.held = new Held(this.limits, this.budget, this.counts);
@@ -116,7 +104,7 @@ export class Door implements Way, Passage {
 	}
 
 	/** WebSockets, and event streams whose answer has begun, are not waited for: they have no end. */
-	drained(): Promise<void> {
+	drained(seconds = this.limits.drainSeconds): Promise<void> {
 		if (this.underWay === 0) return Promise.resolve();
 		return new Promise((resolve) => {
 			const done = () => {
@@ -124,7 +112,7 @@ export class Door implements Way, Passage {
 				this.drains.delete(done);
 				resolve();
 			};
-			const timer = setTimeout(done, this.limits.drainSeconds * 1000);
+			const timer = setTimeout(done, seconds * 1000);
 			this.drains.add(done);
 		});
 	}
@@ -135,19 +123,30 @@ export class Door implements Way, Passage {
 		this.held.release();
 	}
 
+	end(reason: string): void {
+		this.endedFor = reason;
+		this.held.turnAway("elsewhere", reason);
+	}
+
 	figures(): DoorFigures {
 		return this.counts.now(this.held.size);
 	}
 
 	admit(exchange: Exchange): void {
-		if (this.isClosed || this.isAway) this.held.hold(exchange);
+		this.look();
+		if (this.endedFor !== undefined) exchange.refuse("elsewhere", this.endedFor);
+		else if (this.isClosed || this.isAway) this.held.hold(exchange);
 		else exchange.goOn();
 	}
 
 	away(exchange: Exchange): void {
+		if (this.endedFor !== undefined) {
+			exchange.refuse("elsewhere", this.endedFor);
+			return;
+		}
 		this.isAway = true;
 		this.held.hold(exchange);
-		void this.look();
+		void this.lookForApp();
 	}
 
 	leave(exchange: Exchange): void {
@@ -170,7 +169,7 @@ export class Door implements Way, Passage {
 	}
 
 	/** Until the app is back, or nobody waits for it. */
-	private async look(): Promise<void> {
+	private async lookForApp(): Promise<void> {
 		if (this.isLooking) return;
 		this.isLooking = true;
 		while (this.isAway) {

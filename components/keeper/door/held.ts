@@ -57,6 +57,14 @@ export class Held {
 		this.figures.held(milliseconds);
 	}
 
+	/** None goes on. */
+	turnAway(kind: RefusalKind, reason: string): void {
+		for (const request of [...this.waiting.keys()]) {
+			this.leave(request);
+			request.refuse(kind, reason);
+		}
+	}
+
 	/** All go on, in the order in which they came: one that was held twice is before those that came since. */
 	release(): void {
 		const inOrder = [...this.waiting.keys()].sort((one, other) => one.arrival - other.arrival);

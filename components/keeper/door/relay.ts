@@ -20,6 +20,7 @@ const RETRY = 100;
 export class Relay implements Way {
 	private readonly waiting = new Set<() => void>();
 	private isClosed = false;
+	private isEnded = false;
 
 	private readonly limits: typeof LIMITS;
 
@@ -50,9 +51,16 @@ export class Relay implements Way {
 		this.waiting.clear();
 	}
 
+	end(): void {
+		this.isEnded = true;
+		// Each looks whether it may pass, and is let go.
+		this.open();
+	}
+
 	private take(client: Socket): void {
 		client.on("error", () => client.destroy());
-		if (!this.isClosed) this.pass(client);
+		if (this.isEnded) client.destroy();
+		else if (!this.isClosed) this.pass(client);
 		else if (this.waiting.size < this.limits.mostWaiting) this.hold(client);
 		else client.destroy();
 	}
@@ -73,7 +81,7 @@ export class Relay implements Way {
 	/** Waits a little for an app that is about to come back. What its client has said is not read before. */
 	private pass(client: Socket, since = performance.now()): void {
 		const target = this.target();
-		if (client.destroyed || target === undefined) {
+		if (client.destroyed || target === undefined || this.isEnded) {
 			client.destroy();
 			return;
 		}

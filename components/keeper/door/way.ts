@@ -13,8 +13,14 @@ export interface Way {
 	listen(port: number): Promise<() => void>;
 	/** Whoever comes from now on is held. */
 	close(): void;
-	/** Until what was under way has come to its end, or has had its time. */
-	drained(): Promise<void>;
+	/**
+	 * Until what was under way has come to its end, or has had its time.
+	 *
+	 * @param seconds that it has at most. @default as many as the door gives it
+	 */
+	drained(seconds?: number): Promise<void>;
 	/** Whoever is held goes on. */
 	open(): void;
+	/** For good: whoever is held, and whoever comes, is turned away. Nothing of it was passed to the app. */
+	end(reason: string): void;
 }

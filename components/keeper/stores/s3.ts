@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
 import { createWriteStream } from "node:fs";
 import { pipeline } from "node:stream/promises";
-import { type Credentials, sign } from "aws4";
+import { sign } from "aws4";
 import { XMLParser } from "fast-xml-parser";
 import { SUPERSEDED_TAG } from "../../backup";
+import { AwsCredentials } from "./awsCredentials";
 import { type Answer, send, textOf } from "./http";
 import { type Condition, type Listed, type Store, StoreUnreachable, type Versioned } from "./store";
 
@@ -24,6 +25,7 @@ export class S3Store implements Store {
 		private readonly bucket: string,
 		private readonly prefix: string,
 		private readonly environment = process.env,
+		private readonly credentials = new AwsCredentials(environment),
 	) {
 		this.region = environment.AWS_REGION ?? "us-east-1";
 	}
@@ -101,7 +103,7 @@ export class S3Store implements Store {
 	}
 
 	atRoot() {
-		return { root: new S3Store(this.bucket, "", this.environment), prefix: this.prefix };
+		return { root: new S3Store(this.bucket, "", this.environment, this.credentials), prefix: this.prefix };
 	}
 
 	private full(key: string): string {
@@ -138,7 +140,7 @@ export class S3Store implements Store {
 				},
 				body,
 			},
-			await credentials(this.environment),
+			await this.credentials.get(),
 		);
 		return send(url, { method, headers: signed.headers as Record<string, string>, body });
 	}
@@ -157,25 +159,6 @@ interface Page {
 	Contents?: { Key: string; Size: string; LastModified: string }[];
 	NextContinuationToken?: string;
 }
-
-/** Those of the environment, or those that the machine has: a task's or an instance's role. */
-async function credentials(environment: NodeJS.ProcessEnv): Promise<Credentials> {
-	const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN } = environment;
-	if (AWS_ACCESS_KEY_ID !== undefined && AWS_SECRET_ACCESS_KEY !== undefined) {
-		return {
-			accessKeyId: AWS_ACCESS_KEY_ID,
-			secretAccessKey: AWS_SECRET_ACCESS_KEY,
-			sessionToken: AWS_SESSION_TOKEN,
-		};
-	}
-	machines ??= (
-		require("@aws-sdk/credential-provider-node") as typeof import("@aws-sdk/credential-provider-node")
-	).defaultProvider();
-	return machines();
-}
-
-/** Remembers them until they are about to expire. Loaded where it is needed: it takes 20 MB. */
-let machines: (() => Promise<Credentials>) | undefined;
 
 async function sound(answer: Answer): Promise<Answer> {
 	if (answer.status < 300) return answer;

@@ -1,0 +1,85 @@
+import { rmSync } from "node:fs";
+import { partsOf } from "./commands";
+import { ask, Plain, serve } from "./control";
+import { HostKeeper } from "./deploy/hostKeeper";
+import type { DrillReport } from "./drill";
+import { logger } from "./log";
+import { Reporter } from "./reporter";
+import { startRoutine } from "./routine";
+import { metricsOf } from "./status";
+import { TemporaryKeeper } from "./temporary";
+
+/** The keeper that stays, until it is told to stop. */
+export async function replicate(): Promise<number> {
+	const parts = partsOf();
+	const { settings } = parts;
+	const log = logger(settings.log);
+	const host = settings.disk === "temporary" ? undefined : new HostKeeper(parts, log);
+	const instance = host === undefined ? new TemporaryKeeper(parts, log) : undefined;
+	const keeper = host ?? (instance as TemporaryKeeper);
+	const json = (body: string) => JSON.parse(body || "{}") as Record<string, unknown>;
+	const status = () => keeper.status();
+	const watching = {
+		...(instance && platformRoutes(instance)),
+		"GET /status": status,
+		"GET /metrics": async () => new Plain(metricsOf(await status())),
+		"GET /health": async () => {
+			const { healthy, problems } = await status();
+			return new Plain(healthy ? "ok\n" : `${problems.join("\n")}\n`, healthy ? 200 : 503);
+		},
+	};
+	const commands = {
+		...watching,
+		"POST /snapshot": (body: string) =>
+			keeper.snapshot(json(body).name as string, json(body).image as string | undefined),
+		...(host && {
+			"POST /deploy": (body: string) => {
+				const { attempt, instance } = json(body) as { attempt: string; instance: string };
+				return host.follow(attempt, instance);
+			},
+		}),
+		"POST /sync": () => keeper.sync(),
+		"POST /drilled": (body: string) => {
+			keeper.drilled(JSON.parse(body) as DrillReport);
+			return {};
+		},
+	};
+	const { port, control, appPort } = settings;
+	// One that is left over from a keeper that died.
+	if ((await ask(control, "GET", "/status")) === undefined) rmSync(control, { force: true });
+	// Whoever reaches the port can look; to tell the keeper what to do, one must be in its container.
+	const closers = [await serve(watching, { port }), await serve(commands, { path: control })];
+	if (appPort > 0) closers.push(await keeper.listen(appPort));
+	closers.push(startRoutine(settings, parts, keeper, log));
+	if (settings.log === "json") closers.push(new Reporter(settings.app, () => keeper.alerts()).start());
+	return new Promise((done, failed) => {
+		const stop = () => {
+			void keeper.stop().then((isComplete) => {
+				for (const close of closers) close();
+				done(isComplete ? 0 : 1);
+				endSoon();
+			}, failed);
+		};
+		process.once("SIGTERM", stop).once("SIGINT", stop);
+		keeper.run().catch((error) => {
+			for (const close of closers) close();
+			failed(error);
+			endSoon();
+		});
+	});
+}
+
+/** A connection that a client keeps open, or a loop that waits, must not keep the container. */
+function endSoon(): void {
+	setTimeout(() => process.exit(), 500).unref();
+}
+
+/** What the platform asks before it starts the app, and while it runs. */
+function platformRoutes(keeper: TemporaryKeeper) {
+	const answer = (reason: string | undefined, well: string) =>
+		reason === undefined ? new Plain(`${well}\n`) : new Plain(`${reason}\n`, 503);
+	return {
+		"GET /ready": () => answer(keeper.unready(), "ready"),
+		"GET /serving": async () => answer(await keeper.unwell(), "serving"),
+	};
+}

@@ -1,0 +1,75 @@
+import { describe, expect, it } from "vitest";
+import { Refusal } from "../../components/keeper/refusal";
+import { readSettings } from "../../components/keeper/settings";
+
+const good = {
+	HOLDFAST_APP: "shop/prod/notes",
+	HOLDFAST_DATA_DIRECTORY: "/app/data",
+	HOLDFAST_DATABASE: "/app/data/notes.db",
+	HOLDFAST_STORE: "gs://bucket/notes",
+	HOLDFAST_DISK: "temporary",
+	HOLDFAST_APP_PORT: "8080",
+	HOLDFAST_APP_TARGET: "127.0.0.1:8000",
+};
+
+function wrong(environment: NodeJS.ProcessEnv): string[] {
+	try {
+		readSettings(environment);
+	} catch (error) {
+		if (error instanceof Refusal && error.code === "settings-wrong") return error.found.split("; ");
+		throw error;
+	}
+	return [];
+}
+
+describe("the settings of a keeper beside an app, on a disk that goes with them", () => {
+	it("defaults", () => {
+		expect(readSettings(good)).toMatchObject({
+			appTarget: { host: "127.0.0.1", port: 8000 },
+			acknowledge: "local",
+			log: "text",
+			mayLose: [],
+			user: undefined,
+			revision: undefined,
+		});
+	});
+
+	it("custom", () => {
+		const given = {
+			HOLDFAST_ACKNOWLEDGE: "replicated",
+			HOLDFAST_LOG: "json",
+			HOLDFAST_MAY_LOSE: "sessions, jobs,",
+			HOLDFAST_USER: "1000:1001",
+			HOLDFAST_REVISION: "12",
+		};
+		expect(readSettings({ ...good, ...given })).toMatchObject({
+			acknowledge: "replicated",
+			log: "json",
+			mayLose: ["sessions", "jobs"],
+			user: { uid: 1000, gid: 1001 },
+			revision: 12,
+		});
+	});
+
+	it.each([
+		[{ K_REVISION: "notes-00005-abc" }, 5],
+		[{ K_REVISION: "notes-2-00123-x9z" }, 123],
+		[{ K_REVISION: "notes-blue" }, undefined],
+		[{ K_REVISION: "notes-00005-abc", HOLDFAST_REVISION: "7" }, 7],
+	])("the revision of %j", (environment, revision) => {
+		expect(readSettings({ ...good, ...environment }).revision).toBe(revision);
+	});
+
+	it.each([
+		[{ HOLDFAST_APP_TARGET: "8000" }, "HOLDFAST_APP_TARGET must be a host and a port"],
+		[{ HOLDFAST_APP_TARGET: "127.0.0.1:70000" }, "HOLDFAST_APP_TARGET must be a host and a port"],
+		[{ HOLDFAST_APP_TARGET: undefined }, "HOLDFAST_APP_TARGET must be given with HOLDFAST_APP_PORT"],
+		[{ HOLDFAST_DISK: "kept" }, "HOLDFAST_APP_TARGET is for HOLDFAST_DISK=temporary"],
+		[{ HOLDFAST_DOOR: "relay" }, "HOLDFAST_DOOR must be http where HOLDFAST_DISK is temporary"],
+		[{ HOLDFAST_USER: "root" }, "HOLDFAST_USER must be a user's and a group's number"],
+		[{ HOLDFAST_REVISION: "latest" }, "HOLDFAST_REVISION must be a whole number (got latest)"],
+		[{ HOLDFAST_LOG: "xml" }, "HOLDFAST_LOG must be text or json (got xml)"],
+	])("throws: %j", (environment, message) => {
+		expect(wrong({ ...good, ...environment })[0]).toContain(message);
+	});
+});
