@@ -8,8 +8,9 @@ import { Ended, Refusal } from "../../components/keeper/refusal";
 import { MemoryStore } from "./memoryStore";
 
 /** Twenty times as fast as the real one. */
+let slept = 0;
 const CLOCK: Clock = {
-	now: () => performance.now() * 20,
+	now: () => performance.now() * 20 + slept,
 	sleep: (milliseconds) => new Promise((resolve) => void setTimeout(resolve, milliseconds / 20)),
 };
 
@@ -95,6 +96,13 @@ it("a stop says when not all is in the store, and keeps to its time where the st
 	const began = CLOCK.now();
 	expect(await only.handoff.stop(8)).toBe(false);
 	expect(CLOCK.now() - began).toBeLessThan(11_000);
+});
+
+it("one that slept until it is told to stop makes sure of its lease before it says that all is in the store", async () => {
+	const only = made(new MemoryStore(), "only");
+	await only.until("serving");
+	slept += 60_000;
+	expect(await only.handoff.stop(8)).toBe(true);
 });
 
 it("an app that is not well on what was handed over ends the keeper, once the one before has its lease back", async () => {
