@@ -1,7 +1,8 @@
 import * as gcp from "@pulumi/gcp";
 import * as pulumi from "@pulumi/pulumi";
 import { physicalName } from "../names";
-import { type CloudRunAppArgs, changed } from "./cloudRunArgs";
+import { changed } from "./change";
+import type { CloudRunAppArgs } from "./cloudRunArgs";
 
 /** What the keeper reports in its log, and what a reader of the mail should know. */
 const PROBLEMS: Record<string, { title: string; advice: string }> = {
@@ -24,7 +25,7 @@ const PROBLEMS: Record<string, { title: string; advice: string }> = {
 	},
 	acknowledge: {
 		title: "writes cannot be acknowledged",
-		advice: "The backup store does not take writes, so requests that write are answered with 503.",
+		advice: "The backup store does not take writes, so requests that write are answered as door.onStoreOutage says.",
 	},
 };
 

@@ -16,6 +16,7 @@ import {
 } from "../retention";
 import { stateful } from "../stateful";
 import { type Problem, shown, throwProblems } from "../validate";
+import { type Change, changed } from "./change";
 import {
 	lifecycleRules,
 	RESTORER_PERMISSIONS,
@@ -62,8 +63,6 @@ export interface GcsBackupBucketArgs extends RetentionArgs {
 		restorerRole?: Change<gcp.projects.IAMCustomRoleArgs>;
 	};
 }
-
-type Change<T> = (args: T) => T;
 
 /**
  * A Cloud Storage bucket for the replica of an app's database: private, versioned, encrypted, kept when the stack is
@@ -129,13 +128,14 @@ export class GcsBackupBucket extends pulumi.ComponentResource {
 		const bucket = new gcp.storage.Bucket(`${name}-bucket`, bucketArgs, stateful(here));
 		const writer = account("writer");
 		const restorer = account("restorer");
-		grant("writer", writer, WRITER_PERMISSIONS);
-		grant("state", writer, STATE_PERMISSIONS, stateOnly());
+		const written = grant("writer", writer, WRITER_PERMISSIONS);
+		const kept = grant("state", writer, STATE_PERMISSIONS, stateOnly());
 		grant("restorer", restorer, RESTORER_PERMISSIONS);
 
 		this.bucket = bucket.name;
 		this.location = args.location;
-		this.writerEmail = writer.email;
+		// Known once it may write: a keeper starts after the grants, and is gone, with its last writes, before they are.
+		this.writerEmail = pulumi.all([writer.email, written.id, kept.id]).apply(([email]) => email);
 		this.restorerEmail = restorer.email;
 		this.store = { ...place(), ...credentials("writer", writer) };
 		if (args.keys) this.restorer = { ...place(), ...credentials("restorer", restorer) };
@@ -175,7 +175,7 @@ export class GcsBackupBucket extends pulumi.ComponentResource {
 				here,
 			);
 			const granted = { bucket: bucket.name, role: custom.id, member: to.member, condition };
-			new gcp.storage.BucketIAMMember(`${name}-${role}-grant`, granted, here);
+			return new gcp.storage.BucketIAMMember(`${name}-${role}-grant`, granted, here);
 		}
 
 		function stateOnly() {
@@ -195,10 +195,6 @@ export class GcsBackupBucket extends pulumi.ComponentResource {
 	}
 }
 
-function changed<T>(change: Change<T> | undefined, args: T): T {
-	return change?.(args) ?? args;
-}
-
 /** Everything that is wrong with the arguments of a bucket; `bucket` is what they come to, `transform` included. */
 export function gcsBackupBucketProblems(
 	name: string,
@@ -207,8 +203,10 @@ export function gcsBackupBucketProblems(
 ): Problem[] {
 	const problems = [...retentionProblems(args), ...softDeleteProblems(args.softDeleteDays)];
 	problems.push(...storageClassProblems(args.storageClass, args), ...prefixProblems(args.prefix));
-	if (typeof args.location !== "string" || !/^[A-Za-z][A-Za-z0-9-]*$/.test(args.location)) {
-		const reason = `must be a region or multi-region of Google Cloud (got ${shown(args.location)}): write something like asia-southeast1 or EU`;
+	const zone = /^([a-z]+-[a-z]+\d+)-[a-z]$/i.exec(`${args.location}`);
+	if (typeof args.location !== "string" || !/^[A-Za-z][A-Za-z0-9-]*$/.test(args.location) || zone !== null) {
+		const fix = zone === null ? "write something like asia-southeast1 or EU" : `that is a zone of it: write ${zone[1]}`;
+		const reason = `must be a region or multi-region of Google Cloud (got ${shown(args.location)}): ${fix}`;
 		problems.push({ propertyPath: "location", reason });
 	}
 	if (!/^[a-z0-9][a-z0-9_-]{1,61}[a-z0-9]$/.test(name) || /^goog|google/.test(name)) {

@@ -3,7 +3,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { withDefaults } from "../app";
 import { throwProblems } from "../validate";
 import { cloudRunAlerts } from "./alerts";
-import { type CloudRunAppArgs, changed } from "./cloudRunArgs";
+import { changed } from "./change";
+import type { CloudRunAppArgs } from "./cloudRunArgs";
 import { appContainer, keeperContainer, volumes } from "./cloudRunContainers";
 import { cloudRunAppProblems, serviceName } from "./cloudRunRules";
 import { cloudRunSizes } from "./cloudRunSizes";
@@ -37,7 +38,8 @@ const LONGEST_REQUEST = "3600s";
  * The image must run as `user` (1000), by its own `USER`: Cloud Run has no setting for it, and both containers write the
  * same files. There is no rehearsal here: a `migration` runs on the new instance's own copy of the data before the app
  * starts, within 240 seconds; where it fails, or rows are missing, the old instance takes the data back and goes on.
- * What the app writes outside its data directory is lost with the instance, and `logs` has no meaning here.
+ * What the app writes outside its data directory is lost with the instance, and `logs` has no meaning here. Cloud Run
+ * itself takes bodies of up to 32 MiB. A secret that is taken out of `secrets` is protected: `pulumi state unprotect` first.
  *
  * Images that are built here are pushed with this machine's own login: `gcloud auth configure-docker
  * REGION-docker.pkg.dev`. Who deploys needs these roles in the project: Cloud Run Admin, Service Account User,
@@ -79,7 +81,7 @@ export class CloudRunApp extends pulumi.ComponentResource {
 		const here = { parent: this };
 
 		const images = cloudRunImages(name, app, args, after(buildsImages(args) ? ["artifactregistry"] : []));
-		const secrets = appSecrets(name, app.secrets, member(), args, after(secretApis()));
+		const secrets = appSecrets(name, app.secrets, member(), args, after(hasSecrets() ? ["secretmanager"] : []));
 		const service = runService();
 		letIn();
 		mapDomain();
@@ -99,17 +101,17 @@ export class CloudRunApp extends pulumi.ComponentResource {
 			serviceAccount: this.serviceAccount,
 		});
 
-		/** Options for what needs these APIs. They stay on: others in the project may need them. */
-		function after(apis: string[]): pulumi.CustomResourceOptions {
-			const dependsOn = apis.map((api) => {
+		/** Options for what needs these APIs, and more. They stay on: others in the project may need them. */
+		function after(apis: string[], more: pulumi.Resource[] = []): pulumi.CustomResourceOptions {
+			const enabled = apis.map((api) => {
 				const on = { service: `${api}.googleapis.com`, disableOnDestroy: false };
 				return new gcp.projects.Service(`${name}-api-${api}`, on, here);
 			});
-			return { ...here, dependsOn };
+			return { ...here, dependsOn: [...enabled, ...more] };
 		}
 
-		function secretApis() {
-			return Object.keys(app.secrets).length > 0 ? ["secretmanager"] : [];
+		function hasSecrets() {
+			return Object.keys(app.secrets).length > 0;
 		}
 
 		function member() {
@@ -117,7 +119,6 @@ export class CloudRunApp extends pulumi.ComponentResource {
 		}
 
 		function runService() {
-			const { dependsOn } = after(["run"]);
 			const serviceArgs: gcp.cloudrunv2.ServiceArgs = {
 				name: serviceName(name),
 				location,
@@ -140,10 +141,8 @@ export class CloudRunApp extends pulumi.ComponentResource {
 					volumes: volumes(app, sizes),
 				},
 			};
-			return new gcp.cloudrunv2.Service(`${name}-service`, changed(transform.service, serviceArgs), {
-				...here,
-				dependsOn: [...(dependsOn as pulumi.Resource[]), ...secrets.grants],
-			});
+			const changedArgs = changed(transform.service, serviceArgs);
+			return new gcp.cloudrunv2.Service(`${name}-service`, changedArgs, after(["run"], secrets.grants));
 		}
 
 		function letIn() {

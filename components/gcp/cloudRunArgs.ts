@@ -1,6 +1,7 @@
 import type * as gcp from "@pulumi/gcp";
 import type * as pulumi from "@pulumi/pulumi";
 import type { InstanceAppArgs, InstanceBackup } from "../instance";
+import type { Change } from "./change";
 
 /** What a {@link CloudRunApp} needs to know. */
 export interface CloudRunAppArgs extends InstanceAppArgs {
@@ -48,8 +49,9 @@ export interface CloudRunBackup extends InstanceBackup {
 /** The disk of an instance. */
 export interface CloudRunDiskArgs {
 	/**
-	 * Room for the data in MiB, from 64. The database and its write-ahead log must fit; the keeper has as much again, and a
-	 * tenth, for drills. In memory, both containers' memory has room for it, because whoever writes a page pays for it.
+	 * Room for the data in MiB, from 64: for the database, its write-ahead log, and what Litestream keeps of the last minutes.
+	 * The keeper has as much again, and a tenth, for drills. In memory, both containers' memory has room for it, because
+	 * whoever writes a page pays for it.
 	 * @default 512; 4096 on a disk
 	 */
 	sizeMiB?: number;
@@ -58,10 +60,4 @@ export interface CloudRunDiskArgs {
 	 * Google offers it as a preview, up to 10 GB in all without a higher quota (2026-11). @default "memory"
 	 */
 	medium?: "memory" | "disk";
-}
-
-export type Change<T> = (args: T) => T;
-
-export function changed<T>(change: Change<T> | undefined, args: T): T {
-	return change?.(args) ?? args;
 }

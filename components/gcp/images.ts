@@ -5,7 +5,8 @@ import { keeperBuild } from "../keeperImage";
 import { physicalName } from "../names";
 import { pushedImage } from "../pushedImage";
 import { type Problem, refusal, shown } from "../validate";
-import { type CloudRunAppArgs, changed } from "./cloudRunArgs";
+import { changed } from "./change";
+import type { CloudRunAppArgs } from "./cloudRunArgs";
 
 /** The two images of an instance, each with its digest. */
 export interface Images {
@@ -25,7 +26,7 @@ export function cloudRunImages(
 	{ location, build, image, keeper, transform }: CloudRunAppArgs,
 	options: pulumi.CustomResourceOptions,
 ): Images {
-	const repository = buildsImages({ build, keeper }) ? makeRepository() : undefined;
+	let repository: gcp.artifactregistry.Repository | undefined;
 	return {
 		app: build === undefined ? pinned("image", image) : pushed("app", build),
 		keeper: keeper?.image === undefined ? pushed("keeper", keeperBuild(owner())) : pinned("keeper.image", keeper.image),
@@ -42,7 +43,8 @@ export function cloudRunImages(
 	}
 
 	function pushed(kind: "app" | "keeper", how: NonNullable<typeof build>) {
-		const place = pulumi.interpolate`${repository?.registryUri}/${kind}`;
+		repository ??= makeRepository();
+		const place = pulumi.interpolate`${repository.registryUri}/${kind}`;
 		// Its own parent only: what the repository waits for, it waited for.
 		return pushedImage(`${name}-${kind}-image`, place, how, { parent: options.parent });
 	}

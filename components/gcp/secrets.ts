@@ -2,8 +2,8 @@ import * as gcp from "@pulumi/gcp";
 import * as pulumi from "@pulumi/pulumi";
 import { physicalName } from "../names";
 import { stateful } from "../stateful";
+import { changed } from "./change";
 import type { CloudRunAppArgs } from "./cloudRunArgs";
-import { changed } from "./cloudRunArgs";
 import type { SecretReference } from "./cloudRunContainers";
 
 export interface AppSecrets {
@@ -31,8 +31,8 @@ export function appSecrets(
 			replication: { auto: {} },
 		};
 		const secret = new gcp.secretmanager.Secret(child, changed(transform?.secret, secretArgs), stateful(options));
-		const versionArgs = { secret: secret.id, secretData: pulumi.secret(value) };
-		// Not protected: a new value takes the place of the old one.
+		const versionArgs = { secret: secret.id, secretData: value };
+		// The SDK keeps the value secret. Not protected: a new value takes the place of the old one.
 		const version = new gcp.secretmanager.SecretVersion(`${child}-value`, versionArgs, {
 			parent: options.parent,
 			retainOnDelete: true,

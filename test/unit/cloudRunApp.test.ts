@@ -1,9 +1,11 @@
+import { spawnSync } from "node:child_process";
 import * as pulumi from "@pulumi/pulumi";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { GcsBackupBucket } from "../../components/gcp/backupBucket";
 import { CloudRunApp } from "../../components/gcp/cloudRunApp";
-import { args, DIGEST, makeCloudRun, rendered, SERVICE, startGoogle } from "./cloudRun";
+import { args, cloudRunProblemsOf, makeCloudRun, rendered, SERVICE, startGoogle } from "./cloudRun";
 import { haveKeeperProgram } from "./docker";
-import { failuresOf, Made } from "./mocks";
+import { Made } from "./mocks";
 
 const API = "gcp:projects/service:Service";
 const INVOKER = "gcp:cloudrunv2/serviceIamMember:ServiceIamMember";
@@ -75,6 +77,8 @@ describe("CloudRunApp", () => {
 			HOLDFAST_SCRATCH: "/scratch",
 			HOLDFAST_APP_TARGET: "127.0.0.1:8000",
 			HOLDFAST_LOG: "json",
+			// Without it, the app would take each request for plain HTTP from the same peer.
+			HOLDFAST_BEHIND_PROXY: "true",
 		});
 		// No gate file: the platform starts the app when the keeper says so.
 		expect(keeper.environment).not.toHaveProperty("HOLDFAST_OPEN");
@@ -178,42 +182,48 @@ describe("CloudRunApp", () => {
 
 	it("a migration runs before the app, in its container, with all the time there is", async () => {
 		await makeCloudRun({ migration: ["alembic", "upgrade", "it's"], command: ["gunicorn", "app:app"] });
-		const { app } = rendered(made);
+		const { app, keeper } = rendered(made);
 		expect(app.commands).toEqual(["/bin/sh", "-c", `'alembic' 'upgrade' 'it'\\''s' && exec 'gunicorn' 'app:app'`]);
 		expect(app.startupProbe.failureThreshold).toBe(120);
+		expect(keeper.environment.HOLDFAST_APP_START_SECONDS).toBe("240");
 	});
 
-	it("secrets: by reference with a pinned version, read by the service's account alone, kept", async () => {
-		await makeCloudRun({ secrets: { API_KEY: "s3cret" } });
+	it.each([
+		[{}, "130"],
+		[{ health: false as const }, "240"],
+		[{ health: { startPeriodSeconds: 10, intervalSeconds: 11, retries: 1, timeoutSeconds: 5 } }, "21"],
+	])("the keeper waits for the app no shorter than the platform: %j", async (change, seconds) => {
+		await makeCloudRun(change);
 		const { app, keeper } = rendered(made);
-		const [secretId] = Object.values(made.of("gcp:secretmanager/secret:Secret")).map((secret) => secret.secretId);
-		expect(secretId).toMatch(/^shop-test-notes-api-key-[0-9a-f]{8}$/);
-		expect(app.environment.API_KEY).toEqual({ valueSource: { secretKeyRef: { secret: secretId, version: "7" } } });
-		expect(keeper.environment).not.toHaveProperty("API_KEY");
-		expect(JSON.stringify(made.of(SERVICE))).not.toContain("s3cret");
-		expect(made.of("gcp:secretmanager/secretIamMember:SecretIamMember")["notes-secret-API_KEY-access"]).toEqual({
-			secretId,
-			role: "roles/secretmanager.secretAccessor",
-			member: "serviceAccount:writer@shop.iam.gserviceaccount.com",
-		});
-		expect(Object.keys(made.of(API))).toContain("notes-api-secretmanager");
+		const { periodSeconds, failureThreshold } = app.startupProbe;
+		expect(keeper.environment.HOLDFAST_APP_START_SECONDS).toBe(seconds);
+		expect(periodSeconds * failureThreshold - Number(seconds)).toBeLessThan(periodSeconds);
 	});
 
-	it("images that are built are pushed to a repository of the app's own; the keeper's runs as the app's user", async () => {
-		const build = { context: `${__dirname}/../../stacks/sample-app` };
-		const outputs = await makeCloudRun({ image: undefined, build, keeper: {}, user: 1001 });
-		const place = "asia-southeast1-docker.pkg.dev/my-project/shop-test-notes";
-		expect(outputs.image).toBe(`${place}/app@${DIGEST}`);
-		expect(outputs.keeperImage).toBe(`${place}/keeper@${DIGEST}`);
-		expect(made.of("gcp:artifactregistry/repository:Repository")["notes-images"]).toMatchObject({
-			repositoryId: "shop-test-notes",
-			location: "asia-southeast1",
-			format: "DOCKER",
+	it("a real shell runs the migration, then becomes the app; not where the migration fails", async () => {
+		const shell = async (migration: string[]) => {
+			made.forget();
+			await makeCloudRun({ migration, command: ["sh", "-c", 'echo "$1 $$"', "sh", "it's $HOME"] });
+			const [program, ...words] = rendered(made).app.commands as [string, ...string[]];
+			return spawnSync(program, words, { encoding: "utf8" });
+		};
+		const { stdout, pid, status } = await shell(["printf", "%s\n", "a 'b'  c"]);
+		expect({ stdout, status }).toEqual({ stdout: `a 'b'  c\nit's $HOME ${pid}\n`, status: 0 });
+		expect(await shell(["sh", "-c", "exit 3"])).toMatchObject({ stdout: "", status: 3 });
+	});
+
+	it("takes a GcsBackupBucket as it is", async () => {
+		const backup = new GcsBackupBucket("notes", { location: "ASIA-SOUTHEAST1", retentionDays: 7 });
+		const { serviceAccount } = await makeCloudRun({ backup });
+		expect(serviceAccount).toBe("writer-shop-test-notes@shop");
+		const { keeper, template } = rendered(made);
+		expect(template.serviceAccount).toBe(serviceAccount);
+		expect(keeper.environment).toMatchObject({
+			HOLDFAST_STORE: "gs://shop-test-notes-backup/app",
+			HOLDFAST_RETENTION_DAYS: "7",
 		});
-		const built = made.of("docker:index/remoteImage:RemoteImage");
-		expect(built["notes-keeper-image"]?.build.buildArgs).toEqual({ OWNER: "1001:1001" });
-		expect(built["notes-app-image"]?.name).toMatch(new RegExp(`^${place}/app:[0-9a-f]{16}$`));
-		expect(Object.keys(made.of(API))).toContain("notes-api-artifactregistry");
+		const far = new GcsBackupBucket("far", { location: "europe-west1" });
+		expect(cloudRunProblemsOf({ backup: far })["backup.location"]).toContain('got "europe-west1"');
 	});
 
 	it("a long name is cut to what Cloud Run takes, and stays the same", async () => {
@@ -227,14 +237,5 @@ describe("CloudRunApp", () => {
 		}
 		expect(names.size).toBe(2);
 		for (const name of names) expect(name).toMatch(/^[a-z][a-z0-9-]{0,47}[a-z0-9]$/);
-	});
-
-	// Last: what failed under mocks leaves them waiting.
-	it("a reference that is only known later is checked then", async () => {
-		const later = pulumi.output("ghcr.io/me/notes:latest");
-		const failures = await failuresOf(() => new CloudRunApp("later", { ...args, image: later }));
-		expect(failures).toContain(
-			'image must end in its digest, so that every start runs the same (got "ghcr.io/me/notes:latest")',
-		);
 	});
 });

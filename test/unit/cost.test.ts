@@ -69,7 +69,7 @@ describe("the estimate", () => {
 		expect(rowsOf([balancer({ subnets })]).map(({ what, quantity }) => [what, quantity])).toEqual([
 			["hours", 730],
 			["use", 10],
-			["public addresses, one a zone", 3],
+			["public addresses, one a zone", 2190],
 		]);
 		expect(rowsOf([balancer({ subnets, internal: true })])).toHaveLength(2);
 	});
@@ -118,7 +118,10 @@ describe("the estimate", () => {
 	it("invents no price: one of cheaper regions is a least, one that is missing is to be looked up", () => {
 		const prices = { ...FIXED, s3Storage: price(1, { regions: ["elsewhere"], page: "https://s3" }) };
 		const { rows } = estimate(
-			[bucket("aws:s3/bucket:Bucket"), { type: "aws:cloudwatch/metricAlarm:MetricAlarm", name: "alarm", inputs: {} }],
+			[
+				bucket("aws:s3/bucket:Bucket"),
+				{ type: "aws:sns/topicSubscription:TopicSubscription", name: "mails", inputs: {} },
+			],
 			"here",
 			DEFAULTS,
 			prices,
@@ -126,22 +129,22 @@ describe("the estimate", () => {
 		expect(rows[0]).toMatchObject({ atLeast: true, lookUp: "https://s3" });
 		expect(rows[1]).toMatchObject({ atLeast: false });
 		expect(rows[2]).toEqual({
-			resource: "alarm",
-			what: "alarm",
+			resource: "mails",
+			what: "mails of alarms",
 			quantity: 1,
 			unit: "",
 			atLeast: false,
-			lookUp: "https://aws.amazon.com/cloudwatch/pricing/",
+			lookUp: "https://aws.amazon.com/sns/pricing/",
 		});
 	});
 
 	it("names every type that it does not know, and says what it knows nothing of in the table", () => {
 		const result = estimate([{ type: "aws:rds/instance:Instance", name: "db", inputs: {} }], "here", DEFAULTS, FIXED);
 		expect(result).toEqual({ rows: [], unknown: ["aws:rds/instance:Instance"] });
-		const alarm = { type: "aws:cloudwatch/metricAlarm:MetricAlarm", name: "alarm", inputs: {} };
-		const { rows } = estimate([alarm, bucket("aws:s3/bucket:Bucket")], "here", DEFAULTS, FIXED);
+		const mails = { type: "aws:sns/topicSubscription:TopicSubscription", name: "mails", inputs: {} };
+		const { rows } = estimate([mails, bucket("aws:s3/bucket:Bucket")], "here", DEFAULTS, FIXED);
 		const text = table("aws-prod", "here", { rows, unknown: ["x"] }, DEFAULTS, { freeAllowances: true });
-		expect(text).toMatch(/^alarm .* look it up$/m);
+		expect(text).toMatch(/^mails .* look it up$/m);
 		expect(text).toMatch(/^at least [\d.]+ a month, and what is to be looked up$/m);
 		expect(text).toContain("Not in the table at all, look them up: x");
 	});

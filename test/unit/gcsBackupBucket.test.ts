@@ -158,6 +158,16 @@ describe("GcsBackupBucket", () => {
 		]);
 	});
 
+	it("whoever runs as the writer waits for its grants, and goes before them", async () => {
+		const backup = new GcsBackupBucket("notes", { location: "EU" });
+		// What the engine is told of it, and the SDK keeps to itself.
+		const { allResources } = backup.writerEmail as unknown as { allResources(): Promise<Set<pulumi.Resource>> };
+		const waits = await allResources.call(backup.writerEmail);
+		const urns = await Promise.all([...waits].map(({ urn }) => resolved(urn)));
+		const grants = urns.filter((urn) => urn.includes(`${GRANT}::`)).map((urn) => urn.split("::").at(-1));
+		expect(grants.sort()).toEqual(["notes-state-grant", "notes-writer-grant"]);
+	});
+
 	it("names stay within Google's limits", async () => {
 		const backup = new GcsBackupBucket(`notes_${"x".repeat(80)}`, { location: "EU" });
 		await resolved(backup.bucket);
@@ -191,6 +201,7 @@ describe("GcsBackupBucket", () => {
 		for (const softDeleteDays of [1, 6, 91, 7.5]) {
 			expect(Object.keys(problems({ softDeleteDays }))).toEqual(["softDeleteDays"]);
 		}
+		expect(problems({ location: "asia-southeast1-a" }).location).toContain("a zone of it: write asia-southeast1");
 		expect(problems({ storageClass: "COLD" }).storageClass).toContain('got "COLD"');
 		expect(problems({ storageClass: "NEARLINE", retentionDays: 29 }).storageClass).toContain("30 days, and 29 days");
 		expect(made.types()).toEqual([]);

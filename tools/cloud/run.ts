@@ -24,16 +24,13 @@ export async function upInCloud(stack: string, options: string[]): Promise<numbe
 	const plan = new Plan(preview.output);
 	if (preview.code !== 0) {
 		console.error(`✗ ${stack} was not changed:\n${plan.errors}`);
-		return advise(plan.errors, stack, preview.code);
+		return advise(plan.errors, { stack, env }, preview.code);
 	}
 	if (plan.changesNothing) {
 		console.log("No change.");
 	} else {
 		const up = await pulumi(stack, ["up", "--yes", "--skip-preview", "--suppress-outputs", ...options], env, "tee");
-		if (up.code !== 0) {
-			lockHint({ stack, env });
-			return advise(up.output, stack, up.code);
-		}
+		if (up.code !== 0) return advise(up.output, { stack, env }, up.code);
 	}
 	const outputs: Outputs = (await readState(stack, env))?.outputs ?? {};
 	console.log(`
@@ -57,10 +54,7 @@ export async function upInCloud(stack: string, options: string[]): Promise<numbe
 export async function downInCloud(stack: string): Promise<number> {
 	const { env } = await ready(stack);
 	const down = await pulumi(stack, ["destroy", "--yes", "--skip-preview", "--exclude-protected"], env, "tee");
-	if (down.code !== 0) {
-		lockHint({ stack, env });
-		return advise(down.output, stack, down.code);
-	}
+	if (down.code !== 0) return advise(down.output, { stack, env }, down.code);
 	console.log(`
 ✓ ${stack} is down. The bucket with the data, secrets and files are kept, and paid for: see "What is kept" in README.md.
   Next: npm run up -- ${stack} brings it back with all of it.`);
@@ -76,7 +70,8 @@ async function ready(stack: string) {
 	return { env, start };
 }
 
-function advise(output: string, stack: string, code: number): number {
-	for (const hint of hintsFor(output, stack)) console.error(`  → ${hint}`);
+function advise(output: string, where: { stack: string; env: NodeJS.ProcessEnv }, code: number): number {
+	if (/currently locked/i.test(output)) lockHint(where);
+	for (const hint of hintsFor(output, where.stack)) console.error(`  → ${hint}`);
 	return code;
 }

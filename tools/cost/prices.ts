@@ -166,12 +166,24 @@ export const PRICES = {
 		source: "https://signoz.io/guides/cloudwatch-pricing (2026-02-15)",
 		page: CLOUDWATCH,
 	},
+	awsAlarm: {
+		usd: 0.1,
+		unit: "alarms",
+		regions: VIRGINIA,
+		free: 10,
+		source: "https://c3x.dev/resources/aws/aws_cloudwatch_metric_alarm",
+		page: CLOUDWATCH,
+	},
+	awsAddress: {
+		usd: 0.005,
+		unit: "address-hours",
+		source: "https://www.doit.com/aws-public-ipv4-price-increase-the-complete-guide/",
+		page: "https://aws.amazon.com/vpc/pricing/",
+	},
 } satisfies Record<string, Price>;
 
 /** What has a price that was found in no source: where to look it up. */
 export const LOOK_UP = {
-	awsAddress: "https://aws.amazon.com/vpc/pricing/",
-	awsAlarm: CLOUDWATCH,
 	awsFiles: "https://aws.amazon.com/efs/pricing/",
 	awsMail: "https://aws.amazon.com/sns/pricing/",
 	gcpAlertPolicy: OBSERVABILITY,

@@ -140,13 +140,13 @@ function loadBalancer({ inputs }: Resource, { assumptions }: Scene): Use[] {
 		{ what: "use", price: "balancerUnits", quantity: units * HOURS },
 		...(inputs.internal === true
 			? []
-			: [{ what: "public addresses, one a zone", price: "awsAddress", quantity: subnets.length } as Use]),
+			: [{ what: "public addresses, one a zone", price: "awsAddress", quantity: subnets.length * HOURS } as Use]),
 	];
 }
 
 function service({ inputs }: Resource): Use[] {
 	const isPublic = inputs.networkConfiguration?.assignPublicIp === true;
-	return isPublic ? [{ what: "public address of the task", price: "awsAddress", quantity: 1 }] : [];
+	return isPublic ? [{ what: "public address of the task", price: "awsAddress", quantity: HOURS }] : [];
 }
 
 /** What each type of resource uses. A type that is not here is said to be unknown, so that nothing is left out unseen. */
