@@ -14,6 +14,31 @@ const SAID: [string, string, string[]][] = [
 		["run.services.get is missing", "roles/run.admin"],
 	],
 	[
+		"acting as a service account (cloud-run-release-manager #81)",
+		"googleapi: Error 403: Permission 'iam.serviceaccounts.actAs' denied on service account 233694408259-compute@developer.gserviceaccount.com (or it may not exist)., forbidden",
+		["roles/iam.serviceAccountUser"],
+	],
+	[
+		"a push without a login (GoogleCloudPlatform/generative-ai #693)",
+		'Unauthenticated request. Unauthenticated requests do not have permission "artifactregistry.repositories.uploadArtifacts" on resource "projects/xxx/locations/us-central1/repositories/notes" (or it may not exist)',
+		["gcloud auth configure-docker"],
+	],
+	[
+		"a service under protection (nozomi-koborinai/terradart #54)",
+		"Error: cannot destroy service without setting deletion_protection=false and running terraform apply",
+		["protectApp"],
+	],
+	[
+		"a push without a login (aws/aws-cli #3042)",
+		"The push refers to a repository [123456789012.dkr.ecr.us-east-1.amazonaws.com/notes]\nno basic auth credentials",
+		["aws ecr get-login-password"],
+	],
+	[
+		"another account (hashicorp/terraform-provider-aws #32352)",
+		"Error: AWS account ID not allowed: 123456789012",
+		["the account 123456789012", "aws:allowedAccountIds"],
+	],
+	[
 		"access to a bucket, said twice (pulumi/pulumi #16635)",
 		"googleapi: Error 403: sa@example.iam.gserviceaccount.com does not have storage.objects.list access to the Google Cloud Storage bucket. Permission 'storage.objects.list' denied on resource (or it may not exist)., forbidden",
 		["roles/storage.admin"],

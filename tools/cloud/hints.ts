@@ -30,7 +30,9 @@ const ROLES: [string, string][] = [
 ];
 
 function missingPermission([, permission = ""]: RegExpExecArray): string {
-	const role = ROLES.find(([begin]) => permission.startsWith(begin))?.[1];
+	// Google itself writes serviceaccounts here and serviceAccounts there.
+	const isOf = (begin: string) => permission.toLowerCase().startsWith(begin.toLowerCase());
+	const role = ROLES.find(([begin]) => isOf(begin))?.[1];
 	const grant =
 		role === undefined
 			? "look up a role that has it: https://cloud.google.com/iam/docs/permissions-reference"
