@@ -16,7 +16,14 @@ export function pushedImage(
 	options: pulumi.CustomResourceOptions,
 ): pulumi.Output<string> {
 	const image = builtImage(name, repository, build, options);
+	// Unless a registry is named to it, the provider looks for no login and pushes nowhere.
+	const address = pulumi.output(repository).apply((path) => path.split("/")[0] ?? path);
+	const provider = new docker.Provider(`${name}-registry`, { registryAuth: [{ address }] }, { parent: options.parent });
 	// What serves may be rolled back to an older one.
-	const pushed = new docker.RegistryImage(`${name}-push`, { name: image.name, keepRemotely: true }, options);
+	const pushed = new docker.RegistryImage(
+		`${name}-push`,
+		{ name: image.name, keepRemotely: true },
+		{ ...options, provider },
+	);
 	return pulumi.interpolate`${repository}@${pushed.sha256Digest}`;
 }
