@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { onTestFinished } from "vitest";
+import { onTestFailed, onTestFinished } from "vitest";
 import { CloudRunInstance, type CloudRunPlace, type CloudRunTemplate } from "./cloudRunInstance";
 import type { Asked, Reply } from "./http";
 import type { Stopped } from "./pod";
@@ -28,9 +28,16 @@ export class CloudRunPlatform {
 	private serving: Revision | undefined;
 	private current: Promise<CloudRunInstance> | undefined;
 
-	/** @param redirect variables that lead to the test's store */
-	constructor(private readonly redirect: Record<string, string>) {
+	/**
+	 * @param redirect variables that lead to the test's store
+	 * @param volumeMode of the root directory of each volume
+	 */
+	constructor(
+		private readonly redirect: Record<string, string>,
+		private readonly volumeMode?: string,
+	) {
 		onTestFinished(() => this.remove(), 60_000);
+		onTestFailed(async () => console.error(await this.log()), 30_000);
 	}
 
 	/**
@@ -101,7 +108,7 @@ export class CloudRunPlatform {
 	private async launch({ name: revision, definition }: Revision): Promise<CloudRunInstance> {
 		const { name: service, template, image, secret } = definition;
 		const place = { service, revision, image, secret, redirect: this.redirect };
-		const instance = await CloudRunInstance.open(template, place);
+		const instance = await CloudRunInstance.open(template, place, this.volumeMode);
 		this.instances.push(instance);
 		try {
 			await instance.start();

@@ -107,10 +107,14 @@ export class CloudRunInstance {
 		});
 	}
 
-	static async open(template: CloudRunTemplate, place: CloudRunPlace): Promise<CloudRunInstance> {
+	/**
+	 * @param volumeMode of the root directory of each volume, which belongs to root. The default is assumed, for Google does
+	 * not document it (looked up 2026-11-22): everybody may write, as Kubernetes makes an emptyDir.
+	 */
+	static async open(template: CloudRunTemplate, place: CloudRunPlace, volumeMode = "0777"): Promise<CloudRunInstance> {
 		refuseUnknown("the template", template, TEMPLATE);
 		for (const container of template.containers) refuseUnknown(`container ${container.name}`, container, CONTAINER);
-		const volumes = (template.volumes ?? []).map(({ name, emptyDir }) => [name, volumeOf(emptyDir)]);
+		const volumes = (template.volumes ?? []).map(({ name, emptyDir }) => [name, volumeOf(emptyDir, volumeMode)]);
 		const pod = await Pod.open("run", { volumes: Object.fromEntries(volumes) });
 		return new CloudRunInstance(pod, template, place);
 	}
@@ -288,14 +292,10 @@ export class CloudRunInstance {
 	}
 }
 
-/**
- * Assumed, for Google does not document it (looked up 2026-11-22): a volume belongs to root and everybody may write to it,
- * as Kubernetes makes an emptyDir.
- */
-function volumeOf({ medium, sizeLimit }: { medium: string; sizeLimit: string }): PodVolume {
+function volumeOf({ medium, sizeLimit }: { medium: string; sizeLimit: string }, mode: string): PodVolume {
 	const size = sizeLimit.replace(/Mi$/, "m");
-	if (medium === "MEMORY") return { options: ["type=tmpfs", "device=tmpfs", `o=size=${size}`], mode: "0777" };
-	if (medium === "DISK") return { options: [], mode: "0777" };
+	if (medium === "MEMORY") return { options: ["type=tmpfs", "device=tmpfs", `o=size=${size}`], mode };
+	if (medium === "DISK") return { options: [], mode };
 	throw new Error(`there is no medium ${medium}`);
 }
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { onTestFinished } from "vitest";
+import { onTestFailed, onTestFinished } from "vitest";
 import type { Credentials } from "../../../tools/servers/s3";
 import { FargateTask, type FargateTaskDefinition } from "./fargateTask";
 import { type Asked, probe, type Reply, send } from "./http";
@@ -98,6 +98,7 @@ export class FargatePlatform {
 		private readonly redirect: Record<string, string>,
 	) {
 		onTestFinished(() => this.remove(), 60_000);
+		onTestFailed(async () => console.error(await this.log()), 30_000);
 	}
 
 	/**
@@ -153,7 +154,7 @@ export class FargatePlatform {
 		return stopped;
 	}
 
-	async log(): Promise<string> {
+	private async log(): Promise<string> {
 		return (await Promise.all(this.tasks.map(({ pod }) => pod.log()))).join("\n");
 	}
 

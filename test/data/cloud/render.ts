@@ -25,6 +25,15 @@ export const APP_ARGS = {
 	ingress: "public" as const,
 };
 
+/** What a version has that brings the database to its schema: it counts how often it ran. */
+export const MIGRATION = {
+	migration: [
+		"python3",
+		"-c",
+		"import os, sqlite3; d = sqlite3.connect(os.environ['DATABASE']); d.execute('CREATE TABLE IF NOT EXISTS migrations (id)'); d.execute('INSERT INTO migrations VALUES (1)'); d.commit()",
+	],
+};
+
 /** The service that `CloudRunApp` defines, and the images for it. */
 export async function renderCloudRun(
 	store: { url: string },
