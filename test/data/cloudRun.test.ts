@@ -7,7 +7,7 @@ import { LocalImages } from "./cloud/images";
 import { Load } from "./cloud/load";
 import { expectNothingLost, expectOrderly, identityOf, report, rowsOf } from "./cloud/proof";
 import { APP_ARGS, MIGRATION, renderCloudRun } from "./cloud/render";
-import { REPETITIONS } from "./docker";
+import { REPETITIONS, until } from "./docker";
 import { buildKeeper } from "./harness";
 import { GcsBucket } from "./stores";
 import { testServers } from "./testServers";
@@ -127,10 +127,13 @@ it("a revision whose app is never well: the one before takes the data back and g
 	report("Cloud Run, a revision that is not well", load, order, platform.stops);
 });
 
-it("should Google's volumes be root's alone, the keeper says so before anything starts", async () => {
+it("should Google's volumes be root's alone, the keeper says so, and the app is not started", async () => {
 	const { definition, platform } = await scene({}, "0755");
-	await expect(platform.deploy(definition)).rejects.toThrow("keeper");
-	expect(await platform.log()).toContain("data-directory-not-writable");
+	const deployed = platform.deploy(definition).catch(() => undefined);
+	await until("the keeper has refused", async () => (await platform.log()).includes("data-directory-not-writable"));
+	expect(platform.instances[0]?.pod.has("app")).toBe(false);
+	await platform.instances[0]?.lose();
+	await deployed;
 });
 
 async function timed(act: () => Promise<unknown>): Promise<number> {
