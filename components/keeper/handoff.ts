@@ -5,6 +5,7 @@ import { Guard } from "./guard";
 import type { HandoffLease } from "./handoffLease";
 import type { Hands, Source } from "./hands";
 import { keepAlive } from "./keepAlive";
+import { leaseLost } from "./lease";
 import { Ended, Refusal, storeWentAway } from "./refusal";
 import { type Phase, Standing, TICK } from "./standing";
 import { StoreUnreachable } from "./stores/store";
@@ -132,7 +133,8 @@ export class Handoff {
 			await this.standing.pause(RETRY);
 			const record = await lease.look().catch(() => undefined);
 			const isLeft = record !== undefined && (record.released || lease.isExpired(record));
-			if (isLeft && !this.standing.isStopping && hands.stopApp()) throw new Ended("nobody has the data any more");
+			if (isLeft && !this.standing.isStopping && hands.stopApp())
+				throw new Ended(new Error("nobody has the data any more"));
 		}
 	}
 
@@ -148,7 +150,7 @@ export class Handoff {
 			}
 			if (isHanded && !(await insisting(this.waiting, () => lease.confirm()))) this.standing.isHolding = false;
 			if (!this.standing.isHolding || this.standing.isStopping) {
-				if (hands.stopApp() && !this.standing.isStopping) throw new Ended("the lease was lost before the app was well");
+				if (hands.stopApp() && !this.standing.isStopping) throw new Ended(leaseLost(this.settings.app));
 				return false;
 			}
 		} catch (error) {
@@ -158,7 +160,7 @@ export class Handoff {
 			// Where that fails too, the lease expires, and the one before takes it back.
 			if (isHanded) await lease.giveBack().catch(() => undefined);
 			else if (mustEnd) await lease.release().catch(() => undefined);
-			throw mustEnd ? new Ended((error as Error).message) : error;
+			throw mustEnd && !(error instanceof Ended) ? new Ended(error as Error) : error;
 		}
 		hands.remember({ epoch: lease.epoch });
 		// From a rest it goes on as soon as it is known that the lease is fresh.

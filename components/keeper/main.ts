@@ -5,7 +5,7 @@ import { hold } from "./freeze";
 import { answer } from "./inspect";
 import { errorEntry, refusalEntry } from "./log";
 import { prepare } from "./prepare";
-import { REFUSED, Refusal, refusalLines } from "./refusal";
+import { Ended, REFUSED, Refusal, refusalLines } from "./refusal";
 import { replicate } from "./replicate";
 
 const USAGE = `keeper: keeps the SQLite data of a container app
@@ -78,8 +78,9 @@ async function main(): Promise<number> {
 /** Nobody else tells of their refusal: they end with it. */
 const GATES = ["start", "prepare", "replicate"];
 
-function tell(error: unknown): void {
+function tell(failure: unknown): void {
 	const { HOLDFAST_LOG, HOLDFAST_APP = "" } = process.env;
+	const error = failure instanceof Ended ? failure.reason : failure;
 	const message = error instanceof Error ? error.message : `${error}`;
 	const isWatched = GATES.includes(process.argv[2] ?? "");
 	if (error instanceof Refusal) {

@@ -10,7 +10,11 @@ export class Refusal extends Error {
 }
 
 /** This process ends, and with it the platform ends the app: it has data that it must not go on with. */
-export class Ended extends Error {}
+export class Ended extends Error {
+	constructor(readonly reason: Error) {
+		super(reason.message);
+	}
+}
 
 /** Exit code of a refusal; other failures have 1. */
 export const REFUSED = 3;

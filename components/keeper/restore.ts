@@ -1,12 +1,16 @@
 import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { metaPath, setAside } from "./database";
+import { freeIn, megabytes } from "./diagnostics";
 import { inspect } from "./inspect";
 import { type Litestream, RestoreFailed, type Target } from "./litestream";
 import { readMarker, writeMarker } from "./marker";
 import { Refusal } from "./refusal";
 import type { Settings } from "./settings";
 import { syncDirectory } from "./stores/directory";
+
+/** What Litestream says of a full disk. */
+const NO_ROOM = /no space left on device|disk is full|quota exceeded/i;
 
 /** What was restored, and how long that took. */
 export interface Restored {
@@ -56,12 +60,21 @@ export async function restoreChecked(
 			checkSeconds: seconds(restored, performance.now()),
 		};
 	} catch (error) {
-		throw error instanceof RestoreFailed ? corrupt(error.message) : error;
+		if (!(error instanceof RestoreFailed)) throw error;
+		throw NO_ROOM.test(error.message) ? tooLarge(dirname(output), error.message) : corrupt(error.message);
 	} finally {
 		// Reading leaves an empty WAL and its index; they would belong to no database once the file is moved.
 		for (const suffix of ["-wal", "-shm"]) rmSync(`${output}${suffix}`, { force: true });
 		if (!isSound) for (const part of [output, `${output}.tmp`]) rmSync(part, { force: true });
 	}
+}
+
+function tooLarge(directory: string, reason: string): Refusal {
+	return new Refusal(
+		"disk-full",
+		`the database does not fit into ${directory}, where ${megabytes(freeIn(directory))} are free: ${reason}`,
+		"make room there, or give the instance a larger disk",
+	);
 }
 
 function corrupt(reason: string): Refusal {

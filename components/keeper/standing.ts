@@ -61,6 +61,6 @@ export class Standing {
 	async pause(milliseconds: number): Promise<void> {
 		const { clock } = this;
 		const end = clock.now() + milliseconds;
-		while (!this.isStopping && clock.now() < end) await clock.sleep(Math.min(TICK, end - clock.now()));
+		while (!this.isStopping && clock.now() < end) await clock.sleep(Math.min(TICK, Math.max(1, end - clock.now())));
 	}
 }

@@ -121,7 +121,13 @@ it("a migration that eats rows: the instance ends, and the one before serves on 
 	const next = await PlatformInstance.launch(store, { revision: 2 });
 	await next.startApp({ migration });
 	expect(await next.keeper.exitCode()).toBe(1);
-	expect(await next.keeper.log()).toContain("the table rows has lost");
+	const told = (await next.entries()).find(({ holdfast }) => holdfast === "problem");
+	expect(told).toMatchObject({
+		kind: "refused",
+		app: "test/notes",
+		message: expect.stringContaining("deploy.mayLose"),
+	});
+	expect(told?.message).toContain("the table rows has lost");
 	await old.serves();
 	expect(await old.keeper.stop()).toBe(0);
 	await expectKept(old, [old]);

@@ -1,0 +1,128 @@
+import { expect, it, onTestFinished } from "vitest";
+import type { Clock } from "../../components/keeper/clock";
+import { Handoff } from "../../components/keeper/handoff";
+import { HandoffLease } from "../../components/keeper/handoffLease";
+import type { Hands, Memory } from "../../components/keeper/hands";
+import { LEASE_KEY } from "../../components/keeper/lease";
+import { Ended, Refusal } from "../../components/keeper/refusal";
+import { MemoryStore } from "./memoryStore";
+
+/** Twenty times as fast as the real one. */
+let slept = 0;
+const CLOCK: Clock = {
+	now: () => performance.now() * 20 + slept,
+	sleep: (milliseconds) => new Promise((resolve) => void setTimeout(resolve, milliseconds / 20)),
+};
+
+function made(store: MemoryStore, owner: string, change: Partial<Hands> = {}) {
+	const events: string[] = [];
+	const told =
+		(name: string) =>
+		async (..._: unknown[]) =>
+			void events.push(name);
+	let memory: Memory = {};
+	const hands: Hands = {
+		isBehindDoor: true,
+		get memory() {
+			return memory;
+		},
+		remember: (next) => {
+			memory = next;
+		},
+		prepare: async () => {},
+		place: told("place"),
+		startApp: async () => true,
+		stopApp: () => true,
+		freeze: () => told("freeze")().then(() => true),
+		thaw: async () => {},
+		startReplication: () => void events.push("replicate"),
+		stopReplication: told("stop to replicate"),
+		sync: () => told("sync")().then(() => 7),
+		openDoor: () => void events.push("open"),
+		closeDoor: () => void events.push("close"),
+		drained: told("drained"),
+		settled: told("settled"),
+		endDoor: () => void events.push("end"),
+		...change,
+	};
+	const settings = { owner, leaseSeconds: 10, app: "notes" };
+	const handoff = new Handoff(new HandoffLease(store, settings, CLOCK), hands, settings, () => {}, CLOCK);
+	const ended = handoff.run().catch((error: Error) => error);
+	onTestFinished(async () => void (await handoff.stop(2)));
+	const until = async (phase: string) => {
+		while (handoff.phase !== phase) await CLOCK.sleep(50);
+		await CLOCK.sleep(500);
+	};
+	const since = () => events.splice(0);
+	return { handoff, ended, until, since };
+}
+const record = (store: MemoryStore) => JSON.parse(store.objects.get(LEASE_KEY)?.content ?? "{}");
+
+it("a handover lets the requests that are under way end, before it freezes and syncs", async () => {
+	const store = new MemoryStore();
+	const old = made(store, "old");
+	await old.until("serving");
+	expect(old.since()).toEqual(["close", "place", "replicate", "open"]);
+	const next = made(store, "next");
+	await next.until("serving");
+	await old.until("retired");
+	expect(old.since()).toEqual([
+		"close",
+		"drained",
+		"freeze",
+		"sync",
+		"stop to replicate",
+		"end",
+		"stop to replicate",
+		"freeze",
+	]);
+});
+
+it("a stop takes nobody in any more, lets what is under way end, and gives the lease back last", async () => {
+	const store = new MemoryStore();
+	const only = made(store, "only", { stopReplication: async () => expect(record(store).released).toBe(false) });
+	await only.until("serving");
+	only.since();
+	expect(await only.handoff.stop(8)).toBe(true);
+	expect(only.since()).toEqual(["end", "settled", "freeze", "sync"]);
+	expect(record(store).released).toBe(true);
+});
+
+it("a stop says when not all is in the store, and keeps to its time where the store says nothing", async () => {
+	const only = made(new MemoryStore(), "only", {
+		sync: (seconds = 10) => CLOCK.sleep(seconds * 1000).then(() => Promise.reject(new Error("no answer"))),
+	});
+	await only.until("serving");
+	const began = CLOCK.now();
+	expect(await only.handoff.stop(8)).toBe(false);
+	expect(CLOCK.now() - began).toBeLessThan(11_000);
+});
+
+it("one that slept until it is told to stop makes sure of its lease before it says that all is in the store", async () => {
+	const only = made(new MemoryStore(), "only");
+	await only.until("serving");
+	slept += 60_000;
+	expect(await only.handoff.stop(8)).toBe(true);
+});
+
+it("an app that is not well on what was handed over ends the keeper, once the one before has its lease back", async () => {
+	const store = new MemoryStore();
+	const old = made(store, "old");
+	await old.until("serving");
+	const refusal = new Refusal("data-would-be-lost", "rows are gone", "correct it");
+	const next = made(store, "next", { startApp: () => Promise.reject(refusal) });
+	const error = await next.ended;
+	expect(error).toBeInstanceOf(Ended);
+	expect(`${error}`).toContain("rows are gone");
+	expect(record(store)).toMatchObject({ owner: "old", epoch: 3 });
+	await old.until("serving");
+	expect(next.since()).not.toContain("replicate");
+});
+
+it("one that took what nobody held gives it back before it ends, so that the next need not wait", async () => {
+	const store = new MemoryStore();
+	const refusal = new Refusal("data-would-be-lost", "rows are gone", "correct it");
+	const only = made(store, "only", { startApp: () => Promise.reject(refusal) });
+	expect(await only.ended).toBeInstanceOf(Ended);
+	expect(record(store).released).toBe(true);
+});
