@@ -56,9 +56,12 @@ main(async () => {
 		);
 	}
 	const wanted = values.only?.split(",").map((words) => words.trim());
+	// 5 is not 52.
+	const isIn = (fault: string) => (words: string) =>
+		fault.startsWith(`${words} `) || (!/^\d+$/.test(words) && fault.includes(words));
 	const faults = FAULTS.filter(
 		({ fault, acknowledge }) =>
-			(wanted === undefined || wanted.some((words) => `${fault} `.startsWith(`${words} `) || fault.includes(words))) &&
+			(wanted === undefined || wanted.some(isIn(fault))) &&
 			[undefined, acknowledge ?? values.acknowledge].includes(values.acknowledge),
 	);
 	if (faults.length === 0)

@@ -128,13 +128,14 @@ export class GcsBackupBucket extends pulumi.ComponentResource {
 		const bucket = new gcp.storage.Bucket(`${name}-bucket`, bucketArgs, stateful(here));
 		const writer = account("writer");
 		const restorer = account("restorer");
-		grant("writer", writer, WRITER_PERMISSIONS);
-		grant("state", writer, STATE_PERMISSIONS, stateOnly());
+		const written = grant("writer", writer, WRITER_PERMISSIONS);
+		const kept = grant("state", writer, STATE_PERMISSIONS, stateOnly());
 		grant("restorer", restorer, RESTORER_PERMISSIONS);
 
 		this.bucket = bucket.name;
 		this.location = args.location;
-		this.writerEmail = writer.email;
+		// Known once it may write: a keeper starts after the grants, and is gone, with its last writes, before they are.
+		this.writerEmail = pulumi.all([writer.email, written.id, kept.id]).apply(([email]) => email);
 		this.restorerEmail = restorer.email;
 		this.store = { ...place(), ...credentials("writer", writer) };
 		if (args.keys) this.restorer = { ...place(), ...credentials("restorer", restorer) };
@@ -174,7 +175,7 @@ export class GcsBackupBucket extends pulumi.ComponentResource {
 				here,
 			);
 			const granted = { bucket: bucket.name, role: custom.id, member: to.member, condition };
-			new gcp.storage.BucketIAMMember(`${name}-${role}-grant`, granted, here);
+			return new gcp.storage.BucketIAMMember(`${name}-${role}-grant`, granted, here);
 		}
 
 		function stateOnly() {
@@ -194,7 +195,12 @@ export class GcsBackupBucket extends pulumi.ComponentResource {
 	}
 }
 
-function gcsBackupBucketProblems(name: string, args: GcsBackupBucketArgs, bucket: gcp.storage.BucketArgs): Problem[] {
+/** Everything that is wrong with the arguments of a bucket; `bucket` is what they come to, `transform` included. */
+export function gcsBackupBucketProblems(
+	name: string,
+	args: GcsBackupBucketArgs,
+	bucket: gcp.storage.BucketArgs,
+): Problem[] {
 	const problems = [...retentionProblems(args), ...softDeleteProblems(args.softDeleteDays)];
 	problems.push(...storageClassProblems(args.storageClass, args), ...prefixProblems(args.prefix));
 	const zone = /^([a-z]+-[a-z]+\d+)-[a-z]$/i.exec(`${args.location}`);

@@ -49,8 +49,9 @@ export interface CloudRunBackup extends InstanceBackup {
 /** The disk of an instance. */
 export interface CloudRunDiskArgs {
 	/**
-	 * Room for the data in MiB, from 64. The database and its write-ahead log must fit; the keeper has as much again, and a
-	 * tenth, for drills. In memory, both containers' memory has room for it, because whoever writes a page pays for it.
+	 * Room for the data in MiB, from 64: for the database, its write-ahead log, and what Litestream keeps of the last minutes.
+	 * The keeper has as much again, and a tenth, for drills. In memory, both containers' memory has room for it, because
+	 * whoever writes a page pays for it.
 	 * @default 512; 4096 on a disk
 	 */
 	sizeMiB?: number;

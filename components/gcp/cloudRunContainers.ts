@@ -31,10 +31,14 @@ export function keeperContainer(
 	sizes: Sizes,
 ): Container {
 	const { door, status } = instancePorts(app);
-	const environment = instanceKeeperEnvironment(name, app, backup, keeper, {
-		stopSeconds: STOP_SECONDS,
-		scratch: SCRATCH,
-	});
+	const terms = { stopSeconds: STOP_SECONDS, scratch: SCRATCH };
+	const environment = {
+		...instanceKeeperEnvironment(name, app, backup, keeper, terms),
+		// Google's front end ends TLS, and says who asked and how.
+		HOLDFAST_BEHIND_PROXY: "true",
+		// As long as the platform waits for the app: then it gives the data back.
+		HOLDFAST_APP_START_SECONDS: `${startWindow(app)}`,
+	};
 	return {
 		name: "keeper",
 		image,
@@ -113,10 +117,15 @@ function resources({ cpus, memoryMiB }: ContainerSize, scale: CloudRunAppArgs["s
 	};
 }
 
-function probes({ health, port, migration }: App): Pick<Container, "startupProbe" | "livenessProbe"> {
-	// Without a wait of its own: a request that comes first waits for it. A migration has all the time there is.
-	const seconds = health === undefined || migration !== undefined ? MOST_START_SECONDS : startSeconds(health);
-	const often = { periodSeconds: 2, timeoutSeconds: 2, failureThreshold: Math.ceil(seconds / 2) };
+/** Seconds that the app has to start. Where a migration comes first, or nothing is known, all there are. */
+function startWindow({ health, migration }: App): number {
+	return health === undefined || migration !== undefined ? MOST_START_SECONDS : startSeconds(health);
+}
+
+function probes(app: App): Pick<Container, "startupProbe" | "livenessProbe"> {
+	const { health, port } = app;
+	// Without a wait of its own: a request that comes first waits for it.
+	const often = { periodSeconds: 2, timeoutSeconds: 2, failureThreshold: Math.ceil(startWindow(app) / 2) };
 	if (health === undefined) return { startupProbe: { tcpSocket: { port }, ...often } };
 	const httpGet = { path: health.path, port };
 	return {

@@ -1,9 +1,8 @@
 import { it } from "vitest";
-import { holdsForEveryFault } from "./proved";
+import { holdsFor } from "./proved";
 
-// A file for each store, so that they run side by side.
 it(
-	"npm run prove with the replica on S3 holds for every fault, row by row, and leaves the stack's own data as it was",
-	() => holdsForEveryFault("s3", "replicated"),
+	"npm run prove with the replica on S3 holds for the faults that are about the store, row by row, and leaves the stack's own data as it was",
+	() => holdsFor(["4", "5", "10", "11", "11"], "s3", "replicated"),
 	900_000,
 );

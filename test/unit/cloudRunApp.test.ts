@@ -77,6 +77,8 @@ describe("CloudRunApp", () => {
 			HOLDFAST_SCRATCH: "/scratch",
 			HOLDFAST_APP_TARGET: "127.0.0.1:8000",
 			HOLDFAST_LOG: "json",
+			// Without it, the app would take each request for plain HTTP from the same peer.
+			HOLDFAST_BEHIND_PROXY: "true",
 		});
 		// No gate file: the platform starts the app when the keeper says so.
 		expect(keeper.environment).not.toHaveProperty("HOLDFAST_OPEN");
@@ -180,9 +182,22 @@ describe("CloudRunApp", () => {
 
 	it("a migration runs before the app, in its container, with all the time there is", async () => {
 		await makeCloudRun({ migration: ["alembic", "upgrade", "it's"], command: ["gunicorn", "app:app"] });
-		const { app } = rendered(made);
+		const { app, keeper } = rendered(made);
 		expect(app.commands).toEqual(["/bin/sh", "-c", `'alembic' 'upgrade' 'it'\\''s' && exec 'gunicorn' 'app:app'`]);
 		expect(app.startupProbe.failureThreshold).toBe(120);
+		expect(keeper.environment.HOLDFAST_APP_START_SECONDS).toBe("240");
+	});
+
+	it.each([
+		[{}, "130"],
+		[{ health: false as const }, "240"],
+		[{ health: { startPeriodSeconds: 10, intervalSeconds: 11, retries: 1, timeoutSeconds: 5 } }, "21"],
+	])("the keeper waits for the app no shorter than the platform: %j", async (change, seconds) => {
+		await makeCloudRun(change);
+		const { app, keeper } = rendered(made);
+		const { periodSeconds, failureThreshold } = app.startupProbe;
+		expect(keeper.environment.HOLDFAST_APP_START_SECONDS).toBe(seconds);
+		expect(periodSeconds * failureThreshold - Number(seconds)).toBeLessThan(periodSeconds);
 	});
 
 	it("a real shell runs the migration, then becomes the app; not where the migration fails", async () => {

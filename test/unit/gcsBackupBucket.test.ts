@@ -158,6 +158,16 @@ describe("GcsBackupBucket", () => {
 		]);
 	});
 
+	it("whoever runs as the writer waits for its grants, and goes before them", async () => {
+		const backup = new GcsBackupBucket("notes", { location: "EU" });
+		// What the engine is told of it, and the SDK keeps to itself.
+		const { allResources } = backup.writerEmail as unknown as { allResources(): Promise<Set<pulumi.Resource>> };
+		const waits = await allResources.call(backup.writerEmail);
+		const urns = await Promise.all([...waits].map(({ urn }) => resolved(urn)));
+		const grants = urns.filter((urn) => urn.includes(`${GRANT}::`)).map((urn) => urn.split("::").at(-1));
+		expect(grants.sort()).toEqual(["notes-state-grant", "notes-writer-grant"]);
+	});
+
 	it("names stay within Google's limits", async () => {
 		const backup = new GcsBackupBucket(`notes_${"x".repeat(80)}`, { location: "EU" });
 		await resolved(backup.bucket);
