@@ -1,14 +1,13 @@
 import { createHash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { expect, it } from "vitest";
+import { expect, it, onTestFailed, onTestFinished } from "vitest";
 import type { CloudRunAppArgs } from "../../components/gcp/cloudRunArgs";
 import { CloudRunPlatform } from "./cloud/cloudRun";
 import { LocalImages } from "./cloud/images";
 import { Load } from "./cloud/load";
 import { expectNothingLost, expectOrderly, identityOf, report, rowsOf } from "./cloud/proof";
 import { APP_ARGS, MIGRATION, renderCloudRun } from "./cloud/render";
-import { REPETITIONS, until } from "./docker";
-import { buildKeeper } from "./harness";
+import { REPETITIONS } from "./docker";
 import { GcsBucket } from "./stores";
 import { testServers } from "./testServers";
 
@@ -16,7 +15,6 @@ import { testServers } from "./testServers";
 const BUDGET = 10;
 const LEASE = APP_ARGS.keeper.leaseSeconds;
 
-buildKeeper();
 const servers = testServers();
 const images = new LocalImages();
 
@@ -25,11 +23,15 @@ async function scene(change: Partial<CloudRunAppArgs> = {}, volumeMode?: string)
 	const definition = await renderCloudRun(store, images, change);
 	const redirect = { STORAGE_EMULATOR_HOST: servers.gcs.emulatorHost };
 	const platform = new CloudRunPlatform(redirect, volumeMode);
-	return { store, definition, platform, load: new Load(platform) };
+	onTestFinished(() => platform.remove(), 60_000);
+	onTestFailed(async () => console.error(await platform.log()), 30_000);
+	const keeper = images.ofContainer(definition.template.containers, "keeper");
+	return { store, keeper, definition, platform, load: new Load(platform) };
 }
 
 it("rollouts under load: the old revision hands over, nothing is lost, each stop is within its 10 seconds", async () => {
-	const { store, definition, platform, load } = await scene();
+	const scenery = await scene();
+	const { store, definition, platform, load } = scenery;
 	const migrating = await renderCloudRun(store, images, { command: ["python3", "-u", "/app/app.py"], ...MIGRATION });
 	await platform.deploy(definition);
 	const { run, ...said } = await identityOf(platform);
@@ -52,7 +54,7 @@ it("rollouts under load: the old revision hands over, nothing is lost, each stop
 	const last = await rowsOf(platform);
 	expect(await identityOf(platform)).toMatchObject({ migrations: REPETITIONS.cloudRollouts });
 	await platform.destroy();
-	const order = await expectNothingLost(store, load, last);
+	const order = await expectNothingLost(scenery, last);
 	expect(order).toHaveLength(REPETITIONS.cloudRollouts + 1);
 	expect(order[0]).toBe(run);
 	expectOrderly(platform.stops, BUDGET);
@@ -61,7 +63,10 @@ it("rollouts under load: the old revision hands over, nothing is lost, each stop
 
 it("to zero: no processor for longer than the lease, a rollout meanwhile, an idle stop, a cold start: nothing is lost", async () => {
 	// Its probes bring the processor, too: the least often that they may.
-	const { store, definition, platform, load } = await scene({ health: { ...APP_ARGS.health, intervalSeconds: 240 } });
+	const scenery = await scene({
+		health: { ...APP_ARGS.health, intervalSeconds: 200, retries: 1 },
+	});
+	const { store, definition, platform, load } = scenery;
 	await platform.deploy(definition);
 	await load.write();
 	const first = await platform.instance();
@@ -82,7 +87,7 @@ it("to zero: no processor for longer than the lease, a rollout meanwhile, an idl
 
 	const last = await rowsOf(platform);
 	await platform.destroy();
-	expect(await expectNothingLost(store, load, last)).toHaveLength(3);
+	expect(await expectNothingLost(scenery, last)).toHaveLength(3);
 	expect(platform.stops.flatMap(({ killed }) => killed)).toEqual([]);
 	expectOrderly([idle], BUDGET);
 	console.log(
@@ -91,7 +96,8 @@ it("to zero: no processor for longer than the lease, a rollout meanwhile, an idl
 });
 
 it("the machine is lost under load: the next request starts another, with all that was acknowledged", async () => {
-	const { store, definition, platform, load } = await scene({ scale: "always-on" });
+	const scenery = await scene({ scale: "always-on" });
+	const { store, definition, platform, load } = scenery;
 	await platform.deploy(definition);
 	const running = load.run(3, 0);
 	await load.more(50);
@@ -101,14 +107,15 @@ it("the machine is lost under load: the next request starts another, with all th
 	expect((await platform.instance()).frozen).toBe(false);
 	const last = await rowsOf(platform);
 	await platform.destroy();
-	const order = await expectNothingLost(store, load, last);
+	const order = await expectNothingLost(scenery, last);
 	expect(order).toHaveLength(2);
 	expectOrderly(platform.stops, BUDGET);
 	report("Cloud Run, machine lost", load, order, platform.stops);
 });
 
 it("a revision whose app is never well: the one before takes the data back and goes on", async () => {
-	const { store, definition, platform, load } = await scene();
+	const scenery = await scene();
+	const { store, definition, platform, load } = scenery;
 	const ill = await renderCloudRun(store, images, { environment: { ILL: "yes" } });
 	await platform.deploy(definition);
 	const before = await identityOf(platform);
@@ -122,18 +129,16 @@ it("a revision whose app is never well: the one before takes the data back and g
 	const [failed] = platform.stops;
 	expect(failed?.killed).toEqual([]);
 	expectOrderly([await platform.destroy()], BUDGET);
-	const order = await expectNothingLost(store, load, last);
+	const order = await expectNothingLost(scenery, last);
 	expect(order).toEqual([before.run]);
 	report("Cloud Run, a revision that is not well", load, order, platform.stops);
 });
 
 it("should Google's volumes be root's alone, the keeper says so, and the app is not started", async () => {
 	const { definition, platform } = await scene({}, "0755");
-	const deployed = platform.deploy(definition).catch(() => undefined);
-	await until("the keeper has refused", async () => (await platform.log()).includes("data-directory-not-writable"));
+	await expect(platform.deploy(definition)).rejects.toThrow("keeper ended with");
+	expect(await platform.log()).toMatch(/data-directory-not-writable|EACCES/);
 	expect(platform.instances[0]?.pod.has("app")).toBe(false);
-	await platform.instances[0]?.lose();
-	await deployed;
 });
 
 async function timed(act: () => Promise<unknown>): Promise<number> {

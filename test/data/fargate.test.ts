@@ -1,31 +1,34 @@
 import { createHash } from "node:crypto";
-import { expect, it } from "vitest";
+import { expect, it, type TestContext } from "vitest";
 import { FargatePlatform } from "./cloud/fargate";
 import { LocalImages } from "./cloud/images";
 import { Load } from "./cloud/load";
 import { expectNothingLost, expectOrderly, identityOf, report, rowsOf } from "./cloud/proof";
 import { APP_ARGS, MIGRATION, renderFargate } from "./cloud/render";
 import { REPETITIONS } from "./docker";
-import { buildKeeper } from "./harness";
 import { S3Bucket } from "./stores";
 import { testServers } from "./testServers";
 
 /** The app's 30 s and the keeper's 60: what the definition gives them, one after the other. */
 const BUDGET = 90;
 
-buildKeeper();
 const servers = testServers();
 const images = new LocalImages();
 
-async function scene() {
+async function scene({ onTestFinished, onTestFailed }: TestContext) {
 	const store = await S3Bucket.make(servers.s3);
 	const definition = await renderFargate(store, images);
 	const platform = new FargatePlatform(store.writer, { AWS_ENDPOINT_URL_S3: servers.s3.endpoint });
-	return { store, definition, platform, load: new Load(platform) };
+	onTestFinished(() => platform.remove(), 60_000);
+	onTestFailed(async () => console.error(await platform.log()), 30_000);
+	const keeper = images.ofContainer(definition.containers, "keeper");
+	return { store, keeper, definition, platform, load: new Load(platform) };
 }
 
-it("rollouts under load: the old task stops before the new one starts, and nothing is lost", async () => {
-	const { store, definition, platform, load } = await scene();
+// At the same time: both mostly wait for checks that come every few seconds.
+it.concurrent("rollouts under load: the old task stops before the new one starts, and nothing is lost", async (context) => {
+	const scenery = await scene(context);
+	const { store, definition, platform, load } = scenery;
 	const migrating = await renderFargate(store, images, MIGRATION);
 	const first = await platform.deploy(definition);
 	const { run, ...said } = await identityOf(platform);
@@ -52,15 +55,16 @@ it("rollouts under load: the old task stops before the new one starts, and nothi
 	const last = await rowsOf(platform);
 	expect(await identityOf(platform)).toMatchObject({ migrations: REPETITIONS.cloudRollouts });
 	await platform.destroy();
-	const order = await expectNothingLost(store, load, last);
+	const order = await expectNothingLost(scenery, last);
 	expect(order).toHaveLength(REPETITIONS.cloudRollouts + 1);
 	expect(order[0]).toBe(run);
 	expectOrderly(platform.stops, BUDGET);
 	report(`Fargate, ${REPETITIONS.cloudRollouts} rollouts`, load, order, platform.stops);
 });
 
-it("a version that does not start, then the loss of the machine: the version before serves, and nothing is lost", async () => {
-	const { store, definition, platform, load } = await scene();
+it.concurrent("a version that does not start, then the loss of the machine: the version before serves, and nothing is lost", async (context) => {
+	const scenery = await scene(context);
+	const { store, definition, platform, load } = scenery;
 	const broken = await renderFargate(store, images, { command: ["python3", "-c", "exit(1)"] });
 	await platform.deploy(definition);
 	const running = load.run(3, 0);
@@ -73,7 +77,7 @@ it("a version that does not start, then the loss of the machine: the version bef
 	const last = await rowsOf(platform);
 	expectOrderly([await platform.destroy()], BUDGET);
 	expect(platform.stops.flatMap(({ killed }) => killed)).toEqual([]);
-	const order = await expectNothingLost(store, load, last);
+	const order = await expectNothingLost(scenery, last);
 	expect(order).toHaveLength(3);
 	report("Fargate, a version that does not start, and a lost machine", load, order, platform.stops);
 });

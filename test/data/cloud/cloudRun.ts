@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { onTestFailed, onTestFinished } from "vitest";
 import { CloudRunInstance, type CloudRunPlace, type CloudRunTemplate } from "./cloudRunInstance";
 import type { Asked, Reply } from "./http";
 import type { Stopped } from "./pod";
@@ -35,10 +34,7 @@ export class CloudRunPlatform {
 	constructor(
 		private readonly redirect: Record<string, string>,
 		private readonly volumeMode?: string,
-	) {
-		onTestFinished(() => this.remove(), 60_000);
-		onTestFailed(async () => console.error(await this.log()), 30_000);
-	}
+	) {}
 
 	/**
 	 * A new revision, with an instance of it. Requests go to it once its probes have passed; then the old one is stopped.
@@ -97,11 +93,13 @@ export class CloudRunPlatform {
 		return this.stopIdle();
 	}
 
+	/** What all containers said. */
 	async log(): Promise<string> {
 		return (await Promise.all(this.instances.map(({ pod }) => pod.log()))).join("\n");
 	}
 
-	private async remove(): Promise<void> {
+	/** What is left of it, with all that was on it. */
+	async remove(): Promise<void> {
 		await Promise.all(this.instances.map(({ pod }) => pod.remove()));
 	}
 

@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { onTestFailed, onTestFinished } from "vitest";
 import type { Credentials } from "../../../tools/servers/s3";
 import { FargateTask, type FargateTaskDefinition } from "./fargateTask";
 import { type Asked, probe, type Reply, send } from "./http";
@@ -96,10 +95,7 @@ export class FargatePlatform {
 	constructor(
 		private readonly role: Credentials,
 		private readonly redirect: Record<string, string>,
-	) {
-		onTestFinished(() => this.remove(), 60_000);
-		onTestFailed(async () => console.error(await this.log()), 30_000);
-	}
+	) {}
 
 	/**
 	 * The old task is stopped, then the new one starts; done when the load balancer finds it well.
@@ -154,11 +150,13 @@ export class FargatePlatform {
 		return stopped;
 	}
 
-	private async log(): Promise<string> {
+	/** What all containers said. */
+	async log(): Promise<string> {
 		return (await Promise.all(this.tasks.map(({ pod }) => pod.log()))).join("\n");
 	}
 
-	private async remove(): Promise<void> {
+	/** What is left of it, with all that was on it. */
+	async remove(): Promise<void> {
 		this.target?.leave();
 		await Promise.all(this.tasks.map(({ pod }) => pod.remove()));
 	}

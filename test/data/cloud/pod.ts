@@ -130,6 +130,11 @@ export class Pod {
 		await Promise.all(names.map((name) => tryDocker(isFrozen ? "pause" : "unpause", name)));
 	}
 
+	/** What a container wrote to its standard output. */
+	async output(container: string): Promise<string> {
+		return docker("logs", this.container(container));
+	}
+
 	/** What all containers said, for a test that fails. */
 	async log(): Promise<string> {
 		if (this.logs !== "") return this.logs;

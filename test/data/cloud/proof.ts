@@ -1,10 +1,15 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect } from "vitest";
-import { Host } from "../harness";
+import { SAMPLE_BASE } from "../../../tools/setup/versions";
+import type { Content } from "../harness";
 import { median } from "../instance";
 import type { TestStore } from "../stores";
 import type { Front, Load } from "./load";
-import type { Stopped } from "./pod";
+import { Pod, type Stopped, variables } from "./pod";
 import { APP } from "./render";
+
+const READER = readFileSync(join(__dirname, "..", "app", "reader.py"), "utf8");
 
 interface Row {
 	content: string;
@@ -39,9 +44,11 @@ export async function rowsOf(front: Front): Promise<Row[]> {
  * Expects that the store has, row for row, what the last instance had, that nothing is missing of what was acknowledged,
  * and that one wrote at a time. Returns the runs of the app in their order.
  */
-export async function expectNothingLost(store: TestStore, load: Load, last: Row[]): Promise<string[]> {
-	const host = await Host.make(store, { app: APP });
-	const { rows, times, integrity } = await host.restored();
+export async function expectNothingLost(
+	{ store, keeper, load }: { store: TestStore; keeper: string; load: Load },
+	last: Row[],
+): Promise<string[]> {
+	const { rows, times, integrity } = await restoredOf(store, keeper);
 	const restored = rows.map((content, index) => ({ content, at: times[index] as number }));
 	expect(integrity).toBe("ok");
 	expect(restored).toEqual(last);
@@ -49,6 +56,29 @@ export async function expectNothingLost(store: TestStore, load: Load, last: Row[
 	const order = runsOf(restored);
 	expect(load.overlaps(order)).toEqual([]);
 	return order;
+}
+
+/** The newest state in the store, restored on another machine by the keeper's own command. */
+async function restoredOf(store: TestStore, keeper: string): Promise<Content> {
+	const pod = await Pod.open("restore", { volumes: { scratch: { options: [], mode: "0777" } } });
+	try {
+		const environment = {
+			HOLDFAST_APP: APP,
+			HOLDFAST_DATA_DIRECTORY: "/app/data",
+			HOLDFAST_DATABASE: "/app/data/app.db",
+			HOLDFAST_STORE: store.url,
+		};
+		const mount = pod.mount("scratch", "/scratch");
+		const restore = ["restore", "--to", "newest", "--output", "/scratch/restored.db"];
+		await pod.start("keeper", [mount, ...variables(environment), ...store.restorerArgs], [keeper, ...restore]);
+		const { code } = await pod.end("keeper");
+		if (code !== 0) throw new Error(`restore ended with ${code}: ${await pod.output("keeper")}`);
+		await pod.start("reader", [mount], [SAMPLE_BASE, "python3", "-c", READER, "/scratch/restored.db"]);
+		await pod.end("reader");
+		return JSON.parse(await pod.output("reader")) as Content;
+	} finally {
+		await pod.remove();
+	}
 }
 
 /** Expects that every container ended by itself, well, within the seconds that the platform gives. */
@@ -63,11 +93,12 @@ export function expectOrderly(stops: Stopped[], seconds: number): void {
 /** One line of what was measured. */
 export function report(what: string, load: Load, order: string[], stops: Stopped[]): void {
 	const pauses = load.pauses(order);
-	const seconds = (all: number[]) => all.map((one) => one.toFixed(1)).join(" ");
+	const seconds = (all: number[]) => all.map((one) => one.toFixed(1)).join(" ") || "none";
+	const middle = pauses.length > 1 ? ` (median ${median(pauses).toFixed(1)})` : "";
 	const failures = Object.entries(load.failures).map(([kind, count]) => `${count} × ${kind}`);
 	console.log(
 		`${what}: ${load.acknowledged.length} writes acknowledged, none lost; not acknowledged: ${failures.join(", ") || "none"}; ` +
-			`write pauses in s: ${seconds(pauses)} (median ${median(pauses).toFixed(1)}); stops in s: ${seconds(stops.map((stop) => stop.seconds))}`,
+			`write pauses in s: ${seconds(pauses)}${middle}; stops in s: ${seconds(stops.map((stop) => stop.seconds))}`,
 	);
 }
 

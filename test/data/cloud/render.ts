@@ -35,10 +35,36 @@ export const MIGRATION = {
 };
 
 /** The service that `CloudRunApp` defines, and the images for it. */
-export async function renderCloudRun(
+export function renderCloudRun(
 	store: { url: string },
 	images: LocalImages,
 	change: Partial<CloudRunAppArgs> = {},
+): Promise<CloudRunDefinition> {
+	return inTurn(() => cloudRun(store, images, change));
+}
+
+/** The task definition and the service that `FargateApp` defines, and the images for them. */
+export function renderFargate(
+	store: { url: string },
+	images: LocalImages,
+	change: Partial<FargateAppArgs> = {},
+): Promise<FargateDefinition> {
+	return inTurn(() => fargate(store, images, change));
+}
+
+let turn: Promise<unknown> = Promise.resolve();
+
+/** There is one Pulumi runtime in a process. */
+function inTurn<T>(render: () => Promise<T>): Promise<T> {
+	const mine = turn.then(render);
+	turn = mine.catch(() => undefined);
+	return mine;
+}
+
+async function cloudRun(
+	store: { url: string },
+	images: LocalImages,
+	change: Partial<CloudRunAppArgs>,
 ): Promise<CloudRunDefinition> {
 	const made = await start({ "gcp:project": "my-project" });
 	// Not before: the providers' libraries take seconds to load, and each test file needs only one of them.
@@ -66,11 +92,10 @@ export async function renderCloudRun(
 	};
 }
 
-/** The task definition and the service that `FargateApp` defines, and the images for them. */
-export async function renderFargate(
+async function fargate(
 	store: { url: string },
 	images: LocalImages,
-	change: Partial<FargateAppArgs> = {},
+	change: Partial<FargateAppArgs>,
 ): Promise<FargateDefinition> {
 	const made = await start({ "aws:region": REGION });
 	const { FargateApp } = await import("../../../components/aws/fargateApp");
