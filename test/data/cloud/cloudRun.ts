@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { CloudRunInstance, type CloudRunPlace, type CloudRunTemplate } from "./cloudRunInstance";
+import { CloudRunInstance, type CloudRunPlace } from "./cloudRunInstance";
+import type { CloudRunTemplate } from "./cloudRunTemplate";
 import type { Asked, Reply } from "./http";
 import type { Stopped } from "./pod";
 

@@ -3,7 +3,7 @@ import { CloudRunApp } from "../../../components/gcp/cloudRunApp";
 import type { CloudRunAppArgs } from "../../../components/gcp/cloudRunArgs";
 import { type Made, resolved } from "../../unit/mocks";
 import type { CloudRunDefinition } from "./cloudRun";
-import type { CloudRunTemplate } from "./cloudRunInstance";
+import type { CloudRunTemplate } from "./cloudRunTemplate";
 import type { LocalImages } from "./images";
 import { APP_ARGS, build, inTurn, one, open, start, VERSION } from "./render";
 

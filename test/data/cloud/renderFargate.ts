@@ -2,8 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { FargateApp } from "../../../components/aws/fargateApp";
 import type { FargateAppArgs } from "../../../components/aws/fargateArgs";
 import { resolved } from "../../unit/mocks";
-import type { FargateDefinition } from "./fargate";
-import type { FargateContainer } from "./fargateTask";
+import type { FargateContainer, FargateDefinition } from "./fargateDefinition";
 import type { LocalImages } from "./images";
 import { ACCOUNT, APP_ARGS, build, inTurn, one, open, REGION, start } from "./render";
 
