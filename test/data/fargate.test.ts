@@ -60,7 +60,7 @@ it.concurrent("rollouts under load: the old task stops before the new one starts
 	expect(order).toHaveLength(REPETITIONS.cloudRollouts + 1);
 	expect(order[0]).toBe(run);
 	expectOrderly(platform.stops, BUDGET);
-	report(`Fargate, ${REPETITIONS.cloudRollouts} rollouts`, load, order, platform.stops);
+	report(`Fargate, rollouts: ${REPETITIONS.cloudRollouts}`, load, order, platform.stops);
 });
 
 it.concurrent("a version that does not start, then the loss of the machine: the version before serves, and nothing is lost", async (context) => {
