@@ -18,7 +18,10 @@ interface Revision {
 	definition: CloudRunDefinition;
 }
 
-/** What Cloud Run does with a service: one revision gets the requests, and at most one instance of it runs. */
+/**
+ * What Cloud Run does with a service: one revision gets the requests, and at most one instance of it runs. Simulated: how long
+ * the old instance stays ({@link LINGER}), and when an idle one is stopped, which a test says.
+ */
 export class CloudRunPlatform {
 	/** All instances that there were, in their order. */
 	readonly instances: CloudRunInstance[] = [];

@@ -29,8 +29,9 @@ const STOP_SECONDS = 10;
 const IDLE = 100;
 
 /**
- * One instance of a revision, on local Docker instead of Google's machines. Simulated: the CPU boost at the start is left
- * out, and the metadata server, for the test's store knows no identities.
+ * One instance of a revision, on local Docker instead of Google's machines. Of the definition nothing is changed but what
+ * {@link CloudRunPlace} says: references of images and secrets, and what leads to the test's store. Not there: the CPU boost
+ * at the start, and the metadata server.
  */
 export class CloudRunInstance {
 	private inFlight = 0;

@@ -1,6 +1,10 @@
 import { type PodVolume, refuseUnknown } from "./pod";
 
-/** What of a rendered `gcp.cloudrunv2.Service` this platform acts on. What it does not know is an error, not left out. */
+/**
+ * The template of a rendered `gcp.cloudrunv2.Service`. A property that is not here is an error, not left out. Known and not
+ * acted upon: `serviceAccount` (the test's store has no identities), `executionEnvironment`, `timeout`,
+ * `maxInstanceRequestConcurrency`, `startupCpuBoost`.
+ */
 export interface CloudRunTemplate {
 	serviceAccount: string;
 	executionEnvironment: string;

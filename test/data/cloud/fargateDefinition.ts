@@ -1,6 +1,9 @@
 import { refuseUnknown } from "./pod";
 
-/** A container of a task definition, as far as this platform acts on it. What it does not know is an error. */
+/**
+ * A container of a task definition. A property that is not here is an error, not left out. Known and not acted upon:
+ * `logConfiguration`, and `portMappings`, for the task has an address of its own, as with `awsvpc`.
+ */
 export interface FargateContainer {
 	name: string;
 	image: string;

@@ -11,7 +11,8 @@ const STOP_SECONDS = 30;
 const AGENT = readFileSync(join(__dirname, "credentialsAgent.py"), "utf8");
 
 /**
- * One task, on local Docker instead of Fargate's machines. Simulated: the agent that hands out the role's credentials is a
+ * One task, on local Docker instead of Fargate's machines. Of the definition nothing is changed but the references of images
+ * and secrets, and what leads to the test's store. Simulated: the agent that hands out the role's credentials is a
  * small program of this test, and instead of the whole task each of its containers is limited to the task's memory and CPU.
  */
 export class FargateTask {

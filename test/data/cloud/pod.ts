@@ -29,7 +29,7 @@ export interface PodVolume {
 	mode: string;
 }
 
-export interface PodOptions {
+interface PodOptions {
 	volumes: Record<string, PodVolume>;
 	/** A Python program of the platform's own that runs beside the network, as root with these capabilities. */
 	agent?: { script: string; capabilities: string[]; environment: Record<string, string> };

@@ -17,7 +17,7 @@ interface Row {
 }
 
 /** What the app says of itself. */
-export interface Identity {
+interface Identity {
 	run: string;
 	migrations: number;
 	user: string;
