@@ -8,7 +8,9 @@ export const REPETITIONS = {
 	hostLosses: many ? 20 : 1,
 	/** Rollouts under load from instance to instance, for each kind of store. */
 	rollouts: many ? 20 : 3,
-	/** The same, with a fault in each. */
+	/** Rollouts under load on each of the platforms in test/data/cloud. */
+	cloudRollouts: many ? 5 : 1,
+	/** Rollouts from instance to instance with a fault in each. */
 	faultyRollouts: many ? 20 : 1,
 	/** Seconds for which the store cannot be reached. */
 	outage: many ? 120 : 15,

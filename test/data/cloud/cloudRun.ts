@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { onTestFinished } from "vitest";
-import { CloudRunInstance, type CloudRunPlace, type CloudRunTemplate } from "./cloudRunInstance";
+import { CloudRunInstance, type CloudRunPlace } from "./cloudRunInstance";
+import type { CloudRunTemplate } from "./cloudRunTemplate";
 import type { Asked, Reply } from "./http";
 import type { Stopped } from "./pod";
 
@@ -18,7 +18,10 @@ interface Revision {
 	definition: CloudRunDefinition;
 }
 
-/** What Cloud Run does with a service: one revision gets the requests, and at most one instance of it runs. */
+/**
+ * What Cloud Run does with a service: one revision gets the requests, and at most one instance of it runs. Simulated: how long
+ * the old instance stays ({@link LINGER}), and when an idle one is stopped, which a test says.
+ */
 export class CloudRunPlatform {
 	/** All instances that there were, in their order. */
 	readonly instances: CloudRunInstance[] = [];
@@ -28,10 +31,14 @@ export class CloudRunPlatform {
 	private serving: Revision | undefined;
 	private current: Promise<CloudRunInstance> | undefined;
 
-	/** @param redirect variables that lead to the test's store */
-	constructor(private readonly redirect: Record<string, string>) {
-		onTestFinished(() => this.remove(), 60_000);
-	}
+	/**
+	 * @param redirect variables that lead to the test's store
+	 * @param volumeMode of the root directory of each volume
+	 */
+	constructor(
+		private readonly redirect: Record<string, string>,
+		private readonly volumeMode?: string,
+	) {}
 
 	/**
 	 * A new revision, with an instance of it. Requests go to it once its probes have passed; then the old one is stopped.
@@ -90,18 +97,20 @@ export class CloudRunPlatform {
 		return this.stopIdle();
 	}
 
+	/** What all containers said. */
 	async log(): Promise<string> {
 		return (await Promise.all(this.instances.map(({ pod }) => pod.log()))).join("\n");
 	}
 
-	private async remove(): Promise<void> {
+	/** What is left of it, with all that was on it. */
+	async remove(): Promise<void> {
 		await Promise.all(this.instances.map(({ pod }) => pod.remove()));
 	}
 
 	private async launch({ name: revision, definition }: Revision): Promise<CloudRunInstance> {
 		const { name: service, template, image, secret } = definition;
 		const place = { service, revision, image, secret, redirect: this.redirect };
-		const instance = await CloudRunInstance.open(template, place);
+		const instance = await CloudRunInstance.open(template, place, this.volumeMode);
 		this.instances.push(instance);
 		try {
 			await instance.start();

@@ -1,69 +1,15 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import {
+	type CloudRunContainer,
+	type CloudRunTemplate,
+	checkTemplate,
+	ingressOf,
+	inOrder,
+	type Probe,
+	volumeOf,
+} from "./cloudRunTemplate";
 import { type Asked, probe, type Reply, send } from "./http";
-import { type Ended, Pod, type PodVolume, refuseUnknown, type Stopped, variables } from "./pod";
-
-/** What of a rendered `gcp.cloudrunv2.Service` this platform acts on. What it does not know is an error, not left out. */
-export interface CloudRunTemplate {
-	serviceAccount: string;
-	executionEnvironment: string;
-	scaling: { minInstanceCount: number; maxInstanceCount: number };
-	maxInstanceRequestConcurrency: number;
-	timeout: string;
-	containers: CloudRunContainer[];
-	volumes?: { name: string; emptyDir: { medium: string; sizeLimit: string } }[];
-}
-
-export interface CloudRunContainer {
-	name: string;
-	image: string;
-	commands?: string[];
-	args?: string[];
-	ports?: { containerPort: number };
-	envs?: CloudRunVariable[];
-	resources: { limits: { cpu: string; memory: string }; cpuIdle: boolean; startupCpuBoost: boolean };
-	dependsOns?: string[];
-	startupProbe?: Probe;
-	livenessProbe?: Probe;
-	volumeMounts?: { name: string; mountPath: string }[];
-}
-
-interface CloudRunVariable {
-	name: string;
-	value?: string;
-	valueSource?: { secretKeyRef: { secret: string; version: string } };
-}
-
-interface Probe {
-	httpGet?: { path: string; port: number };
-	tcpSocket?: { port: number };
-	initialDelaySeconds?: number;
-	periodSeconds: number;
-	timeoutSeconds: number;
-	failureThreshold: number;
-}
-
-const TEMPLATE = [
-	"serviceAccount",
-	"executionEnvironment",
-	"scaling",
-	"maxInstanceRequestConcurrency",
-	"timeout",
-	"containers",
-	"volumes",
-];
-const CONTAINER = [
-	"name",
-	"image",
-	"commands",
-	"args",
-	"ports",
-	"envs",
-	"resources",
-	"dependsOns",
-	"startupProbe",
-	"livenessProbe",
-	"volumeMounts",
-];
+import { type Ended, Pod, type Stopped, variables } from "./pod";
 
 /** What the platform knows, and a definition does not say. */
 export interface CloudRunPlace {
@@ -83,8 +29,9 @@ const STOP_SECONDS = 10;
 const IDLE = 100;
 
 /**
- * One instance of a revision, on local Docker instead of Google's machines. Simulated: the CPU boost at the start is left
- * out, and the metadata server, for the test's store knows no identities.
+ * One instance of a revision, on local Docker instead of Google's machines. Of the definition nothing is changed but what
+ * {@link CloudRunPlace} says: references of images and secrets, and what leads to the test's store. Not there: the CPU boost
+ * at the start, and the metadata server.
  */
 export class CloudRunInstance {
 	private inFlight = 0;
@@ -107,10 +54,13 @@ export class CloudRunInstance {
 		});
 	}
 
-	static async open(template: CloudRunTemplate, place: CloudRunPlace): Promise<CloudRunInstance> {
-		refuseUnknown("the template", template, TEMPLATE);
-		for (const container of template.containers) refuseUnknown(`container ${container.name}`, container, CONTAINER);
-		const volumes = (template.volumes ?? []).map(({ name, emptyDir }) => [name, volumeOf(emptyDir)]);
+	/**
+	 * @param volumeMode of the root directory of each volume, which belongs to root. The default is assumed, for Google does
+	 * not document it (looked up 2026-11-22): everybody may write, as Kubernetes makes an emptyDir.
+	 */
+	static async open(template: CloudRunTemplate, place: CloudRunPlace, volumeMode = "0777"): Promise<CloudRunInstance> {
+		checkTemplate(template);
+		const volumes = (template.volumes ?? []).map(({ name, emptyDir }) => [name, volumeOf(emptyDir, volumeMode)]);
 		const pod = await Pod.open("run", { volumes: Object.fromEntries(volumes) });
 		return new CloudRunInstance(pod, template, place);
 	}
@@ -141,7 +91,7 @@ export class CloudRunInstance {
 		this.inFlight += 1;
 		try {
 			await this.wake();
-			return await send(this.pod.address, this.ingress.ports?.containerPort ?? 8080, path, asked);
+			return await send(this.pod.address, ingressOf(this.template).port, path, asked);
 		} finally {
 			this.inFlight -= 1;
 			void sleep(IDLE).then(() => this.rest());
@@ -179,12 +129,6 @@ export class CloudRunInstance {
 		await this.switching;
 		await this.pod.signal("KILL", this.pod.alive);
 		await this.pod.remove();
-	}
-
-	private get ingress(): CloudRunContainer {
-		const found = this.template.containers.filter(({ ports }) => ports !== undefined);
-		if (found.length !== 1) throw new Error(`one container must have a port (there are ${found.length})`);
-		return found[0] as CloudRunContainer;
 	}
 
 	/** Whether the processor goes with the requests. */
@@ -286,26 +230,4 @@ export class CloudRunInstance {
 		});
 		return this.switching;
 	}
-}
-
-/**
- * Assumed, for Google does not document it (looked up 2026-11-22): a volume belongs to root and everybody may write to it,
- * as Kubernetes makes an emptyDir.
- */
-function volumeOf({ medium, sizeLimit }: { medium: string; sizeLimit: string }): PodVolume {
-	const size = sizeLimit.replace(/Mi$/, "m");
-	if (medium === "MEMORY") return { options: ["type=tmpfs", "device=tmpfs", `o=size=${size}`], mode: "0777" };
-	if (medium === "DISK") return { options: [], mode: "0777" };
-	throw new Error(`there is no medium ${medium}`);
-}
-
-function inOrder(containers: CloudRunContainer[]): CloudRunContainer[] {
-	const placed: CloudRunContainer[] = [];
-	while (placed.length < containers.length) {
-		const isIn = (name: string) => placed.some((container) => container.name === name);
-		const next = containers.find(({ name, dependsOns = [] }) => !isIn(name) && dependsOns.every(isIn));
-		if (next === undefined) throw new Error("the containers wait for each other");
-		placed.push(next);
-	}
-	return placed;
 }

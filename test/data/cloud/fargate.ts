@@ -1,34 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { onTestFinished } from "vitest";
 import type { Credentials } from "../../../tools/servers/s3";
-import { FargateTask, type FargateTaskDefinition } from "./fargateTask";
+import type { FargateDefinition } from "./fargateDefinition";
+import { FargateTask } from "./fargateTask";
 import { type Asked, probe, type Reply, send } from "./http";
 import type { Stopped } from "./pod";
-
-/** A rendered task definition, its service and the group of its target. */
-export interface FargateDefinition extends FargateTaskDefinition {
-	service: {
-		desiredCount: number;
-		deploymentMinimumHealthyPercent: number;
-		deploymentMaximumPercent: number;
-		deploymentCircuitBreaker: { enable: boolean; rollback: boolean };
-		healthCheckGracePeriodSeconds: number;
-		loadBalancers: { containerName: string; containerPort: number }[];
-	};
-	targetGroup: {
-		port: number;
-		deregistrationDelay: number;
-		healthCheck: {
-			path: string;
-			port: string;
-			interval: number;
-			timeout: number;
-			healthyThreshold: number;
-			unhealthyThreshold: number;
-			matcher: string;
-		};
-	};
-}
 
 /** What the load balancer says by itself where no target is well. It has no Retry-After. */
 const NO_TARGET: Reply = { status: 503, body: "no target", headers: {} };
@@ -96,9 +71,7 @@ export class FargatePlatform {
 	constructor(
 		private readonly role: Credentials,
 		private readonly redirect: Record<string, string>,
-	) {
-		onTestFinished(() => this.remove(), 60_000);
-	}
+	) {}
 
 	/**
 	 * The old task is stopped, then the new one starts; done when the load balancer finds it well.
@@ -153,11 +126,13 @@ export class FargatePlatform {
 		return stopped;
 	}
 
+	/** What all containers said. */
 	async log(): Promise<string> {
 		return (await Promise.all(this.tasks.map(({ pod }) => pod.log()))).join("\n");
 	}
 
-	private async remove(): Promise<void> {
+	/** What is left of it, with all that was on it. */
+	async remove(): Promise<void> {
 		this.target?.leave();
 		await Promise.all(this.tasks.map(({ pod }) => pod.remove()));
 	}

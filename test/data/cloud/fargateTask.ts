@@ -2,59 +2,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Credentials } from "../../../tools/servers/s3";
-import { type Ended, Pod, refuseUnknown, type Stopped, variables } from "./pod";
-
-/** A container of a task definition, as far as this platform acts on it. What it does not know is an error. */
-export interface FargateContainer {
-	name: string;
-	image: string;
-	entryPoint?: string[];
-	command?: string[];
-	essential: boolean;
-	user?: string;
-	readonlyRootFilesystem?: boolean;
-	linuxParameters?: { capabilities?: { drop?: string[] }; initProcessEnabled?: boolean };
-	cpu?: number;
-	memory?: number;
-	memoryReservation?: number;
-	environment?: { name: string; value: string }[];
-	secrets?: { name: string; valueFrom: string }[];
-	mountPoints?: { sourceVolume: string; containerPath: string; readOnly: boolean }[];
-	portMappings?: { containerPort: number }[];
-	dependsOn?: { containerName: string; condition: "START" | "COMPLETE" | "SUCCESS" | "HEALTHY" }[];
-	healthCheck?: { command: string[]; interval: number; timeout: number; retries: number; startPeriod?: number };
-	stopTimeout?: number;
-	logConfiguration?: unknown;
-}
-
-const CONTAINER = [
-	"name",
-	"image",
-	"entryPoint",
-	"command",
-	"essential",
-	"user",
-	"readonlyRootFilesystem",
-	"linuxParameters",
-	"cpu",
-	"memory",
-	"memoryReservation",
-	"environment",
-	"secrets",
-	"mountPoints",
-	"portMappings",
-	"dependsOn",
-	"healthCheck",
-	"stopTimeout",
-	"logConfiguration",
-];
-
-export interface FargateTaskDefinition {
-	containers: FargateContainer[];
-	task: { cpu: string; memory: string; volumes?: { name: string }[] };
-	image(reference: string): string;
-	secret(reference: string): string;
-}
+import { checkTask, type FargateContainer, type FargateTaskDefinition } from "./fargateDefinition";
+import { type Ended, Pod, type Stopped, variables } from "./pod";
 
 const CREDENTIALS_PATH = "/v2/credentials/2e1f4a1e";
 /** Seconds that a container has to stop where its definition does not say. */
@@ -62,7 +11,8 @@ const STOP_SECONDS = 30;
 const AGENT = readFileSync(join(__dirname, "credentialsAgent.py"), "utf8");
 
 /**
- * One task, on local Docker instead of Fargate's machines. Simulated: the agent that hands out the role's credentials is a
+ * One task, on local Docker instead of Fargate's machines. Of the definition nothing is changed but the references of images
+ * and secrets, and what leads to the test's store. Simulated: the agent that hands out the role's credentials is a
  * small program of this test, and instead of the whole task each of its containers is limited to the task's memory and CPU.
  */
 export class FargateTask {
@@ -93,9 +43,8 @@ export class FargateTask {
 		role: Credentials,
 		redirect: Record<string, string>,
 	): Promise<FargateTask> {
-		for (const container of definition.containers) refuseUnknown(`container ${container.name}`, container, CONTAINER);
+		checkTask(definition);
 		const volumes = (definition.task.volumes ?? []).map((volume) => {
-			refuseUnknown(`volume ${volume.name}`, volume, ["name"]);
 			// A directory of the task's disk, which is root's.
 			return [volume.name, { options: [], mode: "0755" }];
 		});

@@ -39,6 +39,11 @@ export class LocalImages {
 		this.byDigest.set(digestOf(name), await image);
 	}
 
+	/** The image that a container of this name runs. */
+	ofContainer(containers: { name: string; image: string }[], name: string): string {
+		return this.of(containers.find((container) => container.name === name)?.image ?? name);
+	}
+
 	/** @throws where a reference is not by the digest of an image that was built. */
 	of(reference: string): string {
 		const found = this.byDigest.get(reference.split("@")[1] ?? "");

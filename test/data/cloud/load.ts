@@ -65,11 +65,12 @@ export class Load {
 		await until(`${rows} more rows`, () => this.acknowledged.length >= wanted, seconds);
 	}
 
-	/** The longest time between two acknowledged writes, in seconds, from `since` on. */
-	longestPause(since = 0): number {
-		const times = this.acknowledged.map(({ at }) => at).filter((at) => at >= since);
-		times.sort((one, other) => one - other);
-		return Math.max(0, ...times.slice(1).map((at, index) => at - (times[index] as number)));
+	/** Seconds from the last acknowledged write of each run of the app to the first of the next. */
+	pauses(order: string[]): number[] {
+		return order.slice(1).map((run, index) => {
+			const before = this.of(order[index] as string).map(({ at }) => at);
+			return Math.min(...this.of(run).map(({ at }) => at)) - Math.max(...before);
+		});
 	}
 
 	/**
@@ -99,29 +100,23 @@ export class Load {
 		return problems;
 	}
 
-	/** Where one run of the app was told of a write only after a later run's was: there were two at a time. */
+	/** Writes that one run of the app acknowledged although they were sent after a later run had answered: two at a time. */
 	overlaps(order: string[]): string[] {
-		const runOf = (row: string) => row.split(" ")[1] ?? "";
-		const problems: string[] = [];
-		for (const [index, run] of order.entries()) {
-			const next = order[index + 1];
-			if (next === undefined) continue;
-			// What was asked after the next one had answered, and was still answered by this one.
-			const first = Math.min(...this.acknowledged.filter(({ row }) => runOf(row) === next).map(({ at }) => at));
-			const late = this.acknowledged.filter(({ row, asked }) => runOf(row) === run && asked > first);
-			if (late.length > 0) problems.push(`${late.length} writes went to ${run} after ${next} had answered`);
-		}
-		return problems;
+		return order.slice(1).flatMap((next, index) => {
+			const run = order[index] as string;
+			const first = Math.min(...this.of(next).map(({ at }) => at));
+			const late = this.of(run).filter(({ asked }) => asked > first);
+			return late.length > 0 ? [`${late.length} writes went to ${run} after ${next} had answered`] : [];
+		});
+	}
+
+	private of(run: string): Acknowledged[] {
+		return this.acknowledged.filter(({ row }) => row.endsWith(` ${run}`));
 	}
 
 	private count(what: string): void {
 		this.failures[what] = (this.failures[what] ?? 0) + 1;
 	}
-}
-
-/** The runs of the app in the order in which they wrote. */
-export function runsOf(rows: { content: string }[]): string[] {
-	return [...new Set(rows.map(({ content }) => content.split(" ")[1] ?? ""))];
 }
 
 function now(): number {

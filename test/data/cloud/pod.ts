@@ -29,7 +29,7 @@ export interface PodVolume {
 	mode: string;
 }
 
-export interface PodOptions {
+interface PodOptions {
 	volumes: Record<string, PodVolume>;
 	/** A Python program of the platform's own that runs beside the network, as root with these capabilities. */
 	agent?: { script: string; capabilities: string[]; environment: Record<string, string> };
@@ -128,6 +128,11 @@ export class Pod {
 	async freeze(isFrozen: boolean): Promise<void> {
 		const names = this.alive.map((container) => this.container(container));
 		await Promise.all(names.map((name) => tryDocker(isFrozen ? "pause" : "unpause", name)));
+	}
+
+	/** What a container wrote to its standard output. */
+	async output(container: string): Promise<string> {
+		return docker("logs", this.container(container));
 	}
 
 	/** What all containers said, for a test that fails. */

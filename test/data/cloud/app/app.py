@@ -16,6 +16,13 @@ def rows():
     return [list(row) for row in db().execute("SELECT content, at FROM rows ORDER BY id")]
 
 
+def migrations():
+    try:
+        return db().execute("SELECT count(*) FROM migrations").fetchone()[0]
+    except sqlite3.OperationalError:
+        return 0
+
+
 def identity():
     with tempfile.NamedTemporaryFile() as file:
         file.write(b"room")
@@ -27,6 +34,7 @@ def identity():
     data = os.stat(os.path.dirname(path))
     return {
         "run": run,
+        "migrations": migrations(),
         "user": f"{os.getuid()}:{os.getgid()}",
         "data": {"owner": f"{data.st_uid}:{data.st_gid}", "mode": oct(data.st_mode & 0o7777)},
         "database": oct(os.stat(path).st_mode & 0o7777),
