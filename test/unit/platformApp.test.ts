@@ -94,6 +94,9 @@ describe("an answer on a temporary disk", () => {
 		expect(await acknowledgement.covered(7)).toEqual({ transaction: 6 });
 		expect(acknowledgement.covered(7)).toEqual({ refused: "no store" });
 		paused = lapsed;
+		// What does not go out anyway is not kept waiting.
+		covered.push({ refused: "no store" });
+		expect(acknowledgement.covered(7)).toEqual({ refused: "no store" });
 		covered.push({}, { transaction: 5 }, Promise.resolve({}), {});
 		for (const _ of covered.slice(1)) {
 			expect(await acknowledgement.covered(7)).toEqual({ refused: expect.stringContaining(lapsed) });
