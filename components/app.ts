@@ -67,7 +67,10 @@ export interface DeployArgs {
 	 * become healthy on it. `false`: straight to the real data, of which a copy leads back. @default {}
 	 */
 	rehearsal?: RehearsalArgs | false;
-	/** Tables from which a migration may take rows, or which it may drop. Every other loss blocks the deploy. @default [] */
+	/**
+	 * Tables from which a migration may take rows, or which it may drop. Every other loss blocks the deploy. On Cloud Run and
+	 * Fargate, what a new version loses from when it starts until it is well; of the version that served last, none. @default []
+	 */
 	mayLose?: string[];
 	/**
 	 * For an older version: its migration is not run. `keep-data` leaves the data as it is; `{ snapshot }` brings back that

@@ -54,6 +54,8 @@ export interface InstanceTerms {
 	stopSeconds: number;
 	/** Where drills have their room. */
 	scratch: string;
+	/** The app's image, by its digest. */
+	image: pulumi.Input<string>;
 }
 
 /** The keeper's environment in an instance. The platform starts the app once the keeper answers well at `/ready`. */
@@ -62,7 +64,7 @@ export function instanceKeeperEnvironment(
 	app: App,
 	{ store }: InstanceBackup,
 	keeper: KeeperArgs | undefined,
-	{ stopSeconds, scratch }: InstanceTerms,
+	{ stopSeconds, scratch, image }: InstanceTerms,
 ): Record<string, pulumi.Input<string>> {
 	const { door, status } = instancePorts(app);
 	const local = `127.0.0.1:${app.port}`;
@@ -84,6 +86,7 @@ export function instanceKeeperEnvironment(
 		}),
 		...(app.initialData !== undefined && { HOLDFAST_INITIAL_DATA: app.initialData }),
 		...(app.deploy.mayLose.length > 0 && { HOLDFAST_MAY_LOSE: app.deploy.mayLose.join(",") }),
+		HOLDFAST_VERSION: versionOf(image, app),
 		HOLDFAST_LOG: "json",
 		...keeperEnvironment(keeper),
 		...doorEnvironment({ ...app, acknowledge: app.acknowledge ?? "replicated" }),
@@ -96,14 +99,26 @@ export function instanceAppEnvironment(app: App): Record<string, pulumi.Input<st
 	return plainEnvironment(app);
 }
 
+/** Which program the app is. At the start of another one than the one before, no row may go: a migration could take it. */
+function versionOf(image: pulumi.Input<string>, { migration, command }: App): pulumi.Input<string> {
+	if (migration === undefined && command === undefined) return image;
+	return pulumi.interpolate`${image} ${JSON.stringify({ migration, command })}`;
+}
+
 function appStartSeconds({ startPeriodSeconds, intervalSeconds, retries }: NonNullable<App["health"]>): number {
 	return startPeriodSeconds + intervalSeconds * retries;
 }
 
 /** Everything that is wrong with an app beside a keeper, whatever the cloud. */
 export function instanceProblems(args: InstanceAppArgs): Problem[] {
-	const problems = appProblems(args);
-	const { instances, ingress, initialData, user, alerts, deploy } = args;
+	const { instances, ingress, initialData, user, alerts, door } = args;
+	// What the app's own rules say of a door that relays is for a Docker host, where there may be one.
+	const problems = appProblems(door === false ? { ...args, door: undefined } : args);
+	if (door === false) {
+		const reason =
+			"must not be false here (got false): a door that only relays cannot hold an answer back, and none may go out while the right to write may be another instance's; leave it out";
+		problems.push({ propertyPath: "door", reason });
+	}
 	if (instances !== undefined && instances !== 1) {
 		const reason = `must be 1 (got ${shown(instances)}): SQLite has one writer, and two instances would each have data of their own; an app that needs more moves to Postgres first`;
 		problems.push({ propertyPath: "instances", reason });
@@ -119,13 +134,37 @@ export function instanceProblems(args: InstanceAppArgs): Problem[] {
 		const reason = `must be a number, for the image is not on this machine to look a name up (got ${shown(user)}): write the id, as docker run --rm IMAGE id -u prints it`;
 		problems.push({ propertyPath: "user", reason });
 	}
-	if (deploy?.rollback !== undefined) {
-		const reason = `is for an app on a Docker host (got ${shown(deploy.rollback)}): here, deploy the image of before`;
-		problems.push({ propertyPath: "deploy.rollback", reason });
-	}
+	problems.push(...hostProblems(args));
 	if (alerts !== undefined && !pulumi.Output.isInstance(alerts.email) && !/^[^\s@]+@[^\s@]+$/.test(`${alerts.email}`)) {
 		const reason = `must be an e-mail address (got ${shown(alerts.email)})`;
 		problems.push({ propertyPath: "alerts.email", reason });
+	}
+	return problems;
+}
+
+/** What only a Docker host can do, and would be left out here unseen. */
+function hostProblems({ logs, deploy }: InstanceAppArgs): Problem[] {
+	const only = (propertyPath: string, value: unknown, fix: string) => ({
+		propertyPath,
+		reason: `is for an app on a Docker host (got ${shown(value)}): ${fix}`,
+	});
+	const problems: Problem[] = [];
+	if (logs !== undefined)
+		problems.push(
+			only(
+				"logs",
+				logs,
+				"here, the platform keeps the log; leave it out (on Fargate, logRetentionDays says for how long)",
+			),
+		);
+	// What is neither a group nor false, the app's own rules name.
+	if (typeof deploy?.rehearsal === "object") {
+		const fix =
+			"here, a migration runs on the new instance's own copy of the data, and rows that it takes block it; leave it out, and deploy to staging first";
+		problems.push(only("deploy.rehearsal", deploy.rehearsal, fix));
+	}
+	if (deploy?.rollback !== undefined) {
+		problems.push(only("deploy.rollback", deploy.rollback, "here, deploy the image of before"));
 	}
 	return problems;
 }

@@ -10,7 +10,7 @@ import { fargateAppProblems, KEEPER_STOP } from "./fargateRules";
 import { DEFAULT_SIZE } from "./fargateSizes";
 import { type Files, filesVolume, makeFiles, openFiles } from "./files";
 import { makeImages } from "./images";
-import { listenerPorts, makeLoadBalancer } from "./loadBalancer";
+import { IDLE_MARGIN, idleSeconds, listenerPorts, makeLoadBalancer } from "./loadBalancer";
 import { makeFirewall, networkOf } from "./network";
 import { grantTask, makeExecutionRole, makeTaskRole } from "./roles";
 import { makeSecrets } from "./secrets";
@@ -47,6 +47,10 @@ const RESTORE_SECONDS = 400;
  * by some 50 MB/s), the app's start, and two good checks (10 s): count on one to three minutes for a small database. None
  * of it was measured on AWS itself. A version that does not start is tried three times before the one of before comes back,
  * and each try lasts until its health checks give it up; rehearse it in staging. No write is lost in any of this.
+ *
+ * Where another version served last (image, migration or command), no row may be gone once the app is well: the task ends
+ * otherwise, with nothing written, and the one of before comes back. Tables that may lose rows at a new version's first
+ * start are named in `deploy.mayLose`; at its later starts, an app may clear away what it likes.
  *
  * The load balancer closes a connection on which nothing is said for 72 s (the door's `longestHoldSeconds` and
  * `acknowledgeSeconds`, and 2): a WebSocket or an event stream needs a sign of life in between.
@@ -173,9 +177,11 @@ export class FargateApp extends pulumi.ComponentResource {
 					...instanceKeeperEnvironment(name, app, args.backup, args.keeper, {
 						stopSeconds: KEEPER_STOP.told,
 						scratch: SCRATCH,
+						image: images.app,
 					}),
 					// The load balancer says who the client is and that it came by HTTPS.
 					HOLDFAST_BEHIND_PROXY: "true",
+					HOLDFAST_DOOR_IDLE_SECONDS: `${idleSeconds(app) + IDLE_MARGIN}`,
 				},
 				appEnvironment: instanceAppEnvironment(app),
 				secrets: secrets.references,

@@ -75,6 +75,7 @@ export interface FargateTransforms {
 	cluster?: Change<aws.ecs.ClusterArgs>;
 	taskDefinition?: Change<aws.ecs.TaskDefinitionArgs>;
 	service?: Change<aws.ecs.ServiceArgs>;
+	/** A longer `idleTimeout` needs `HOLDFAST_DOOR_IDLE_SECONDS` of the keeper's container to be longer still. */
 	loadBalancer?: Change<aws.lb.LoadBalancerArgs>;
 	targetGroup?: Change<aws.lb.TargetGroupArgs>;
 	listener?: Change<aws.lb.ListenerArgs>;

@@ -36,8 +36,6 @@ export function fargateAppProblems(args: FargateAppArgs, region: string | undefi
 		...certificateProblems(args, region),
 		...filesProblems(args),
 		...lifeProblems(args),
-		...doorProblems(args),
-		...hostProblems(args),
 	];
 }
 
@@ -140,28 +138,6 @@ function lifeProblems({ logRetentionDays, stopGraceSeconds, architecture }: Farg
 	if (architecture !== undefined && architecture !== "X86_64" && architecture !== "ARM64") {
 		const reason = `must be X86_64 or ARM64 (got ${shown(architecture)})`;
 		problems.push({ propertyPath: "architecture", reason });
-	}
-	return problems;
-}
-
-function doorProblems({ door, acknowledge }: FargateAppArgs): Problem[] {
-	// With "replicated" written out, the app's own rules say so.
-	if (door !== false || acknowledge !== undefined) return [];
-	const reason =
-		'must not be false here, where acknowledge is "replicated" by default (got false): the door holds an answer until its write is in the backup store; leave it out, or write acknowledge: "local" and accept that the loss of the task\'s host loses the last seconds';
-	return [{ propertyPath: "door", reason }];
-}
-
-/** What only a Docker host can do, and would be left out here unseen. */
-function hostProblems({ logs, deploy }: FargateAppArgs): Problem[] {
-	const problems: Problem[] = [];
-	if (logs !== undefined) {
-		const reason = `is for an app on a Docker host (got ${shown(logs)}): use logRetentionDays`;
-		problems.push({ propertyPath: "logs", reason });
-	}
-	if (typeof deploy?.rehearsal === "object") {
-		const reason = `is for an app on a Docker host (got ${shown(deploy.rehearsal)}): here, deploy to staging first`;
-		problems.push({ propertyPath: "deploy.rehearsal", reason });
 	}
 	return problems;
 }

@@ -24,10 +24,12 @@ export function listenerPorts({ certificateArn }: Pick<FargateAppArgs, "certific
 }
 
 /**
- * Seconds after which the load balancer gives a silent connection up: later than the door, which answers by itself, and
- * with the door's defaults earlier than the 75 s for which the door keeps an idle connection: a request on one that is just
- * being closed would be answered with 502. With a longer hold that can happen, but no request that is held is given up.
+ * Seconds for which the door keeps an idle connection beyond the load balancer, which so is the one that closes it: a
+ * request on one that the door is just closing would be answered with 502.
  */
+export const IDLE_MARGIN = 5;
+
+/** Seconds after which the load balancer gives a silent connection up: later than the door, which answers by itself. */
 export function idleSeconds({ door }: Pick<App, "door">): number {
 	const { longestHoldSeconds, acknowledgeSeconds } = { ...DOOR, ...(door === false ? {} : door) };
 	return Math.min(longestHoldSeconds + acknowledgeSeconds + 2, MOST_IDLE_SECONDS);

@@ -18,9 +18,6 @@ export const VOLUMES = {
 	files: "files",
 } as const;
 
-/** Makes directories belong to the app, for the task's disk is root's: `user group directory…`. */
-const OWN = "const [u, g, ...d] = process.argv.slice(1); for (const p of d) fs.chownSync(p, +u, +g)";
-
 /** What the containers of a task are made of. */
 export interface TaskParts {
 	app: App;
@@ -39,15 +36,14 @@ export interface TaskParts {
 }
 
 /**
- * The containers of a task, as ECS takes them, in the order in which they start: `gate` and `directories` make the disk
- * ready and end; `keeper` restores under the lease and becomes healthy; `migration`, if any, ends well; then the app runs.
+ * The containers of a task, as ECS takes them, in the order in which they start: `gate` makes the disk ready and ends;
+ * `keeper` restores under the lease and becomes healthy; `migration`, if any, ends well; then the app runs.
  * They stop the other way round, so that the keeper takes the app's last write along. When the keeper or the app ends, the
  * task ends.
  */
 export function containerDefinitions(parts: TaskParts) {
 	return [
 		gate(parts),
-		directories(parts),
 		keeper(parts),
 		...(parts.app.migration === undefined ? [] : [migration(parts, parts.app.migration)]),
 		appContainer(parts),
@@ -70,9 +66,16 @@ export function keeperHealthCheck(restoreSeconds: number) {
 	};
 }
 
-/** Looks at the disk as root, gives it to the app's user, and ends. */
+/** Looks at the disk as root, gives what is mounted of it to the app's user, and ends. */
 function gate(parts: TaskParts) {
 	const { app, keeperImage, keeperEnvironment } = parts;
+	const { keeperTemporary, appTemporary, cache } = VOLUMES;
+	const others = [keeperTemporary, appTemporary, ...(app.cache === undefined ? [] : [cache])];
+	const environment = {
+		...keeperEnvironment,
+		HOLDFAST_USER: owner(app),
+		HOLDFAST_DIRECTORIES: others.map(gatePath).join(":"),
+	};
 	return {
 		name: "gate",
 		image: keeperImage,
@@ -80,28 +83,19 @@ function gate(parts: TaskParts) {
 		essential: false,
 		user: "0:0",
 		readonlyRootFilesystem: true,
-		environment: pairs({ ...keeperEnvironment, HOLDFAST_USER: owner(app) }),
-		mountPoints: [mount(VOLUMES.data, app.data.mountPath), mount(VOLUMES.scratch, SCRATCH)],
+		environment: pairs(environment),
+		mountPoints: [
+			mount(VOLUMES.data, app.data.mountPath),
+			mount(VOLUMES.scratch, SCRATCH),
+			...others.map((volume) => mount(volume, gatePath(volume))),
+		],
 		logConfiguration: log(parts),
 	};
 }
 
-/** The gate knows the data's directories; these are the others that a process which is not root must write to. */
-function directories(parts: TaskParts) {
-	const { app, keeperImage } = parts;
-	const own = [VOLUMES.keeperTemporary, VOLUMES.appTemporary, ...(app.cache === undefined ? [] : [VOLUMES.cache])];
-	const paths = own.map((volume) => `/holdfast/${volume}`);
-	return {
-		name: "directories",
-		image: keeperImage,
-		entryPoint: ["node", "-e", OWN],
-		command: [`${app.user}`, `${app.group}`, ...paths],
-		essential: false,
-		user: "0:0",
-		readonlyRootFilesystem: true,
-		mountPoints: own.map((volume) => mount(volume, `/holdfast/${volume}`)),
-		logConfiguration: log(parts),
-	};
+/** Where the gate sees what other containers have elsewhere: its own `/tmp` must stay its own. */
+function gatePath(volume: string): string {
+	return `/holdfast/${volume}`;
 }
 
 function keeper(parts: TaskParts) {
@@ -122,7 +116,7 @@ function keeper(parts: TaskParts) {
 			mount(VOLUMES.keeperTemporary, "/tmp"),
 		],
 		portMappings: [door, status].map((port) => ({ containerPort: port, hostPort: port, protocol: "tcp" })),
-		dependsOn: [after("gate", "SUCCESS"), after("directories", "SUCCESS")],
+		dependsOn: [after("gate", "SUCCESS")],
 		// No startTimeout: on Fargate it is 120 s at most, and a restore may take longer.
 		healthCheck: keeperHealthCheck(restoreSeconds),
 		stopTimeout: KEEPER_STOP.timeout,

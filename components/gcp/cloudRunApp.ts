@@ -38,8 +38,9 @@ const LONGEST_REQUEST = "3600s";
  * The image must run as `user` (1000), by its own `USER`: Cloud Run has no setting for it, and both containers write the
  * same files. There is no rehearsal here: a `migration` runs on the new instance's own copy of the data before the app
  * starts, within 240 seconds; where it fails, or rows are missing, the old instance takes the data back and goes on.
- * What the app writes outside its data directory is lost with the instance, and `logs` has no meaning here. Cloud Run
- * itself takes bodies of up to 32 MiB. A secret that is taken out of `secrets` is protected: `pulumi state unprotect` first.
+ * Rows are compared where another version served last (image, migration or command), so that an app may clear away old
+ * rows at its starts; tables that may lose rows at a new version's first start are named in `deploy.mayLose`.
+ * What the app writes outside its data directory is lost with the instance. Cloud Run itself takes bodies of up to 32 MiB. A secret that is taken out of `secrets` is protected: `pulumi state unprotect` first.
  *
  * Images that are built here are pushed with this machine's own login: `gcloud auth configure-docker
  * REGION-docker.pkg.dev`. Who deploys needs these roles in the project: Cloud Run Admin, Service Account User,

@@ -27,11 +27,11 @@ export function keeperContainer(
 	name: string,
 	app: App,
 	{ backup, keeper, scale }: CloudRunAppArgs,
-	{ keeper: image }: Images,
+	images: Images,
 	sizes: Sizes,
 ): Container {
 	const { door, status } = instancePorts(app);
-	const terms = { stopSeconds: STOP_SECONDS, scratch: SCRATCH };
+	const terms = { stopSeconds: STOP_SECONDS, scratch: SCRATCH, image: images.app };
 	const environment = {
 		...instanceKeeperEnvironment(name, app, backup, keeper, terms),
 		// Google's front end ends TLS, and says who asked and how.
@@ -41,7 +41,7 @@ export function keeperContainer(
 	};
 	return {
 		name: "keeper",
-		image,
+		image: images.keeper,
 		args: ["replicate"],
 		ports: { containerPort: door },
 		envs: plain(environment),

@@ -100,7 +100,7 @@ function backupProblems({ backup, location }: CloudRunAppArgs): Problem[] {
 	return problems;
 }
 
-function scaleProblems({ scale = "to-zero", acknowledge = "replicated", door }: CloudRunAppArgs): Problem[] {
+function scaleProblems({ scale = "to-zero", acknowledge }: CloudRunAppArgs): Problem[] {
 	const problems: Problem[] = [];
 	if (scale !== "to-zero" && scale !== "always-on") {
 		problems.push({ propertyPath: "scale", reason: `must be to-zero or always-on (got ${shown(scale)})` });
@@ -109,11 +109,6 @@ function scaleProblems({ scale = "to-zero", acknowledge = "replicated", door }: 
 		const reason =
 			'must be replicated with scale: "to-zero" (got "local"): once a request is answered, the instance has no processor to bring the write into the backup; leave it out, or set scale: "always-on"';
 		problems.push({ propertyPath: "acknowledge", reason });
-	}
-	if (door === false && acknowledge === "replicated") {
-		const reason =
-			'must not be false where writes are acknowledged once they are replicated, as by default on Cloud Run (got false): leave it out, or set scale: "always-on" and acknowledge: "local"';
-		problems.push({ propertyPath: "door", reason });
 	}
 	return problems;
 }
@@ -139,17 +134,10 @@ function timeProblems(args: CloudRunAppArgs): Problem[] {
 	return problems;
 }
 
-function processProblems({ migration, command, deploy }: CloudRunAppArgs): Problem[] {
-	const problems: Problem[] = [];
-	if (migration !== undefined && command === undefined) {
-		const reason = `must come with command (got only ${shown(migration)}): a container runs one process, so that the app's is named after the migration; write what the image's CMD says`;
-		problems.push({ propertyPath: "migration", reason });
-	}
-	if (deploy?.rehearsal !== undefined && deploy.rehearsal !== false) {
-		const reason = `is for an app on a Docker host (got ${shown(deploy.rehearsal)}): here, the migration runs on the new instance's own copy, and the old one takes the data back where rows are missing; leave it out`;
-		problems.push({ propertyPath: "deploy.rehearsal", reason });
-	}
-	return problems;
+function processProblems({ migration, command }: CloudRunAppArgs): Problem[] {
+	if (migration === undefined || command !== undefined) return [];
+	const reason = `must come with command (got only ${shown(migration)}): a container runs one process, so that the app's is named after the migration; write what the image's CMD says`;
+	return [{ propertyPath: "migration", reason }];
 }
 
 /** Cloud Run refuses these: it sets them itself. */

@@ -1,6 +1,6 @@
 import { DatabaseVersion } from "./acknowledge/databaseVersion";
+import { FreshAcknowledgement } from "./acknowledge/fresh";
 import { ReplicatedAcknowledgement } from "./acknowledge/replicated";
-import type { Acknowledgement } from "./acknowledgement";
 import { wayOf } from "./door/choose";
 import { Door } from "./door/door";
 import type { Target, Way } from "./door/way";
@@ -12,8 +12,8 @@ export interface AppDoorOptions {
 	target: () => Target | undefined;
 	/** Why what is in the store is not certainly there and ours; undefined where it is. */
 	pausedBy: () => string | undefined;
-	/** What an answer waits for where a write counts once it is on the disk. @default nothing */
-	local?: Acknowledgement;
+	/** Why the right to write is not certainly ours, for every answer to wait until it is. @default - none waits for that */
+	staleBy?: () => string | undefined;
 	/** See DoorOptions. */
 	look?: () => void;
 }
@@ -27,14 +27,18 @@ export class AppDoor {
 	constructor(
 		{ settings, litestream }: Pick<Parts, "settings" | "litestream">,
 		known: Known,
-		{ target, pausedBy, local, look }: AppDoorOptions,
+		{ target, pausedBy, staleBy, look }: AppDoorOptions,
 	) {
 		if (settings.acknowledge === "replicated") {
 			const replicating = { sync: (seconds: number) => litestream.sync(seconds), pausedBy };
 			const version = new DatabaseVersion(settings.database);
 			this.acknowledgement = new ReplicatedAcknowledgement(version, replicating, settings);
 		}
-		this.way = wayOf(settings, target, this.acknowledgement ?? local, look);
+		const acknowledgement =
+			staleBy === undefined
+				? this.acknowledgement
+				: new FreshAcknowledgement(staleBy, settings.acknowledgeSeconds, this.acknowledgement);
+		this.way = wayOf(settings, target, acknowledgement, look);
 		if (settings.appPort > 0 && this.way instanceof Door) known.door = this.way;
 		known.acknowledgement = this.acknowledgement;
 	}

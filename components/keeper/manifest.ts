@@ -21,6 +21,8 @@ export interface Manifest {
 	owner: string;
 	updated: string;
 	lastDrill?: DrillReport;
+	/** The version of the app that served last, as its keeper was told of it (`HOLDFAST_VERSION`). @default - not known */
+	served?: string;
 }
 
 const KEY = `${STORE_LAYOUT.state}/manifest.json`;
@@ -56,14 +58,14 @@ export class ManifestFile {
 
 	/** Changes some of it. The transaction never goes back: a replica that ends earlier has lost its tail. */
 	async update(
-		changes: Partial<Pick<Manifest, "transaction" | "schema" | "lastDrill" | "generations">>,
+		changes: Partial<Pick<Manifest, "transaction" | "schema" | "lastDrill" | "generations" | "served">>,
 	): Promise<void> {
 		const written = currentOf(this.current?.generations);
 		for (let tries = 0; tries < 5; tries += 1) {
 			// Another has taken over: what we know of is not in the replica that counts.
 			const isOurs = currentOf(this.current?.generations) === written;
 			if (!isOurs && changes.generations !== undefined) throw new Error("another keeper has begun a generation");
-			if (!isOurs && changes.transaction !== undefined) return;
+			if (!isOurs && (changes.transaction !== undefined || changes.served !== undefined)) return;
 			const { app, database, owner } = this.settings;
 			const before = this.current ?? { format: 1, app, database, transaction: 0 };
 			const transaction = Math.max(before.transaction, changes.transaction ?? 0);

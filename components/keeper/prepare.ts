@@ -22,7 +22,7 @@ export async function prepare(): Promise<number> {
 
 /** @throws {Refusal} for whatever could lose data, or would keep the app from writing it. */
 export function prepareDirectories(
-	{ dataDirectory, scratch, user }: Pick<Settings, "dataDirectory" | "scratch" | "user">,
+	{ dataDirectory, scratch, directories, user }: Pick<Settings, "dataDirectory" | "scratch" | "directories" | "user">,
 	say: (line: string) => void,
 	look: (directory: string) => { lines: string[]; warnings: string[] } = lookAt,
 ): void {
@@ -33,7 +33,8 @@ export function prepareDirectories(
 			"set it to the app's user and group, such as 1000:1000",
 		);
 	}
-	for (const directory of [dataDirectory, scratch]) give(directory, user);
+	const all = [dataDirectory, scratch, ...directories];
+	for (const directory of all) give(directory, user);
 	const { lines, warnings } = look(dataDirectory);
 	for (const line of lines) say(line);
 	for (const warning of warnings) say(`warning: ${warning}`);
@@ -45,7 +46,7 @@ export function prepareDirectories(
 			"give the instance a larger disk",
 		);
 	}
-	say(`${dataDirectory} and ${scratch} belong to ${user.uid}:${user.gid}`);
+	say(`${all.slice(0, -1).join(", ")} and ${all.at(-1)} belong to ${user.uid}:${user.gid}`);
 }
 
 function lookAt(directory: string) {

@@ -6,7 +6,16 @@ import type { Target } from "./door/way";
 import type { Disk } from "./lease";
 import type { LogFormat } from "./log";
 import { Refusal } from "./refusal";
-import { doorProblems, numbersIn, type Owner, revisionIn, targetIn, userIn, wordsIn } from "./settingsIn";
+import {
+	directoriesIn,
+	doorProblems,
+	numbersIn,
+	type Owner,
+	revisionIn,
+	targetIn,
+	userIn,
+	wordsIn,
+} from "./settingsIn";
 
 /** What the keeper is told by its environment. The components set all of it; by hand, the first four are enough. */
 export interface Settings {
@@ -81,6 +90,12 @@ export interface Settings {
 	user?: Owner;
 	/** `HOLDFAST_REVISION`: which version of the deployment this is; on Cloud Run, the number in `K_REVISION`. @default - none */
 	revision?: number;
+	/** `HOLDFAST_VERSION`: which program the app is, its migration included; two that are equal are one. @default - not known */
+	version?: string;
+	/** `HOLDFAST_DIRECTORIES`: what else `prepare` gives to the app's user, with colons between them. @default - none */
+	directories: string[];
+	/** `HOLDFAST_DOOR_IDLE_SECONDS`: seconds that a client's connection is kept between two requests. @default 75 */
+	idleSeconds: number;
 }
 
 /**
@@ -124,6 +139,7 @@ export function readSettings(environment: NodeJS.ProcessEnv = process.env): Sett
 	const appTarget = targetIn(environment, wrong);
 	const user = userIn(environment, wrong);
 	const revision = revisionIn(environment, wrong);
+	const directories = directoriesIn(environment, wrong);
 	wrong.push(...doorProblems({ disk, door, acknowledge, appPort: numbers.appPort, appTarget }));
 	if (wrong.length > 0 || location === undefined) {
 		throw new Refusal("settings-wrong", wrong.join("; "), "correct the keeper's environment");
@@ -145,6 +161,8 @@ export function readSettings(environment: NodeJS.ProcessEnv = process.env): Sett
 		log,
 		user,
 		revision,
+		version: environment.HOLDFAST_VERSION || undefined,
+		directories,
 		mayLose: (environment.HOLDFAST_MAY_LOSE ?? "").split(",").flatMap((name) => name.trim() || []),
 		scratch: environment.HOLDFAST_SCRATCH ?? "/scratch",
 		rehearsal: environment.HOLDFAST_REHEARSAL ?? "/rehearsal",

@@ -1,3 +1,4 @@
+import { posix } from "node:path";
 import type { Target } from "./door/way";
 import type { Settings } from "./settings";
 
@@ -21,6 +22,7 @@ const NUMBERS = {
 	longestHoldSeconds: ["HOLDFAST_DOOR_LONGEST_HOLD_SECONDS", 60, 1, 3600],
 	drainSeconds: ["HOLDFAST_DOOR_DRAIN_SECONDS", 10, 0, 120],
 	mostBodyMiB: ["HOLDFAST_DOOR_MOST_BODY_MIB", 0, 0, 1_048_576],
+	idleSeconds: ["HOLDFAST_DOOR_IDLE_SECONDS", 75, 1, 7200],
 	acknowledgeSeconds: ["HOLDFAST_ACKNOWLEDGE_SECONDS", 10, 1, 300],
 } as const;
 
@@ -62,6 +64,18 @@ export function userIn({ HOLDFAST_USER: given }: NodeJS.ProcessEnv, wrong: strin
 	if (found !== null) return { uid: Number(found[1]), gid: Number(found[2]) };
 	wrong.push(`HOLDFAST_USER must be a user's and a group's number, such as 1000:1000 (got ${given})`);
 	return undefined;
+}
+
+export function directoriesIn({ HOLDFAST_DIRECTORIES: given }: NodeJS.ProcessEnv, wrong: string[]): string[] {
+	if (given === undefined) return [];
+	const paths = given.split(":");
+	// Root gives them away, and so each must be what it looks like.
+	if (!paths.every((path) => /^\/[^/]/.test(path) && posix.normalize(path) === path)) {
+		wrong.push(
+			`HOLDFAST_DIRECTORIES must be absolute paths with colons between them, such as /cache:/uploads (got ${given})`,
+		);
+	}
+	return paths;
 }
 
 /** Cloud Run counts its revisions in their names, such as `notes-00005-abc`. One with a name of the user's own has none. */

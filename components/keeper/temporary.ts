@@ -2,7 +2,6 @@ import { randomUUID } from "node:crypto";
 import { existsSync, statSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { BEAT_SECONDS, deadlinesOf, FREEZE_SECONDS } from "../watchdog";
-import { FreshAcknowledgement } from "./acknowledge/fresh";
 import { AppDoor } from "./appDoor";
 import { APP_LOOK, type AppSide, AppWellness } from "./appSide";
 import { setAside } from "./database";
@@ -49,11 +48,11 @@ export class TemporaryKeeper extends Keeper {
 		// Without a gate it is the platform that waits, and asks at /ready.
 		this.app = settings.open === undefined ? new PlatformApp(settings) : new GatedApp(settings, this.vouch);
 		this.wellness = new AppWellness(this.app);
-		this.losses = new Losses(settings);
+		this.losses = new Losses(settings, parts.manifest);
 		this.door = new AppDoor(this.parts, this.known, {
 			target: () => settings.appTarget,
 			pausedBy: () => this.pausedBy(),
-			local: new FreshAcknowledgement(() => this.handoff.standing.pausedBy(), settings.acknowledgeSeconds),
+			staleBy: () => this.handoff.standing.pausedBy(),
 			look: () => this.handoff.guard.look(),
 		});
 		this.door.way.close();
@@ -115,6 +114,7 @@ export class TemporaryKeeper extends Keeper {
 		for (; !this.stopping; await this.pause(APP_LOOK)) {
 			await this.wellness.look();
 			this.known.app = this.wellness.alert;
+			if (this.handoff.phase === "serving") await this.losses.served(this.say);
 		}
 	}
 
@@ -141,7 +141,7 @@ export class TemporaryKeeper extends Keeper {
 	}
 
 	private hands(): Hands {
-		const { supervisor, freeze, vouch, app, door } = this;
+		const { supervisor, freeze, vouch, app, door, losses, say } = this;
 		const { database, dataDirectory, appPort } = this.parts.settings;
 		return {
 			get memory(): Memory {
@@ -165,6 +165,8 @@ export class TemporaryKeeper extends Keeper {
 			openDoor: (epoch) => {
 				vouch.openDoor(epoch);
 				door.way.open();
+				// At once, for the platform may take the processor away. What fails is tried again.
+				void losses.served(say);
 			},
 			closeDoor: () => {
 				vouch.closeDoor();

@@ -113,12 +113,12 @@ it("sleeps through its lease between requests: the next one waits for the lease 
 	await expectKept(instance, [instance]);
 });
 
-it("a migration that eats rows: the instance ends, and the one before serves on with its own data", async () => {
+it("a new version that eats rows: the instance ends, and the one before serves on; at its next start it may do that itself", async () => {
 	const store = await bucket();
-	const old = await PlatformInstance.serving(store, { revision: 1 });
+	const old = await PlatformInstance.serving(store, { revision: 1, env: { HOLDFAST_VERSION: "one" } });
 	const migration =
 		"python3 -c \"import sqlite3; d = sqlite3.connect('/data/app.db'); d.execute('DELETE FROM rows'); d.commit()\"";
-	const next = await PlatformInstance.launch(store, { revision: 2 });
+	const next = await PlatformInstance.launch(store, { revision: 2, env: { HOLDFAST_VERSION: "two" } });
 	await next.startApp({ migration });
 	expect(await next.keeper.exitCode()).toBe(1);
 	const told = (await next.entries()).find(({ holdfast }) => holdfast === "problem");
@@ -131,6 +131,10 @@ it("a migration that eats rows: the instance ends, and the one before serves on 
 	await old.serves();
 	expect(await old.keeper.stop()).toBe(0);
 	await expectKept(old, [old]);
+	// What the version that served last clears away at its start is its own affair.
+	const again = await PlatformInstance.serving(store, { revision: 3, migration, env: { HOLDFAST_VERSION: "one" } });
+	expect(await again.keeper.stop()).toBe(0);
+	await expectKept(again, [again]);
 });
 
 it("keeper prepare gives a disk of root's to the app's user, and refuses what is another's", async () => {

@@ -77,6 +77,7 @@ describe("CloudRunApp", () => {
 			HOLDFAST_SCRATCH: "/scratch",
 			HOLDFAST_APP_TARGET: "127.0.0.1:8000",
 			HOLDFAST_LOG: "json",
+			HOLDFAST_VERSION: rendered(made).app?.image,
 			// Without it, the app would take each request for plain HTTP from the same peer.
 			HOLDFAST_BEHIND_PROXY: "true",
 		});

@@ -73,8 +73,8 @@ describe("the rules of a FargateApp", () => {
 		["certificateArn", "arn:aws:iam::1:x", "arn:aws:acm:region"],
 		["certificateArn", `arn:aws:acm:us-east-1:${ACCOUNT}:certificate/1`, "region eu-west-1 (got one of us-east-1)"],
 		["domain", "notes.example.com", "must come with certificateArn"],
-		["logs", { maxFiles: 2 }, "use logRetentionDays"],
-		["door", false, 'where acknowledge is "replicated" by default'],
+		["logs", { maxFiles: 2 }, "logRetentionDays"],
+		["door", false, "cannot hold an answer back"],
 	])("throws: %s %j", (option, value, reason) => {
 		const found = problems({ [option]: value });
 		expect(Object.keys(found)).toEqual([option]);
@@ -84,10 +84,6 @@ describe("the rules of a FargateApp", () => {
 	it("throws: a rehearsal, which only a Docker host has", () => {
 		expect(problems({ deploy: { rehearsal: { network: true } } })["deploy.rehearsal"]).toContain("Docker host");
 		expect(problems({ deploy: { rehearsal: false, mayLose: ["sessions"] } })).toEqual({});
-	});
-
-	it("takes a door that is none where no answer is to wait", () => {
-		expect(problems({ door: false, acknowledge: "local" })).toEqual({});
 	});
 
 	it("throws: nested options, each with its path", () => {

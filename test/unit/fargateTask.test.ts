@@ -1,5 +1,4 @@
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, statSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
@@ -30,7 +29,7 @@ const variables = (container: Record<string, unknown> | undefined) =>
 	Object.fromEntries(((container?.environment ?? []) as Pair[]).map(({ name, value }) => [name, value]));
 
 describe("the task of a FargateApp", () => {
-	it("defaults: gate, directories and keeper before the app, as the app's user, on a temporary disk", async () => {
+	it("defaults: gate and keeper before the app, as the app's user, on a temporary disk", async () => {
 		await scene.make(LEAST);
 		const { containerDefinitions, ...task } = scene.one(TASK);
 		expect(task).toEqual({
@@ -46,14 +45,22 @@ describe("the task of a FargateApp", () => {
 			volumes: [{ name: "data" }, { name: "scratch" }, { name: "keeper-tmp" }, { name: "app-tmp" }],
 			skipDestroy: true,
 		});
-		const { gate, directories, keeper, app, ...others } = scene.containers();
+		const { gate, keeper, app, ...others } = scene.containers();
 		expect(others).toEqual({});
 		const image = LEAST.keeper?.image;
 		const data = [at("data", "/app/data"), at("scratch", "/holdfast/scratch")];
-		expect(gate).toMatchObject({ image, command: ["prepare"], essential: false, user: "0:0", mountPoints: data });
+		expect(gate).toMatchObject({ image, command: ["prepare"], essential: false, user: "0:0" });
+		expect(gate?.mountPoints).toEqual([
+			...data,
+			at("keeper-tmp", "/holdfast/keeper-tmp"),
+			at("app-tmp", "/holdfast/app-tmp"),
+		]);
 		expect(gate).toMatchObject({ readonlyRootFilesystem: true, logConfiguration });
-		expect(variables(gate)).toEqual({ ...variables(keeper), HOLDFAST_USER: "1000:1000" });
-		expect(directories).toMatchObject({ image, essential: false, user: "0:0", readonlyRootFilesystem: true });
+		expect(variables(gate)).toEqual({
+			...variables(keeper),
+			HOLDFAST_USER: "1000:1000",
+			HOLDFAST_DIRECTORIES: "/holdfast/keeper-tmp:/holdfast/app-tmp",
+		});
 		expect(keeper).toEqual({
 			name: "keeper",
 			image,
@@ -65,7 +72,7 @@ describe("the task of a FargateApp", () => {
 			environment: keeper?.environment,
 			mountPoints: [...data, at("keeper-tmp", "/tmp")],
 			portMappings: [8080, 9400].map((port) => ({ containerPort: port, hostPort: port, protocol: "tcp" })),
-			dependsOn: [after("gate", "SUCCESS"), after("directories", "SUCCESS")],
+			dependsOn: [after("gate", "SUCCESS")],
 			healthCheck: keeperHealthCheck(400),
 			stopTimeout: 60,
 			logConfiguration,
@@ -87,6 +94,8 @@ describe("the task of a FargateApp", () => {
 			HOLDFAST_LOG: "json",
 			HOLDFAST_ACKNOWLEDGE: "replicated",
 			HOLDFAST_BEHIND_PROXY: "true",
+			HOLDFAST_DOOR_IDLE_SECONDS: "77",
+			HOLDFAST_VERSION: LEAST.image,
 			AWS_REGION: REGION,
 		});
 		expect(app).toEqual({
@@ -127,7 +136,16 @@ describe("the task of a FargateApp", () => {
 			},
 		]);
 		const { gate, keeper, migration, app } = scene.containers();
-		expect(variables(gate).HOLDFAST_USER).toBe("1234:99");
+		expect(variables(gate)).toMatchObject({
+			HOLDFAST_USER: "1234:99",
+			HOLDFAST_DIRECTORIES: "/holdfast/keeper-tmp:/holdfast/app-tmp:/holdfast/cache",
+		});
+		expect(gate?.mountPoints).toContainEqual(at("cache", "/holdfast/cache"));
+		// The load balancer waits for 37.
+		expect(variables(keeper)).toMatchObject({
+			HOLDFAST_DOOR_IDLE_SECONDS: "42",
+			HOLDFAST_VERSION: `${ALL.image} {"migration":["migrate"],"command":["serve","--port","8000"]}`,
+		});
 		expect(keeper).toMatchObject({ user: "1234:99", healthCheck: { startPeriod: 300, interval: 100, retries: 10 } });
 		const secret = (name: string) => ({
 			name,
@@ -198,21 +216,6 @@ describe("the task of a FargateApp", () => {
 			return scene.one(TASK).containerDefinitions;
 		};
 		expect(await task({ A: "1", Z: "2" })).toBe(await task({ Z: "2", A: "1" }));
-	});
-
-	it("the directories' program gives away what it is told to, and fails where it cannot", async () => {
-		await scene.make(ALL);
-		const { entryPoint, command, mountPoints } = scene.containers().directories as Record<string, string[]>;
-		expect(command).toEqual(["1234", "99", "/holdfast/keeper-tmp", "/holdfast/app-tmp", "/holdfast/cache"]);
-		expect(mountPoints).toEqual(["keeper-tmp", "app-tmp", "cache"].map((volume) => at(volume, `/holdfast/${volume}`)));
-		const directory = mkdtempSync(join(tmpdir(), "holdfast-own-"));
-		const mine = statSync(directory);
-		const run = (...words: string[]) =>
-			execFileSync(entryPoint?.[0] as string, [...(entryPoint?.slice(1) ?? []), ...words], { stdio: "pipe" });
-		const [user, group] = process.getuid?.() === 0 ? [1234, 99] : [mine.uid, mine.gid];
-		run(`${user}`, `${group}`, directory);
-		expect(statSync(directory)).toMatchObject({ uid: user, gid: group });
-		expect(() => run("1", "1", join(directory, "missing"))).toThrow("ENOENT");
 	});
 
 	it.each([

@@ -5,6 +5,7 @@ import type { Hands, Memory, Source } from "../../components/keeper/hands";
 import { Ended, Refusal } from "../../components/keeper/refusal";
 import { type Store, StoreUnreachable } from "../../components/keeper/stores/store";
 import { BEAT_SECONDS, deadlinesOf } from "../../components/watchdog";
+import { runApp, watchApp } from "./handoffApp";
 import { beginGeneration, simulatedStore, WallClockLease } from "./handoffStore";
 import type { World } from "./handoffWorld";
 
@@ -25,7 +26,8 @@ export class Machine implements Clock {
 	isFrozen = false;
 	rows: string[] | undefined;
 	memory: Memory = {};
-	private beat = 0;
+	/** What the dead-man switch hears. */
+	beat = 0;
 	isReplicating = false;
 	/** How often the platform started another in its place. */
 	replacements = 0;
@@ -44,8 +46,8 @@ export class Machine implements Clock {
 	) {
 		world.machines.push(this);
 		this.offset = (world.random() - 0.5) * 7_200_000;
-		void this.runApp();
-		void this.watchApp();
+		void runApp(this);
+		void watchApp(this, DEADLINES.quiet * 1000);
 	}
 
 	/** Its own clock: an hour off from another's. */
@@ -118,6 +120,12 @@ export class Machine implements Clock {
 		const done = await work;
 		while (this.isPaused || this.isKeeperStopped) await new Promise<void>((resolve) => this.sleeping.push(resolve));
 		return done;
+	}
+
+	/** What the processes of this life wait for; it never comes once they have died. */
+	ofThisLife(): <T>(work: Promise<T>) => Promise<T> {
+		const { life } = this;
+		return (work) => this.whileAlive(life, work);
 	}
 
 	/** What a process waits for when it dies never comes. */
@@ -208,7 +216,7 @@ export class Machine implements Clock {
 		return this.isHealthy;
 	}
 
-	private async sync(): Promise<number> {
+	async sync(): Promise<number> {
 		const { world } = this;
 		const upTo = this.rows?.length ?? 0;
 		if (world.bugs.has("hand over before the sync") && this.isFrozen) return upTo;
@@ -224,61 +232,6 @@ export class Machine implements Clock {
 		while (this.life === life) {
 			if (keeper.standing.mayRun(DEADLINES.margin * 1000)) this.beat += 1;
 			await this.whileAlive(life, this.sleep(BEAT_SECONDS * 1000));
-		}
-	}
-
-	/** The dead-man switch, beside the app: it sleeps only when the whole machine does. */
-	private async watchApp(): Promise<void> {
-		let seen = { beat: 0, at: this.world.now };
-		for (;;) {
-			await this.world.sleep(500);
-			if (this.isPaused || this.world.isPlatform) continue;
-			if (this.beat !== seen.beat || !this.isAppAlive) seen = { beat: this.beat, at: this.world.now };
-			else if (this.world.now - seen.at >= DEADLINES.quiet * 1000 && !this.world.bugs.has("no dead-man switch")) {
-				this.isAppAlive = false;
-			}
-		}
-	}
-
-	private async runApp(): Promise<void> {
-		for (let count = 1; ; count += 1) {
-			await this.world.sleep(20 + this.world.random() * 180);
-			if (!this.isAppAlive || this.isPaused || this.isFrozen || this.rows === undefined) continue;
-			const row = `${this.name}-${count}`;
-			// A request comes: the keeper's own door looks first.
-			if (this.world.acknowledge !== "local" && !this.isKeeperStopped) this.keeper?.guard.look();
-			const { door } = this;
-			// Without a request it writes too, now and then: nobody is told of that.
-			if (door === undefined && this.world.random() < 0.8) continue;
-			this.rows.push(row);
-			if (this.world.acknowledge === "app") this.world.tell(row, this.lease?.epoch ?? 0, this);
-			else if (door === undefined) continue;
-			else if (this.world.acknowledge === "local") this.world.tell(row, door, this);
-			else if (this.world.acknowledge === "fresh") void this.tellWhenFresh(row);
-			else void this.tellWhenReplicated(row, door);
-		}
-	}
-
-	/** It counts once it is on the disk, but no answer goes out while the lease may be another's. */
-	private async tellWhenFresh(row: string): Promise<void> {
-		const { keeper, life } = this;
-		await this.whileAlive(life, this.sleep(this.world.random() * 500));
-		const isPaused = keeper === undefined || keeper.standing.pausedBy() !== undefined;
-		const skip = this.world.bugs.has("no look at the lease before an acknowledgement");
-		if (!isPaused || skip) this.world.tell(row, this.lease?.epoch ?? 0, this);
-	}
-
-	private async tellWhenReplicated(row: string, door: number): Promise<void> {
-		const { keeper, life } = this;
-		if (keeper === undefined || this.isKeeperStopped) return;
-		const skip = this.world.bugs.has("no look at the lease before an acknowledgement");
-		try {
-			const epoch = skip
-				? await this.sync().then(() => door)
-				: (await this.whileAlive(life, keeper.acknowledge())).epoch;
-			if (this.life === life) this.world.tell(row, epoch, this);
-		} catch {
-			// The client got an error.
 		}
 	}
 }

@@ -14,7 +14,8 @@ const args: InstanceAppArgs = {
 	port: 8000,
 	data: { mountPath: "/app/data", databaseFile: "notes.db" },
 };
-const terms = { stopSeconds: 9, scratch: "/scratch" };
+const image = `notes@sha256:${"a".repeat(64)}`;
+const terms = { stopSeconds: 9, scratch: "/scratch", image };
 const store = { url: "gs://vault/app" };
 
 const keeper = (change: Partial<InstanceAppArgs> = {}, more: object = {}) => {
@@ -54,6 +55,7 @@ describe("the keeper's environment in an instance", () => {
 			HOLDFAST_APP_HEALTH: "http://127.0.0.1:8000/health",
 			HOLDFAST_APP_START_SECONDS: "130",
 			HOLDFAST_ACKNOWLEDGE: "replicated",
+			HOLDFAST_VERSION: image,
 			HOLDFAST_LOG: "json",
 		});
 	});
@@ -88,6 +90,18 @@ describe("the keeper's environment in an instance", () => {
 		expect(environment).not.toHaveProperty("HOLDFAST_APP_START_SECONDS");
 	});
 
+	it("another image, migration or command is another version", async () => {
+		const versions = [
+			keeper(),
+			keeper({ migration: ["migrate"] }),
+			keeper({ command: ["serve"] }),
+			keeper({ migration: ["migrate"], command: ["serve"] }),
+			keeper({ migration: ["migrate", "serve"] }),
+		].map(({ HOLDFAST_VERSION }) => new Promise((resolve) => pulumi.output(HOLDFAST_VERSION).apply(resolve)));
+		expect(await versions[0]).toBe(image);
+		expect(new Set(await Promise.all(versions)).size).toBe(versions.length);
+	});
+
 	it("the app's own has no secret and no path of one", () => {
 		const app = withDefaults({ ...args, environment: { LOG: "info" }, secrets: { API_KEY: "x" } });
 		expect(instanceAppEnvironment(app)).toEqual({
@@ -117,13 +131,23 @@ describe("what an app beside a keeper must say", () => {
 		["ingress", "open", 'must be public or private (got "open")'],
 		["initialData", "/srv/notes.db", "upload it first"],
 		["user", "app", "docker run --rm IMAGE id -u"],
-		["deploy", { rollback: "keep-data" }, "deploy the image of before"],
+		["door", false, "cannot hold an answer back"],
+		["logs", { maxFiles: 2 }, "the platform keeps the log"],
+		["deploy.rehearsal", { rehearsal: {} }, "the new instance's own copy of the data"],
+		["deploy.rollback", { rollback: "keep-data" }, "deploy the image of before"],
 		["alerts", { email: "ops" }, 'must be an e-mail address (got "ops")'],
 		["port", 0, "from 1 to 65535"],
-	])("throws: %s %j", (option, value, reason) => {
+	])("throws: %s %j", (path, value, reason) => {
+		const [option = ""] = path.split(".");
 		const found = problems({ [option]: value });
-		expect(Object.keys(found)).toHaveLength(1);
-		expect(Object.entries(found)[0]?.[0]).toMatch(new RegExp(`^${option}`));
+		expect(Object.keys(found)).toEqual([option === "alerts" ? "alerts.email" : path]);
 		expect(Object.values(found)[0]).toContain(reason);
+	});
+
+	it("throws: a door that relays, whatever acknowledge says, and once", () => {
+		for (const acknowledge of ["local", "replicated"]) {
+			const found = instanceProblems({ ...args, door: false, acknowledge } as InstanceAppArgs);
+			expect(found).toEqual([{ propertyPath: "door", reason: expect.stringContaining("cannot hold an answer back") }]);
+		}
 	});
 });

@@ -31,6 +31,9 @@ describe("the settings of a keeper beside an app, on a disk that goes with them"
 			mayLose: [],
 			user: undefined,
 			revision: undefined,
+			version: undefined,
+			directories: [],
+			idleSeconds: 75,
 		});
 	});
 
@@ -41,6 +44,9 @@ describe("the settings of a keeper beside an app, on a disk that goes with them"
 			HOLDFAST_MAY_LOSE: "sessions, jobs,",
 			HOLDFAST_USER: "1000:1001",
 			HOLDFAST_REVISION: "12",
+			HOLDFAST_VERSION: "notes@sha256:0",
+			HOLDFAST_DIRECTORIES: "/holdfast/cache:/holdfast/tmp",
+			HOLDFAST_DOOR_IDLE_SECONDS: "4005",
 		};
 		expect(readSettings({ ...good, ...given })).toMatchObject({
 			acknowledge: "replicated",
@@ -48,6 +54,9 @@ describe("the settings of a keeper beside an app, on a disk that goes with them"
 			mayLose: ["sessions", "jobs"],
 			user: { uid: 1000, gid: 1001 },
 			revision: 12,
+			version: "notes@sha256:0",
+			directories: ["/holdfast/cache", "/holdfast/tmp"],
+			idleSeconds: 4005,
 		});
 	});
 
@@ -68,6 +77,11 @@ describe("the settings of a keeper beside an app, on a disk that goes with them"
 		[{ HOLDFAST_DOOR: "relay" }, "HOLDFAST_DOOR must be http where HOLDFAST_DISK is temporary"],
 		[{ HOLDFAST_USER: "root" }, "HOLDFAST_USER must be a user's and a group's number"],
 		[{ HOLDFAST_REVISION: "latest" }, "HOLDFAST_REVISION must be a whole number (got latest)"],
+		[{ HOLDFAST_DIRECTORIES: "/cache:tmp" }, "must be absolute paths with colons between them"],
+		[{ HOLDFAST_DIRECTORIES: "/cache:" }, "got /cache:"],
+		[{ HOLDFAST_DIRECTORIES: "/cache/../etc" }, "must be absolute paths"],
+		[{ HOLDFAST_DIRECTORIES: "/" }, "must be absolute paths"],
+		[{ HOLDFAST_DOOR_IDLE_SECONDS: "0" }, "HOLDFAST_DOOR_IDLE_SECONDS must be a number from 1 to 7200"],
 		[{ HOLDFAST_LOG: "xml" }, "HOLDFAST_LOG must be text or json (got xml)"],
 	])("throws: %j", (environment, message) => {
 		expect(wrong({ ...good, ...environment })[0]).toContain(message);

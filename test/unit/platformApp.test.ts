@@ -1,11 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { setTimeout as sleep } from "node:timers/promises";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import { FreshAcknowledgement } from "../../components/keeper/acknowledge/fresh";
+import type { Covered } from "../../components/keeper/acknowledgement";
 import { AppWellness } from "../../components/keeper/appSide";
-import type { Shape } from "../../components/keeper/deploy/shape";
-import { Losses } from "../../components/keeper/losses";
 import { PlatformApp } from "../../components/keeper/platformApp";
 import { freePort, startApp } from "./doorScene";
 
@@ -61,59 +58,51 @@ describe("an app that is not well", () => {
 	});
 });
 
-describe("what an app does to its data at its start", () => {
-	const shape = (rows: number): Shape => ({ tables: { notes: { columns: ["id"], rows } }, orphans: {}, schema: "" });
-	function losses(shapes: Shape[], mayLose: string[] = [], content = "rows") {
-		const directory = mkdtempSync(join(tmpdir(), "holdfast-losses-"));
-		onTestFinished(() => rmSync(directory, { recursive: true }));
-		const database = join(directory, "notes.db");
-		writeFileSync(database, content);
-		return new Losses({ app: "shop/prod/notes", database, mayLose }, async () => shapes.shift() as Shape);
-	}
-
-	it("may be more rows, and fewer where that was said", async () => {
-		for (const each of [losses([shape(5), shape(6)]), losses([shape(5), shape(2)], ["notes"])]) {
-			await each.remember();
-			await expect(each.check()).resolves.toBeUndefined();
-		}
+describe("an answer on a temporary disk", () => {
+	let paused: string | undefined;
+	const lapsed = "the lease could not be renewed";
+	beforeEach(() => {
+		paused = undefined;
 	});
 
-	it("throws: rows that are gone", async () => {
-		const each = losses([shape(5), shape(2)]);
-		await each.remember();
-		await expect(each.check()).rejects.toMatchObject({
-			code: "data-would-be-lost",
-			found: expect.stringContaining("the table notes has lost 3 rows: 5 before, 2 after"),
-		});
-	});
-
-	it("is not looked at on a first start, and once it was well never again", async () => {
-		const first = losses([], [], "");
-		await first.remember();
-		await first.check();
-		const again = losses([shape(5), shape(5)]);
-		await again.remember();
-		await again.check();
-		await again.check();
-	});
-});
-
-describe("an answer where a write counts once it is on a temporary disk", () => {
 	it("waits for the lease, and is refused where that does not come back", async () => {
-		let paused: string | undefined;
 		const acknowledgement = new FreshAcknowledgement(() => paused, 0.2);
-		expect(acknowledgement.covered()).toEqual({});
-		paused = "the lease could not be renewed";
-		const waiting = acknowledgement.covered();
+		expect([acknowledgement.mark(true), acknowledgement.outage()]).toEqual([0, undefined]);
+		expect(acknowledgement.covered(0)).toEqual({});
+		paused = lapsed;
+		const waiting = acknowledgement.covered(0);
 		let isAnswered = false;
 		void Promise.resolve(waiting).then(() => {
 			isAnswered = true;
 		});
-		await new Promise((resolve) => setTimeout(resolve, 80));
+		await sleep(80);
 		expect(isAnswered).toBe(false);
 		paused = undefined;
 		expect(await waiting).toEqual({});
-		paused = "the lease could not be renewed";
-		expect(await acknowledgement.covered()).toEqual({ refused: expect.stringContaining("could not be renewed") });
+		paused = lapsed;
+		expect(await acknowledgement.covered(0)).toEqual({ refused: expect.stringContaining("could not be renewed") });
+	});
+
+	it("waits for the store first; one to a read, which the store covers at once, for the lease as well", async () => {
+		const covered: (Covered | Promise<Covered>)[] = [];
+		const store = { outage: () => "away", mark: () => 7, covered: vi.fn(() => covered.shift() as Covered) };
+		const acknowledgement = new FreshAcknowledgement(() => paused, 0.1, store);
+		expect([acknowledgement.mark(false), acknowledgement.outage()]).toEqual([7, "away"]);
+		covered.push({ transaction: 5 }, Promise.resolve({ transaction: 6 }), { refused: "no store" });
+		expect(acknowledgement.covered(7)).toEqual({ transaction: 5 });
+		expect(store.covered).toHaveBeenCalledWith(7);
+		expect(await acknowledgement.covered(7)).toEqual({ transaction: 6 });
+		expect(acknowledgement.covered(7)).toEqual({ refused: "no store" });
+		paused = lapsed;
+		// What does not go out anyway is not kept waiting.
+		covered.push({ refused: "no store" });
+		expect(acknowledgement.covered(7)).toEqual({ refused: "no store" });
+		covered.push({}, { transaction: 5 }, Promise.resolve({}), {});
+		for (const _ of covered.slice(1)) {
+			expect(await acknowledgement.covered(7)).toEqual({ refused: expect.stringContaining(lapsed) });
+		}
+		const waiting = acknowledgement.covered(7);
+		paused = undefined;
+		expect(await waiting).toEqual({});
 	});
 });

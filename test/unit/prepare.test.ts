@@ -7,10 +7,15 @@ import { Refusal } from "../../components/keeper/refusal";
 
 const user = { uid: 1234, gid: 1235 };
 let directory: string;
-let settings: { dataDirectory: string; scratch: string; user?: typeof user };
+let settings: { dataDirectory: string; scratch: string; directories: string[]; user?: typeof user };
 beforeEach(() => {
 	directory = mkdtempSync(join(tmpdir(), "holdfast-prepare-"));
-	settings = { dataDirectory: join(directory, "data"), scratch: join(directory, "deep", "scratch"), user };
+	settings = {
+		dataDirectory: join(directory, "data"),
+		scratch: join(directory, "deep", "scratch"),
+		directories: [],
+		user,
+	};
 });
 afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
@@ -43,6 +48,16 @@ describe.skipIf(process.getuid?.() !== 0)("keeper prepare", () => {
 			`${settings.dataDirectory} and ${settings.scratch} belong to 1234:1235`,
 		]);
 		expect([ownerOf(settings.dataDirectory), ownerOf(settings.scratch)]).toEqual([user, user]);
+	});
+
+	it("does the same with every directory that is named to it, and refuses what is another's there too", () => {
+		settings.directories = [join(directory, "cache"), join(directory, "tmp")];
+		expect(prepared().at(-1)).toBe(
+			`${[settings.dataDirectory, settings.scratch, settings.directories[0]].join(", ")} and ${settings.directories[1]} belong to 1234:1235`,
+		);
+		for (const each of settings.directories) expect(ownerOf(each)).toEqual(user);
+		writeFileSync(join(directory, "tmp", "stranger"), "");
+		expect(refusal()?.found).toContain("stranger belongs to user 0");
 	});
 
 	it("finds all as it left it the next time, whatever the app has put there", () => {

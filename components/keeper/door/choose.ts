@@ -11,7 +11,7 @@ export function wayOf(
 	acknowledgement: Acknowledgement | undefined,
 	look?: () => void,
 ): Way {
-	const { mostHeld, mostHeldMiB, longestHoldSeconds, drainSeconds, mostBodyMiB, behindProxy } = settings;
+	const { mostHeld, mostHeldMiB, longestHoldSeconds, drainSeconds, idleSeconds, mostBodyMiB, behindProxy } = settings;
 	if (settings.door === "relay")
 		return new Relay(target, { mostWaiting: mostHeld, longestWait: longestHoldSeconds * 1000 });
 	const limits = {
@@ -19,6 +19,7 @@ export function wayOf(
 		mostHeldBytes: mostHeldMiB * 2 ** 20,
 		longestHoldSeconds,
 		drainSeconds,
+		idleSeconds,
 		mostBodyBytes: mostBodyMiB === 0 ? Number.POSITIVE_INFINITY : mostBodyMiB * 2 ** 20,
 	};
 	return new Door(target, { limits, acknowledgement, behindProxy, ...(look && { look }) });

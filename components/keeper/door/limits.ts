@@ -43,8 +43,8 @@ export interface DoorLimits {
 	 */
 	mostHeadBytes: number;
 	/**
-	 * Seconds that a client's connection is kept between two requests: longer than the 60 of the usual load balancers, so
-	 * that it is not closed just when one of them uses it again.
+	 * Seconds that a client's connection is kept between two requests: longer than the load balancer before it keeps it, by
+	 * most for 60, so that it is not closed just when that one uses it again.
 	 * @default 75
 	 */
 	idleSeconds: number;
