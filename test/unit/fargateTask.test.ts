@@ -13,7 +13,7 @@ beforeEach(() => scene.made.forget());
 
 const CLOSED = {
 	readonlyRootFilesystem: true,
-	linuxParameters: { capabilities: { drop: ["ALL"] }, initProcessEnabled: true },
+	linuxParameters: { capabilities: { add: [], drop: ["ALL"] }, initProcessEnabled: true },
 };
 const logConfiguration = {
 	logDriver: "awslogs",
