@@ -176,7 +176,7 @@ describe("the task of a FargateApp", () => {
 		}
 		expect(scene.one("aws:ecr/repository:Repository")).toMatchObject({
 			name: "shop-test-notes",
-			imageTagMutability: "IMMUTABLE",
+			imageTagMutability: "MUTABLE",
 			imageScanningConfiguration: { scanOnPush: true },
 		});
 		const policy = scene.one("aws:iam/rolePolicy:RolePolicy").policy as string;
