@@ -105,6 +105,11 @@ function scaleProblems({ scale = "to-zero", acknowledge = "replicated", door }: 
 	if (scale !== "to-zero" && scale !== "always-on") {
 		problems.push({ propertyPath: "scale", reason: `must be to-zero or always-on (got ${shown(scale)})` });
 	}
+	if (scale === "to-zero" && door !== false && door?.onStoreOutage === "accept") {
+		const reason =
+			'must be refuse with scale: "to-zero" (got "accept"): once a request is answered, the instance has no processor to bring the write into the backup; leave it out, or set scale: "always-on"';
+		problems.push({ propertyPath: "door.onStoreOutage", reason });
+	}
 	if (scale === "to-zero" && acknowledge === "local") {
 		const reason =
 			'must be replicated with scale: "to-zero" (got "local"): once a request is answered, the instance has no processor to bring the write into the backup; leave it out, or set scale: "always-on"';

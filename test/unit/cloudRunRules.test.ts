@@ -35,6 +35,7 @@ describe("what an app on Cloud Run must say", () => {
 		["scale", { scale: "to-one" }, 'must be to-zero or always-on (got "to-one")'],
 		["acknowledge", { acknowledge: "local" }, "no processor to bring the write into the backup"],
 		["door", { door: false }, "must not be false"],
+		["door.onStoreOutage", { door: { onStoreOutage: "accept" } }, 'must be refuse with scale: "to-zero"'],
 		["stopGraceSeconds", { stopGraceSeconds: 6 }, "must be 5 or less on Cloud Run (got 6)"],
 		["migration", { migration: ["alembic", "upgrade", "head"] }, "must come with command"],
 		["deploy.rehearsal", { deploy: { rehearsal: {} } }, "runs on the new instance's own copy"],
