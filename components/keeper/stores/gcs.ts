@@ -95,6 +95,11 @@ export class GcsStore implements Store {
 
 	async copy(key: string, to: string): Promise<void> {
 		await this.reaching(async () => {
+			// A start that was cut off has made it already. Once more would overwrite it, which Google takes for deleting, and
+			// that the writer may not.
+			const there = await this.request("GET", this.objectPath(to));
+			await textOf(there);
+			if (there.status === 200) return;
 			// Large objects take several requests, each of which goes on where the one before ended.
 			for (let token: string | undefined, done = false; !done; ) {
 				const query = token === undefined ? "" : `?rewriteToken=${encodeURIComponent(token)}`;
