@@ -14,6 +14,9 @@ export const STOP_GRACE_SECONDS = 5;
 /** The longest that a start-up probe may take; the app's migration is part of it. */
 export const MOST_START_SECONDS = 240;
 
+/** A new instance that asks for the data gives up after 60 seconds (components/keeper/applicant.ts), the last sync included. */
+const MOST_DRAIN_SECONDS = 45;
+
 /** Cloud Run's own limit. */
 const NAME_LIMIT = 49;
 
@@ -125,7 +128,12 @@ function scaleProblems({ scale = "to-zero", acknowledge = "replicated", door }: 
 
 function timeProblems(args: CloudRunAppArgs): Problem[] {
 	const problems: Problem[] = [];
-	const { stopGraceSeconds, health } = args;
+	const { stopGraceSeconds, health, door } = args;
+	const drainSeconds = door === false ? undefined : door?.drainSeconds;
+	if (drainSeconds !== undefined && drainSeconds > MOST_DRAIN_SECONDS) {
+		const reason = `must be ${MOST_DRAIN_SECONDS} or less on Cloud Run (got ${drainSeconds}): a new revision waits 60 seconds for the old one's running requests and its last sync, and then gives up`;
+		problems.push({ propertyPath: "door.drainSeconds", reason });
+	}
 	if (stopGraceSeconds !== undefined && stopGraceSeconds > STOP_GRACE_SECONDS) {
 		const reason = `must be ${STOP_GRACE_SECONDS} or less on Cloud Run (got ${stopGraceSeconds}): it kills 10 seconds after it asked, and the last writes must be in the backup by then`;
 		problems.push({ propertyPath: "stopGraceSeconds", reason });

@@ -37,6 +37,7 @@ describe("what an app on Cloud Run must say", () => {
 		["door", { door: false }, "must not be false"],
 		["door.onStoreOutage", { door: { onStoreOutage: "accept" } }, 'must be refuse with scale: "to-zero"'],
 		["stopGraceSeconds", { stopGraceSeconds: 6 }, "must be 5 or less on Cloud Run (got 6)"],
+		["door.drainSeconds", { door: { drainSeconds: 60 } }, "must be 45 or less on Cloud Run (got 60)"],
 		["migration", { migration: ["alembic", "upgrade", "head"] }, "must come with command"],
 		["deploy.rehearsal", { deploy: { rehearsal: {} } }, "runs on the new instance's own copy"],
 		["deploy.rollback", { deploy: { rollback: "keep-data" } }, "deploy the image of before"],
