@@ -15,7 +15,7 @@ export const PROBLEMS = {
 	refused: "the keeper refuses to start the app on this data",
 	app: "the app is not well",
 	disk: "the task's disk is nearly full",
-	acknowledge: "answers are passed on although their writes are not in the backup store",
+	acknowledge: "writes do not get into the backup store: their requests are answered as door.onStoreOutage says",
 } as const;
 
 /** What the alarms watch. */

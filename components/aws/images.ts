@@ -39,7 +39,9 @@ export function makeImages(part: Part<FargateTransforms>, args: FargateAppArgs):
 function makeRepository({ name, identity, here, transform }: Part<FargateTransforms>) {
 	const repositoryArgs: aws.ecr.RepositoryArgs = {
 		name: physicalName(identity, NAME_LIMIT),
-		imageTagMutability: "IMMUTABLE",
+		// What runs is named by its digest. With tags that nobody may set again, ECR would refuse the push of an update that was
+		// killed after its first one, even of the very same image: aws/containers-roadmap#2179.
+		imageTagMutability: "MUTABLE",
 		imageScanningConfiguration: { scanOnPush: true },
 		// Images can be built again, and hold no data: a destroy need not stop at them. No rule expires them, for the oldest
 		// may be the one that runs: the keeper's hardly ever changes.

@@ -177,7 +177,9 @@ function closed(app: App) {
 	return {
 		user: owner(app),
 		readonlyRootFilesystem: true,
-		linuxParameters: { capabilities: { drop: ["ALL"] }, initProcessEnabled: true },
+		// The empty list is what AWS answers where nothing is added. Without it, AWS's provider finds a difference in each
+		// update, and stops the task for a new one that is the same: braintrustdata/terraform-aws-braintrust-data-plane#335.
+		linuxParameters: { capabilities: { add: [], drop: ["ALL"] }, initProcessEnabled: true },
 	};
 }
 

@@ -14,6 +14,9 @@ export const STOP_GRACE_SECONDS = 5;
 /** The longest that a start-up probe may take; the app's migration is part of it. */
 export const MOST_START_SECONDS = 240;
 
+/** A new instance that asks for the data gives up after 60 seconds (components/keeper/applicant.ts), the last sync included. */
+const MOST_DRAIN_SECONDS = 45;
+
 /** Cloud Run's own limit. */
 const NAME_LIMIT = 49;
 
@@ -105,6 +108,11 @@ function scaleProblems({ scale = "to-zero", acknowledge }: CloudRunAppArgs): Pro
 	if (scale !== "to-zero" && scale !== "always-on") {
 		problems.push({ propertyPath: "scale", reason: `must be to-zero or always-on (got ${shown(scale)})` });
 	}
+	if (scale === "to-zero" && door !== false && door?.onStoreOutage === "accept") {
+		const reason =
+			'must be refuse with scale: "to-zero" (got "accept"): once a request is answered, the instance has no processor to bring the write into the backup; leave it out, or set scale: "always-on"';
+		problems.push({ propertyPath: "door.onStoreOutage", reason });
+	}
 	if (scale === "to-zero" && acknowledge === "local") {
 		const reason =
 			'must be replicated with scale: "to-zero" (got "local"): once a request is answered, the instance has no processor to bring the write into the backup; leave it out, or set scale: "always-on"';
@@ -115,7 +123,12 @@ function scaleProblems({ scale = "to-zero", acknowledge }: CloudRunAppArgs): Pro
 
 function timeProblems(args: CloudRunAppArgs): Problem[] {
 	const problems: Problem[] = [];
-	const { stopGraceSeconds, health } = args;
+	const { stopGraceSeconds, health, door } = args;
+	const drainSeconds = door === false ? undefined : door?.drainSeconds;
+	if (drainSeconds !== undefined && drainSeconds > MOST_DRAIN_SECONDS) {
+		const reason = `must be ${MOST_DRAIN_SECONDS} or less on Cloud Run (got ${drainSeconds}): a new revision waits 60 seconds for the old one's running requests and its last sync, and then gives up`;
+		problems.push({ propertyPath: "door.drainSeconds", reason });
+	}
 	if (stopGraceSeconds !== undefined && stopGraceSeconds > STOP_GRACE_SECONDS) {
 		const reason = `must be ${STOP_GRACE_SECONDS} or less on Cloud Run (got ${stopGraceSeconds}): it kills 10 seconds after it asked, and the last writes must be in the backup by then`;
 		problems.push({ propertyPath: "stopGraceSeconds", reason });

@@ -85,6 +85,8 @@ export class Handoff {
 		hands.endDoor();
 		if (!standing.isHolding) return true;
 		let isComplete = true;
+		// Who is told to stop in its beginning may be making the first copy of a generation.
+		const isBegun = this.phase !== "beginning";
 		if (this.phase === "serving" || this.phase === "resting") {
 			// It may have slept until it was told.
 			const isOurs =
@@ -96,7 +98,7 @@ export class Handoff {
 			await hands.stopReplication();
 		}
 		standing.isHolding = false;
-		await Promise.race([lease.release().catch(() => undefined), clock.sleep(left() * 1000)]);
+		await Promise.race([lease.release(isBegun).catch(() => undefined), clock.sleep(left() * 1000)]);
 		return isComplete;
 	}
 

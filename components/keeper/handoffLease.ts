@@ -60,7 +60,8 @@ export class HandoffLease {
 			const epoch = record?.owner === owner && !record.released ? record.epoch : (record?.epoch ?? 0) + 1;
 			const asks = record?.asker === owner || record === undefined ? {} : askedOf(record);
 			// Whoever had it may wake up and write: not where we do. Where it was handed over and never confirmed, nobody may.
-			const isLeft = record === undefined || record.released || record.owner === owner || record.handed !== undefined;
+			const isReleased = record?.released === true && !record.unbegun;
+			const isLeft = record === undefined || isReleased || record.owner === owner || record.handed !== undefined;
 			const generation = isLeft ? (record?.generation ?? "") : newGeneration(epoch);
 			const taken = { owner, beat: "", epoch, seconds, released: false, generation, disk: "temporary" as const };
 			return { ...taken, ...ofRevision(revision), ...asks };
@@ -138,10 +139,12 @@ export class HandoffLease {
 		return work();
 	}
 
-	async release(): Promise<void> {
+	/** @param isBegun whether all that this process was to write in its generation is written, or never will be. */
+	async release(isBegun = true): Promise<void> {
 		// What is not confirmed is not ours to leave to anybody.
 		if (await this.giveBack()) return;
-		await this.change((record) => (this.isOurs(record) ? { ...record, released: true } : undefined));
+		const how = { released: true, ...(!isBegun && { unbegun: true }) };
+		await this.change((record) => (this.isOurs(record) ? { ...record, ...how } : undefined));
 	}
 
 	get isFresh(): boolean {

@@ -19,6 +19,8 @@ export interface LeaseRecord {
 	released: boolean;
 	/** Where in the replica its holder writes; see generations.ts. @default "" */
 	generation?: string;
+	/** Released before its generation was whole: what still writes there must meet nobody, so that the next begins another. */
+	unbegun?: boolean;
 	/** `temporary`: its holder's disk goes with it, and it hands over to one that asks. @default "kept" */
 	disk?: Disk;
 	/** Which version of the deployment its holder is, where that is known. */

@@ -101,6 +101,8 @@ export class ManifestFile {
 	private async index(): Promise<void> {
 		const { root, prefix } = this.store.atRoot();
 		const { app } = this.settings;
+		// To overwrite is not granted at the root, and on Google Cloud that may be asked about before the condition is.
+		if ((await this.indexedPrefix()) !== undefined) return;
 		await root.put(indexKey(app), JSON.stringify({ app, prefix }), "absent");
 	}
 }

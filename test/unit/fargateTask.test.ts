@@ -12,7 +12,7 @@ beforeEach(() => scene.made.forget());
 
 const CLOSED = {
 	readonlyRootFilesystem: true,
-	linuxParameters: { capabilities: { drop: ["ALL"] }, initProcessEnabled: true },
+	linuxParameters: { capabilities: { add: [], drop: ["ALL"] }, initProcessEnabled: true },
 };
 const logConfiguration = {
 	logDriver: "awslogs",
@@ -194,7 +194,7 @@ describe("the task of a FargateApp", () => {
 		}
 		expect(scene.one("aws:ecr/repository:Repository")).toMatchObject({
 			name: "shop-test-notes",
-			imageTagMutability: "IMMUTABLE",
+			imageTagMutability: "MUTABLE",
 			imageScanningConfiguration: { scanOnPush: true },
 		});
 		const policy = scene.one("aws:iam/rolePolicy:RolePolicy").policy as string;

@@ -126,3 +126,19 @@ it("one that took what nobody held gives it back before it ends, so that the nex
 	expect(await only.ended).toBeInstanceOf(Ended);
 	expect(record(store).released).toBe(true);
 });
+
+it("one that is told to stop while it places its data leaves its generation to nobody: its copy may still be on its way", async () => {
+	const store = new MemoryStore();
+	const first = made(store, "first", { place: () => new Promise(() => {}) });
+	while (first.handoff.phase !== "beginning") await CLOCK.sleep(50);
+	expect(await first.handoff.stop(8)).toBe(true);
+	expect(record(store)).toMatchObject({ released: true, unbegun: true, generation: "" });
+	const second = made(store, "second");
+	await second.until("serving");
+	expect(record(store).generation).toMatch(/^0000000002-[0-9a-f]{4}$/);
+	expect(record(store).unbegun).toBeUndefined();
+	await second.handoff.stop(8);
+	const third = made(store, "third");
+	await third.until("serving");
+	expect(record(store)).toMatchObject({ owner: "third", generation: expect.stringMatching(/^0000000002-/) });
+});

@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import type { Litestream } from "../../components/keeper/litestream";
 import { ManifestFile } from "../../components/keeper/manifest";
 import { readMarker, writeMarker } from "../../components/keeper/marker";
@@ -80,6 +80,19 @@ describe("the proof of a replication", () => {
 		await parts.manifest.update({ transaction: 5 });
 		await other.update({ transaction: 3 });
 		expect(object("state/manifest.json")).toMatchObject({ transaction: 5, lastDrill: { ok: true } });
+	});
+
+	it("where the app's data is, is written once and never overwritten: that is not granted there", async () => {
+		const written: string[] = [];
+		const put = MemoryStore.prototype.put;
+		vi.spyOn(MemoryStore.prototype, "put").mockImplementation(function (this: MemoryStore, key, ...rest) {
+			written.push(key);
+			return put.call(this, key, ...rest);
+		});
+		onTestFinished(() => void vi.restoreAllMocks());
+		await parts.manifest.claim();
+		await new ManifestFile(store, parts.settings).claim();
+		expect(written).toEqual(["holdfast-apps/shop%2Ftest%2Fnotes.json", "state/manifest.json"]);
 	});
 
 	it("a marker is read as it was written", () => {

@@ -1,8 +1,18 @@
 import { createWriteStream } from "node:fs";
 import { pipeline } from "node:stream/promises";
+import { setTimeout as sleep } from "node:timers/promises";
 import { GoogleToken } from "./googleToken";
 import { type Answer, send, textOf } from "./http";
 import { type Condition, type Listed, type Store, StoreUnreachable, type Versioned } from "./store";
+
+/**
+ * Milliseconds before a write that came too soon is tried again, and how often: Google takes one write of the same object
+ * a second, and in a handover the lease is written by two within less. Source: https://cloud.google.com/storage/docs/gcs429,
+ * as quoted in grafana/mimir#12086, looked up 2026-11-22.
+ */
+const SOON = 1000;
+const TRIES = 3;
+const TOO_SOON = 429;
 
 interface GcsObject {
 	name: string;
@@ -24,6 +34,7 @@ export class GcsStore implements Store {
 		private readonly bucket: string,
 		private readonly prefix: string,
 		private readonly token = new GoogleToken(),
+		private readonly soon = SOON,
 	) {}
 
 	async get(key: string): Promise<Versioned | undefined> {
@@ -43,7 +54,14 @@ export class GcsStore implements Store {
 				name: this.full(key),
 				ifGenerationMatch: generation,
 			});
-			const done = await this.request("POST", `/upload/storage/v1/b/${this.bucket}/o?${query}`, content);
+			const path = `/upload/storage/v1/b/${this.bucket}/o?${query}`;
+			let done = await this.request("POST", path, content);
+			// Nothing was written. The condition still holds, or the next answer says that it does not.
+			for (let tries = 1; done.status === TOO_SOON && tries < TRIES; tries += 1) {
+				done.body.resume();
+				await sleep(this.soon);
+				done = await this.request("POST", path, content);
+			}
 			if (done.status === 412) return undefined;
 			return (JSON.parse(await textOf(await sound(done))) as GcsObject).generation;
 		});
@@ -77,6 +95,11 @@ export class GcsStore implements Store {
 
 	async copy(key: string, to: string): Promise<void> {
 		await this.reaching(async () => {
+			// A start that was cut off has made it already. Once more would overwrite it, which Google takes for deleting, and
+			// that the writer may not.
+			const there = await this.request("GET", this.objectPath(to));
+			await textOf(there);
+			if (there.status === 200) return;
 			// Large objects take several requests, each of which goes on where the one before ended.
 			for (let token: string | undefined, done = false; !done; ) {
 				const query = token === undefined ? "" : `?rewriteToken=${encodeURIComponent(token)}`;
@@ -98,7 +121,7 @@ export class GcsStore implements Store {
 	}
 
 	atRoot() {
-		return { root: new GcsStore(this.bucket, "", this.token), prefix: this.prefix };
+		return { root: new GcsStore(this.bucket, "", this.token, this.soon), prefix: this.prefix };
 	}
 
 	private full(key: string): string {
