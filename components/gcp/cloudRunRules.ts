@@ -103,7 +103,7 @@ function backupProblems({ backup, location }: CloudRunAppArgs): Problem[] {
 	return problems;
 }
 
-function scaleProblems({ scale = "to-zero", acknowledge }: CloudRunAppArgs): Problem[] {
+function scaleProblems({ scale = "to-zero", acknowledge, door }: CloudRunAppArgs): Problem[] {
 	const problems: Problem[] = [];
 	if (scale !== "to-zero" && scale !== "always-on") {
 		problems.push({ propertyPath: "scale", reason: `must be to-zero or always-on (got ${shown(scale)})` });
