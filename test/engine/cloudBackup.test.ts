@@ -16,16 +16,15 @@ it.concurrent("a bucket outlives changes, a rename, its removal from the program
 	const stack = await CloudStack.make(test, GCP("notes"));
 	await stack.upAtOnce();
 	expect(stack.contents("gcp:storage/bucket:Bucket").map(({ id }) => id)).toEqual([BUCKET]);
-	await stack.succeeds("up", "--yes", "--skip-preview", "--expect-no-changes");
 	const before = stack.contents();
 
+	// Nothing but the update: so a program that stays the same changes nothing either.
 	stack.program(GCP("notes", "graceDays: 30"));
 	expect(names(await stack.preview())).toEqual(["update notes-bucket"]);
 
-	for (const removed of ["", GCP("other"), GCP("other", `bucketName: "${BUCKET}"`)]) {
-		stack.program(removed);
-		expect(refusal(await stack.preview())).toContain('notes-bucket" cannot be deleted\nbecause it is protected');
-	}
+	// Without the bucket, or with another name alone: cloudEnvironments.test.ts.
+	stack.program(GCP("other", `bucketName: "${BUCKET}"`));
+	expect(refusal(await stack.preview())).toContain('notes-bucket" cannot be deleted\nbecause it is protected');
 	stack.program(GCP("notes", `bucketName: "elsewhere"`));
 	expect(refusal(await stack.preview())).toContain("unable to replace resource");
 	expect(await stack.destroy()).toMatchObject({
@@ -94,8 +93,10 @@ it.concurrent("a missing permission is named; an update that is killed is finish
 		// One that was made while the engine died is in no state: the real cloud refuses a second one just so.
 		const orphan = /Bucket \((.+?)\): operation error S3: CreateBucket/.exec(next.output)?.[1];
 		console.log(`killed when the cloud had ${moment} things; ${orphan ?? "no bucket"} was to be imported`);
-		if (orphan !== undefined) await imported(stack, orphan);
-		expect((await stack.up("--skip-preview")).code).toBe(0);
+		if (orphan !== undefined) {
+			await imported(stack, orphan);
+			await stack.upAtOnce();
+		} else expect(next).toMatchObject({ code: 0 });
 		const buckets = names.map((name) => `shop-test-${name}-backup`).sort();
 		expect(
 			stack

@@ -50,6 +50,11 @@ function expectKept({ steps }: Preview): void {
 	expect(lost).toEqual([]);
 }
 
+function expectProtected(preview: Preview): void {
+	// Of the backup, whichever of its parts the engine comes to first.
+	expect(refusal(preview)).toMatch(/BackupBucket\$\S+::notes-\S+" cannot be deleted\nbecause it is protected/);
+}
+
 const CHANGE = { gcp: ["update notes-service"], aws: ["replace notes-task", "update notes-service"] };
 const ENVIRONMENTS = ["gcp-staging", "gcp-prod", "aws-staging", "aws-prod"];
 
@@ -74,7 +79,7 @@ it.concurrent.for(ENVIRONMENTS)("%s: up, nothing to do, a change, destroy", asyn
 	await stack.succeeds("up", "--yes", "--skip-preview", "--expect-no-changes");
 	const start = performance.now();
 	const same = await stack.preview();
-	console.log(`${name}: a warm preview took ${((performance.now() - start) / 1000).toFixed(1)} s`);
+	console.log(`${name}: a warm preview took ${((performance.now() - start) / 1000).toFixed(1)} s beside the other tests`);
 	expect(same.steps).toEqual([]);
 
 	stack.configure((config) => {
@@ -87,16 +92,18 @@ it.concurrent.for(ENVIRONMENTS)("%s: up, nothing to do, a change, destroy", asyn
 	expectKept(change);
 	await stack.upAtOnce();
 
-	// Another name of the app, and no app at all.
+	// No app at all, and another name of it: the same names of resources in staging and in prod.
 	const before = stack.contents();
-	stack.configure((config) => Object.assign(config, { "holdfast:name": "other" }));
-	expect(refusal(await stack.preview())).toContain("because it is protected");
 	stack.program("module.exports = {};");
-	expect(refusal(await stack.preview())).toContain("because it is protected");
+	expectProtected(await stack.preview());
+	stack.program(PROGRAM);
+	if (!isProd) {
+		stack.configure((config) => Object.assign(config, { "holdfast:name": "other" }));
+		expectProtected(await stack.preview());
+		stack.configure((config) => Object.assign(config, { "holdfast:name": "notes" }));
+	}
 	expect(stack.contents()).toEqual(before);
 
-	stack.program(PROGRAM);
-	stack.configure((config) => Object.assign(config, { "holdfast:name": "notes" }));
 	if (isProd) {
 		const destroyed = await stack.destroy("--skip-preview", "--exclude-protected");
 		expect(destroyed).toMatchObject({ code: 255, output: expect.stringMatching(/deletion.protection/) });
