@@ -5,6 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { expect, it } from "vitest";
 import { engineDirectory } from "../../tools/setup/engine";
 import { CloudStack, names, refusal } from "./cloudStack";
+import { killAll } from "./killing";
 
 // A real engine and real plugin processes; the clouds behind them are the doubles of cloudDouble/.
 
@@ -84,7 +85,8 @@ it.concurrent("a missing permission is named; an update that is killed is finish
 		const child = spawn(pulumi, stack.args(["up", "--yes", "--skip-preview"]), options);
 		const ended = new Promise((resolve) => child.once("exit", resolve));
 		while (stack.contents().length < moment && child.exitCode === null) await sleep(10);
-		process.kill(-(child.pid ?? 0), "SIGKILL");
+		// The plugins too, which are in groups of their own.
+		await killAll(`HOLDFAST_DOUBLE_CLOUD=${stack.env().HOLDFAST_DOUBLE_CLOUD}`);
 		await ended;
 		stack.environment = {};
 		mendBackend(stack);
