@@ -56,10 +56,10 @@ const LONGEST_REQUEST = "3600s";
  *
  * Cost, in the cheaper regions (tier 1), before the free allowance, 2026-11-22: `to-zero` costs nothing while nobody asks;
  * of the default size, $0.19 for an hour full of requests, of which 25 hours a month are free, and $0.40 for a million
- * requests beyond two million. `always-on` costs $106.70 a month; $78.97 with `disk: { sizeMiB: 256 }`, for which half a
- * core is enough for the keeper, and $55.32 with `cpus: 0.5` besides. List prices of a vCPU and a GiB for a second:
- * $0.000024 and $0.0000025 while requests run, $0.000018 and $0.000002 always on, https://cloud.google.com/run/pricing
- * (read in a stored copy; a month has 730 hours). A secret costs $0.06 a month, images $0.10 per GB and month.
+ * requests beyond two million. `always-on` costs $106.70 a month; $102.63 with `disk: { sizeMiB: 256 }`, for each of the
+ * two containers takes a core. List prices of a vCPU and a GiB for a second: $0.000024 and $0.0000025 while requests run,
+ * $0.000018 and $0.000002 always on, https://cloud.google.com/run/pricing (read in a stored copy; a month has 730 hours).
+ * A secret costs $0.06 a month, images $0.10 per GB and month.
  */
 export class CloudRunApp extends pulumi.ComponentResource {
 	/** Where the app answers. */

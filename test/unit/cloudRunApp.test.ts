@@ -125,11 +125,10 @@ describe("CloudRunApp", () => {
 	});
 
 	it.each([
-		[{ disk: { sizeMiB: 256 } }, ["500m", "794Mi"], ["1000m", "768Mi"]],
-		[{ disk: { sizeMiB: 256 }, cpus: 0.5 }, ["500m", "794Mi"], ["500m", "768Mi"]],
+		[{ disk: { sizeMiB: 256 } }, ["1000m", "794Mi"], ["1000m", "768Mi"]],
 		[{ disk: { sizeMiB: 2048 }, memoryMiB: 1024 }, ["2000m", "4557Mi"], ["1000m", "3072Mi"]],
-		[{ disk: { medium: "disk" as const } }, ["500m", "512Mi"], ["1000m", "512Mi"]],
-		[{ disk: { medium: "disk" as const }, memoryMiB: 8192, cpus: 4 }, ["500m", "512Mi"], ["4000m", "8192Mi"]],
+		[{ disk: { medium: "disk" as const } }, ["1000m", "512Mi"], ["1000m", "512Mi"]],
+		[{ disk: { medium: "disk" as const }, memoryMiB: 8192, cpus: 4 }, ["1000m", "512Mi"], ["4000m", "8192Mi"]],
 		[{ cache: { mountPath: "/app/cache" } }, ["1000m", "1332Mi"], ["1000m", "1152Mi"]],
 	])("sizes: %j", async (change, [keeperCpu, keeperMemory], [appCpu, appMemory]) => {
 		await makeCloudRun(change);
