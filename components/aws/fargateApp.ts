@@ -15,7 +15,7 @@ import { makeFirewall, networkOf } from "./network";
 import { grantTask, makeExecutionRole, makeTaskRole } from "./roles";
 import { makeSecrets } from "./secrets";
 import { deployedService, logGroupName, makeService } from "./service";
-import { containerDefinitions, SCRATCH, VOLUMES } from "./taskDefinition";
+import { containerDefinitions, VOLUMES } from "./taskDefinition";
 import { changed, type Part } from "./transform";
 
 /** Seconds that a restore may take where the user does not say. */
@@ -178,7 +178,6 @@ export class FargateApp extends pulumi.ComponentResource {
 				keeperEnvironment: {
 					...instanceKeeperEnvironment(name, app, args.backup, args.keeper, {
 						stopSeconds: KEEPER_STOP.told,
-						scratch: SCRATCH,
 						image: images.app,
 					}),
 					// The load balancer says who the client is and that it came by HTTPS.

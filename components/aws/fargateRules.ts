@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { normalPath } from "../app";
 import { overlap, pathProblems } from "../appRules";
-import { instanceProblems } from "../instance";
+import { instanceProblems, ownMountProblems } from "../instance";
 import { keeperProblems } from "../keeperArgs";
 import { type Problem, shown, wholeNumber } from "../validate";
 import type { FargateAppArgs } from "./fargateArgs";
@@ -111,6 +111,7 @@ function filesProblems({ files, data, cache }: FargateAppArgs): Problem[] {
 	if (files === undefined) return [];
 	const propertyPath = "files.mountPath";
 	const problems = pathProblems(propertyPath, `${files.mountPath ?? ""}`);
+	if (problems.length === 0) problems.push(...ownMountProblems(propertyPath, files.mountPath));
 	if (problems.length > 0) return problems;
 	const path = normalPath(files.mountPath);
 	if (overlap(path, normalPath(data.mountPath))) {

@@ -1,11 +1,8 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { App } from "../app";
-import { instancePorts } from "../instance";
+import { instancePorts, SCRATCH } from "../instance";
 import { KEEPER_STOP } from "./fargateRules";
 import { KEEPER_MEMORY_MIB } from "./fargateSizes";
-
-/** Where drills have their room, in the keeper's containers alone. */
-export const SCRATCH = "/holdfast/scratch";
 
 /** The volumes of a task. All but `files` are directories of the task's own disk. */
 export const VOLUMES = {

@@ -1,7 +1,7 @@
 import type * as gcp from "@pulumi/gcp";
 import type * as pulumi from "@pulumi/pulumi";
 import type { App } from "../app";
-import { instanceAppEnvironment, instanceKeeperEnvironment, instancePorts } from "../instance";
+import { instanceAppEnvironment, instanceKeeperEnvironment, instancePorts, SCRATCH } from "../instance";
 import type { CloudRunAppArgs } from "./cloudRunArgs";
 import { MOST_START_SECONDS } from "./cloudRunRules";
 import { type ContainerSize, type Sizes, startSeconds, TEMPORARY_MIB } from "./cloudRunSizes";
@@ -18,7 +18,6 @@ export interface SecretReference {
 	version: pulumi.Input<string>;
 }
 
-const SCRATCH = "/scratch";
 /** Cloud Run kills after 10. */
 const STOP_SECONDS = 9;
 
@@ -31,7 +30,7 @@ export function keeperContainer(
 	sizes: Sizes,
 ): Container {
 	const { door, status } = instancePorts(app);
-	const terms = { stopSeconds: STOP_SECONDS, scratch: SCRATCH, image: images.app };
+	const terms = { stopSeconds: STOP_SECONDS, image: images.app };
 	const environment = {
 		...instanceKeeperEnvironment(name, app, backup, keeper, terms),
 		// Google's front end ends TLS, and says who asked and how.

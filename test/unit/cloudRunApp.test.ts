@@ -64,7 +64,7 @@ describe("CloudRunApp", () => {
 			},
 			volumeMounts: [
 				{ name: "data", mountPath: "/app/data" },
-				{ name: "scratch", mountPath: "/scratch" },
+				{ name: "scratch", mountPath: "/holdfast/scratch" },
 				{ name: "keeper-tmp", mountPath: "/tmp" },
 			],
 		});
@@ -74,7 +74,7 @@ describe("CloudRunApp", () => {
 			HOLDFAST_ACKNOWLEDGE: "replicated",
 			HOLDFAST_STORE: "gs://vault/app",
 			HOLDFAST_STOP_SECONDS: "9",
-			HOLDFAST_SCRATCH: "/scratch",
+			HOLDFAST_SCRATCH: "/holdfast/scratch",
 			HOLDFAST_APP_TARGET: "127.0.0.1:8000",
 			HOLDFAST_LOG: "json",
 			HOLDFAST_VERSION: rendered(made).app?.image,

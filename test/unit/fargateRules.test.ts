@@ -137,6 +137,7 @@ describe("the rules of a FargateApp", () => {
 		expect(problems({ files: { mountPath: "/etc/x" } })["files.mountPath"]).toContain("system's /etc");
 		const cache = { mountPath: "/cache" };
 		expect(problems({ cache, files: { mountPath: "/cache/x" } })["files.mountPath"]).toContain("cache.mountPath");
+		expect(problems({ files: { mountPath: "/holdfast/files" } })["files.mountPath"]).toContain("the keeper's");
 		expect(problems({ files: { mountPath: "/app/database" } })).toEqual({});
 	});
 
