@@ -108,7 +108,8 @@ function versionOf(image: pulumi.Input<string>, { migration, command }: App): pu
 	return pulumi.interpolate`${image} ${JSON.stringify({ migration, command })}`;
 }
 
-function appStartSeconds({ startPeriodSeconds, intervalSeconds, retries }: NonNullable<App["health"]>): number {
+/** Seconds from the app's start to where it counts as failed. */
+export function appStartSeconds({ startPeriodSeconds, intervalSeconds, retries }: NonNullable<App["health"]>): number {
 	return startPeriodSeconds + intervalSeconds * retries;
 }
 

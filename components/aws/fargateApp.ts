@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { type App, withDefaults } from "../app";
 import { instanceAppEnvironment, instanceKeeperEnvironment, instancePorts } from "../instance";
 import { physicalName } from "../names";
+import { changed } from "../transform";
 import { throwProblems } from "../validate";
 import { makeAlerts } from "./alerts";
 import type { FargateAppArgs, FargateTransforms } from "./fargateArgs";
@@ -12,14 +13,14 @@ import { type Files, filesVolume, makeFiles, openFiles } from "./files";
 import { makeImages } from "./images";
 import { IDLE_MARGIN, idleSeconds, listenerPorts, makeLoadBalancer } from "./loadBalancer";
 import { makeFirewall, networkOf } from "./network";
+import type { Part } from "./part";
 import { grantTask, makeExecutionRole, makeTaskRole } from "./roles";
 import { makeSecrets } from "./secrets";
 import { deployedService, logGroupName, makeService } from "./service";
 import { containerDefinitions, VOLUMES } from "./taskDefinition";
-import { changed, type Part } from "./transform";
 
 /** Seconds that a restore may take where the user does not say. */
-const RESTORE_SECONDS = 400;
+const RESTORE_SECONDS = 350;
 
 /**
  * An app on ECS Fargate whose SQLite data survives every deploy: one task with the keeper beside the app, behind a load

@@ -3,6 +3,7 @@ import { normalPath } from "../app";
 import { overlap, pathProblems } from "../appRules";
 import { instanceProblems, ownMountProblems } from "../instance";
 import { keeperProblems } from "../keeperArgs";
+import { digestProblems } from "../pinnedImage";
 import { type Problem, shown, wholeNumber } from "../validate";
 import type { FargateAppArgs } from "./fargateArgs";
 import { sizeProblems } from "./fargateSizes";
@@ -73,13 +74,6 @@ function imageProblems({ image, keeper }: FargateAppArgs): Problem[] {
 	return Object.entries({ image, "keeper.image": keeper?.image }).flatMap(([propertyPath, reference]) =>
 		typeof reference === "string" ? digestProblems(propertyPath, reference) : [],
 	);
-}
-
-/** What is wrong with a reference that does not say which image exactly it means. */
-export function digestProblems(propertyPath: string, reference: string): Problem[] {
-	if (/@sha256:[0-9a-f]{64}$/.test(reference)) return [];
-	const reason = `must end with its digest, @sha256:…, for a tag can be moved (got ${shown(reference)}): docker buildx imagetools inspect IMAGE shows it`;
-	return [{ propertyPath, reason }];
 }
 
 function certificateProblems(

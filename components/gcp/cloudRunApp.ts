@@ -1,9 +1,9 @@
 import * as gcp from "@pulumi/gcp";
 import * as pulumi from "@pulumi/pulumi";
 import { withDefaults } from "../app";
+import { changed } from "../transform";
 import { throwProblems } from "../validate";
 import { cloudRunAlerts } from "./alerts";
-import { changed } from "./change";
 import type { CloudRunAppArgs } from "./cloudRunArgs";
 import { appContainer, keeperContainer, volumes } from "./cloudRunContainers";
 import { cloudRunAppProblems, serviceName } from "./cloudRunRules";

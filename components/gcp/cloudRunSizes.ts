@@ -1,4 +1,3 @@
-import type { App } from "../app";
 import { type Problem, shown, wholeNumber } from "../validate";
 import type { CloudRunAppArgs } from "./cloudRunArgs";
 
@@ -120,9 +119,4 @@ function cpuProblems(cpus: number | undefined, { keeper, app }: Sizes, why: stri
 		return [{ propertyPath: cpus === undefined ? "disk.sizeMiB" : "cpus", reason }];
 	}
 	return [];
-}
-
-/** Seconds from the app's start to where it counts as failed, which a probe must cover. */
-export function startSeconds({ startPeriodSeconds, intervalSeconds, retries }: NonNullable<App["health"]>): number {
-	return startPeriodSeconds + intervalSeconds * retries;
 }

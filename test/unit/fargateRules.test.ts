@@ -167,6 +167,6 @@ describe("the rules of a FargateApp", () => {
 		const image = pulumi.output(Promise.resolve("ghcr.io/me/notes:1"));
 		expect(problems({ image })).toEqual({});
 		const failures = await failuresOf(() => void scene.make({ ...LEAST, image }).catch(() => {}));
-		expect(failures).toContain("image: must end with its digest");
+		expect(failures).toContain("image must end in its digest");
 	});
 });
