@@ -58,6 +58,10 @@ const RESTORE_SECONDS = 350;
  * The load balancer closes a connection on which nothing is said for 72 s (the door's `longestHoldSeconds` and
  * `acknowledgeSeconds`, and 2): a WebSocket or an event stream needs a sign of life in between.
  *
+ * The app and the keeper share the task's role: an app that was broken into could overwrite manifest, lease and replica. What
+ * is damaged the keeper refuses; what was forged well it cannot tell from the truth. The bucket keeps for `graceDays` what was
+ * overwritten. `environment` is readable in the task definition, secret Outputs too: what is secret belongs in `secrets`.
+ *
  * Images that are built are pushed by the Docker engine's own login: before `pulumi up`,
  * `aws ecr get-login-password | docker login --username AWS --password-stdin ACCOUNT.dkr.ecr.REGION.amazonaws.com`.
  *

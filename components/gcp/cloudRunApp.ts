@@ -42,6 +42,13 @@ const LONGEST_REQUEST = "3600s";
  * rows at its starts; tables that may lose rows at a new version's first start are named in `deploy.mayLose`.
  * What the app writes outside its data directory is lost with the instance. Cloud Run itself takes bodies of up to 32 MiB. A secret that is taken out of `secrets` is protected: `pulumi state unprotect` first.
  *
+ * The app and the keeper run as one service account, for a service has one: an app that was broken into could overwrite the
+ * manifest and the lease, and add files to the replica. What is damaged the keeper refuses; what was forged well it cannot
+ * tell from the truth. The bucket keeps for `graceDays` what was overwritten; versions of the manifest and the lease, which
+ * the account may delete, come back by soft delete (`softDeleteDays`).
+ * `environment` is readable in the service's definition, also where a value is a secret Output: what is secret belongs in
+ * `secrets`. The health path must answer within a second while the app starts.
+ *
  * Images that are built here are pushed with this machine's own login: `gcloud auth configure-docker
  * REGION-docker.pkg.dev`. Who deploys needs these roles in the project: Cloud Run Admin, Service Account User,
  * Service Usage Admin; with an image that is built, Artifact Registry Administrator; with secrets, Secret Manager Admin;
