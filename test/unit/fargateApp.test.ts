@@ -148,13 +148,13 @@ describe("FargateApp", () => {
 		const names = await Promise.all(needed.map(({ urn }) => resolved(urn)));
 		expect(names.map((urn) => urn.split("::").at(-1)).sort()).toEqual([
 			"notes-execution-policy",
-			"notes-files-subnet-a",
-			"notes-files-subnet-b",
 			"notes-files-2049-in",
 			"notes-files-2049-out",
-			"notes-files-subnet-c",
 			"notes-files-access",
 			"notes-files-policy",
+			"notes-files-subnet-a",
+			"notes-files-subnet-b",
+			"notes-files-subnet-c",
 			"notes-http",
 			"notes-https",
 			"notes-secret-SECRET_KEY-value",
