@@ -14,7 +14,10 @@ export interface AppArgs {
 	data: DataDirectoryArgs;
 	/** A directory for files that can be made again. It goes when the stack is destroyed. @default - none */
 	cache?: CacheDirectoryArgs;
-	/** Environment variables that may be seen by anybody who can see the container. @default - none */
+	/**
+	 * Environment variables that may be seen by anybody who can see the container or its definition,
+	 * secret Outputs too: those belong in `secrets`. @default - none
+	 */
 	environment?: Record<string, pulumi.Input<string>>;
 	/**
 	 * Secret values by the name of their variable, never in the container's plain environment. On a Docker host each is a

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { type App, type AppArgs, plainEnvironment } from "./app";
-import { appProblems } from "./appRules";
+import { type App, type AppArgs, normalPath, plainEnvironment } from "./app";
+import { appProblems, overlap } from "./appRules";
 import type { BackupStore } from "./backup";
 import { doorEnvironment } from "./doorArgs";
 import { type KeeperArgs, keeperEnvironment } from "./keeperArgs";
@@ -48,12 +48,15 @@ export function instancePorts(app: Pick<App, "port">): { door: number; status: n
 	return { door: app.port === 8080 ? 8081 : 8080, status: app.port === 9400 ? 9401 : 9400 };
 }
 
+/** What an instance mounts for itself lies in it. */
+const OWN_DIRECTORY = "/holdfast";
+/** Where drills have their room, in the keeper's containers alone. */
+export const SCRATCH = `${OWN_DIRECTORY}/scratch`;
+
 /** How a platform stops and starts an instance. */
 export interface InstanceTerms {
 	/** Seconds that the keeper has from SIGTERM on, its own reserve included. */
 	stopSeconds: number;
-	/** Where drills have their room. */
-	scratch: string;
 	/** The app's image, by its digest. */
 	image: pulumi.Input<string>;
 }
@@ -64,7 +67,7 @@ export function instanceKeeperEnvironment(
 	app: App,
 	{ store }: InstanceBackup,
 	keeper: KeeperArgs | undefined,
-	{ stopSeconds, scratch, image }: InstanceTerms,
+	{ stopSeconds, image }: InstanceTerms,
 ): Record<string, pulumi.Input<string>> {
 	const { door, status } = instancePorts(app);
 	const local = `127.0.0.1:${app.port}`;
@@ -75,7 +78,7 @@ export function instanceKeeperEnvironment(
 		HOLDFAST_DATABASE: app.data.databasePath,
 		HOLDFAST_STORE: store.url,
 		...(store.retentionDays !== undefined && { HOLDFAST_RETENTION_DAYS: `${store.retentionDays}` }),
-		HOLDFAST_SCRATCH: scratch,
+		HOLDFAST_SCRATCH: SCRATCH,
 		HOLDFAST_STOP_SECONDS: `${stopSeconds}`,
 		HOLDFAST_PORT: `${status}`,
 		HOLDFAST_APP_PORT: `${door}`,
@@ -105,7 +108,8 @@ function versionOf(image: pulumi.Input<string>, { migration, command }: App): pu
 	return pulumi.interpolate`${image} ${JSON.stringify({ migration, command })}`;
 }
 
-function appStartSeconds({ startPeriodSeconds, intervalSeconds, retries }: NonNullable<App["health"]>): number {
+/** Seconds from the app's start to where it counts as failed. */
+export function appStartSeconds({ startPeriodSeconds, intervalSeconds, retries }: NonNullable<App["health"]>): number {
 	return startPeriodSeconds + intervalSeconds * retries;
 }
 
@@ -134,12 +138,22 @@ export function instanceProblems(args: InstanceAppArgs): Problem[] {
 		const reason = `must be a number, for the image is not on this machine to look a name up (got ${shown(user)}): write the id, as docker run --rm IMAGE id -u prints it`;
 		problems.push({ propertyPath: "user", reason });
 	}
+	problems.push(...ownMountProblems("data.mountPath", args.data.mountPath));
+	problems.push(...ownMountProblems("cache.mountPath", args.cache?.mountPath));
 	problems.push(...hostProblems(args));
 	if (alerts !== undefined && !pulumi.Output.isInstance(alerts.email) && !/^[^\s@]+@[^\s@]+$/.test(`${alerts.email}`)) {
 		const reason = `must be an e-mail address (got ${shown(alerts.email)})`;
 		problems.push({ propertyPath: "alerts.email", reason });
 	}
 	return problems;
+}
+
+/** What is wrong with a mount of the user's that would meet one of the instance's own, or hide the keeper's program. */
+export function ownMountProblems(propertyPath: string, path: string | undefined): Problem[] {
+	const met = [OWN_DIRECTORY, "/keeper"].find((own) => path !== undefined && overlap(own, normalPath(path)));
+	if (met === undefined) return [];
+	const reason = `must not be or lie in ${met}, which is the keeper's (got ${shown(path)}): use something like /app/data`;
+	return [{ propertyPath, reason }];
 }
 
 /** What only a Docker host can do, and would be left out here unseen. */

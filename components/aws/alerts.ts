@@ -2,8 +2,9 @@ import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import type { AlertArgs } from "../instance";
 import { physicalName } from "../names";
+import { changed } from "../transform";
 import type { FargateTransforms } from "./fargateArgs";
-import { changed, type Part } from "./transform";
+import type { Part } from "./part";
 
 /** CloudWatch's limit for the names of alarms, metrics and namespaces. */
 const NAME_LIMIT = 255;

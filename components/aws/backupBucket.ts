@@ -13,6 +13,7 @@ import {
 	retentionProblems,
 } from "../retention";
 import { stateful } from "../stateful";
+import { type Change, changed } from "../transform";
 import { type Problem, shown, throwProblems } from "../validate";
 import {
 	lifecycleRules,
@@ -22,7 +23,6 @@ import {
 	tlsOnlyStatements,
 	writerStatements,
 } from "./policies";
-import { type Change, changed } from "./transform";
 
 /** What an {@link S3BackupBucket} needs to know. */
 export interface S3BackupBucketArgs extends RetentionArgs {

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { type App, withDefaults } from "../app";
 import { instanceAppEnvironment, instanceKeeperEnvironment, instancePorts } from "../instance";
 import { physicalName } from "../names";
+import { changed } from "../transform";
 import { throwProblems } from "../validate";
 import { makeAlerts } from "./alerts";
 import type { FargateAppArgs, FargateTransforms } from "./fargateArgs";
@@ -12,14 +13,14 @@ import { type Files, filesVolume, makeFiles, openFiles } from "./files";
 import { makeImages } from "./images";
 import { IDLE_MARGIN, idleSeconds, listenerPorts, makeLoadBalancer } from "./loadBalancer";
 import { makeFirewall, networkOf } from "./network";
+import type { Part } from "./part";
 import { grantTask, makeExecutionRole, makeTaskRole } from "./roles";
 import { makeSecrets } from "./secrets";
 import { deployedService, logGroupName, makeService } from "./service";
-import { containerDefinitions, SCRATCH, VOLUMES } from "./taskDefinition";
-import { changed, type Part } from "./transform";
+import { containerDefinitions, VOLUMES } from "./taskDefinition";
 
 /** Seconds that a restore may take where the user does not say. */
-const RESTORE_SECONDS = 400;
+const RESTORE_SECONDS = 350;
 
 /**
  * An app on ECS Fargate whose SQLite data survives every deploy: one task with the keeper beside the app, behind a load
@@ -56,6 +57,10 @@ const RESTORE_SECONDS = 400;
  *
  * The load balancer closes a connection on which nothing is said for 72 s (the door's `longestHoldSeconds` and
  * `acknowledgeSeconds`, and 2): a WebSocket or an event stream needs a sign of life in between.
+ *
+ * The app and the keeper share the task's role: an app that was broken into could overwrite manifest, lease and replica. What
+ * is damaged the keeper refuses; what was forged well it cannot tell from the truth. The bucket keeps for `graceDays` what was
+ * overwritten. `environment` is readable in the task definition, secret Outputs too: what is secret belongs in `secrets`.
  *
  * Images that are built are pushed by the Docker engine's own login: before `pulumi up`,
  * `aws ecr get-login-password | docker login --username AWS --password-stdin ACCOUNT.dkr.ecr.REGION.amazonaws.com`.
@@ -178,7 +183,6 @@ export class FargateApp extends pulumi.ComponentResource {
 				keeperEnvironment: {
 					...instanceKeeperEnvironment(name, app, args.backup, args.keeper, {
 						stopSeconds: KEEPER_STOP.told,
-						scratch: SCRATCH,
 						image: images.app,
 					}),
 					// The load balancer says who the client is and that it came by HTTPS.

@@ -1,8 +1,8 @@
 import type * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import type { InstanceAppArgs, InstanceBackup } from "../instance";
+import type { Change } from "../transform";
 import type { FargateSize } from "./fargateSizes";
-import type { Change } from "./transform";
 
 /** What a {@link FargateApp} needs to know. */
 export interface FargateAppArgs extends InstanceAppArgs {
@@ -22,7 +22,8 @@ export interface FargateAppArgs extends InstanceAppArgs {
 	diskGiB?: number;
 	/**
 	 * Seconds that a start may take until the data is in place, 60 to 3300: for a large database, its size divided by what
-	 * the restore does in a second (56 to 98 MB measured on 2 cores on 2026-11-22; a smaller task is slower). @default 400
+	 * the restore does in a second (56 to 98 MB measured on 2 cores on 2026-11-22; a smaller task is slower). Up to 350,
+	 * a keeper that is ready is seen within 5 s; above, within a tenth of what is more than 300. @default 350
 	 */
 	restoreSeconds?: number;
 	/** The network. @default - the default VPC and the first two of its subnets, with public addresses */

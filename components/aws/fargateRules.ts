@@ -1,8 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import { normalPath } from "../app";
 import { overlap, pathProblems } from "../appRules";
-import { instanceProblems } from "../instance";
+import { instanceProblems, ownMountProblems } from "../instance";
 import { keeperProblems } from "../keeperArgs";
+import { digestProblems } from "../pinnedImage";
 import { type Problem, shown, wholeNumber } from "../validate";
 import type { FargateAppArgs } from "./fargateArgs";
 import { sizeProblems } from "./fargateSizes";
@@ -75,13 +76,6 @@ function imageProblems({ image, keeper }: FargateAppArgs): Problem[] {
 	);
 }
 
-/** What is wrong with a reference that does not say which image exactly it means. */
-export function digestProblems(propertyPath: string, reference: string): Problem[] {
-	if (/@sha256:[0-9a-f]{64}$/.test(reference)) return [];
-	const reason = `must end with its digest, @sha256:…, for a tag can be moved (got ${shown(reference)}): docker buildx imagetools inspect IMAGE shows it`;
-	return [{ propertyPath, reason }];
-}
-
 function certificateProblems(
 	{ certificateArn, domain }: FargateAppArgs,
 	region: string | undefined | false,
@@ -111,6 +105,7 @@ function filesProblems({ files, data, cache }: FargateAppArgs): Problem[] {
 	if (files === undefined) return [];
 	const propertyPath = "files.mountPath";
 	const problems = pathProblems(propertyPath, `${files.mountPath ?? ""}`);
+	if (problems.length === 0) problems.push(...ownMountProblems(propertyPath, files.mountPath));
 	if (problems.length > 0) return problems;
 	const path = normalPath(files.mountPath);
 	if (overlap(path, normalPath(data.mountPath))) {

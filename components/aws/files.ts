@@ -3,12 +3,14 @@ import * as pulumi from "@pulumi/pulumi";
 import type { App } from "../app";
 import { physicalName } from "../names";
 import { stateful } from "../stateful";
+import { changed } from "../transform";
 import type { FargateTransforms } from "./fargateArgs";
+import { isPlain } from "./fargateRules";
 import type { Network } from "./network";
+import type { Part } from "./part";
 import { policyDocument } from "./policies";
 import { fileSystemStatements } from "./rolePolicies";
 import { VOLUMES } from "./taskDefinition";
-import { changed, type Part } from "./transform";
 
 /** A file system on EFS with the one directory that the app sees. */
 export interface Files {
@@ -54,10 +56,19 @@ export function openFiles(
 	return [
 		...network.subnetIds.map((subnetId, index) => {
 			const target = { fileSystemId, subnetId, securityGroups: [securityGroup.id] };
-			return new aws.efs.MountTarget(`${name}-files-${index + 1}`, target, here);
+			return new aws.efs.MountTarget(`${name}-files-${zoneName(subnetId, index)}`, target, here);
 		}),
 		new aws.efs.FileSystemPolicy(`${name}-files-access`, { fileSystemId, policy }, here),
 	];
+}
+
+/**
+ * A file system takes one mount target a zone. Named by its place in the list, each would be replaced where the list is in
+ * another order, and the new one meets the old one of that zone, which goes last: AWS refuses it. So it is named by its
+ * subnet. An id that is only known later cannot name anything; the default network's are in one order.
+ */
+function zoneName(subnetId: pulumi.Input<string>, index: number): string {
+	return isPlain(subnetId) ? subnetId : `${index + 1}`;
 }
 
 /** The files as a volume of the task: encrypted on the way, and only as the task's role. */

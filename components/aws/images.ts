@@ -2,12 +2,12 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { keeperBuild } from "../keeperImage";
 import { physicalName } from "../names";
+import { pinnedImage } from "../pinnedImage";
 import { pushedImage } from "../pushedImage";
-import { refusal } from "../validate";
+import { changed } from "../transform";
 import type { FargateAppArgs, FargateTransforms } from "./fargateArgs";
-import { digestProblems } from "./fargateRules";
+import type { Part } from "./part";
 import { repositoryArn } from "./rolePolicies";
-import { changed, type Part } from "./transform";
 
 /** ECR's limit. */
 const NAME_LIMIT = 256;
@@ -24,9 +24,9 @@ export function makeImages(part: Part<FargateTransforms>, args: FargateAppArgs):
 	const { name, here } = part;
 	const { image, build, keeper } = args;
 	const repository = build === undefined && keeper?.image !== undefined ? undefined : makeRepository(part);
-	const appImage = build === undefined ? pinned("image", image as pulumi.Input<string>) : pushed("image", build);
+	const appImage = build === undefined ? pinnedImage("image", image as pulumi.Input<string>) : pushed("image", build);
 	const keeperImage =
-		keeper?.image === undefined ? pushed("keeper-image", keeperBuild()) : pinned("keeper.image", keeper.image);
+		keeper?.image === undefined ? pushed("keeper-image", keeperBuild()) : pinnedImage("keeper.image", keeper.image);
 	const foreign = [...(build === undefined ? [appImage] : []), ...(keeper?.image === undefined ? [] : [keeperImage])];
 	return { app: appImage, keeper: keeperImage, repositories: repositoriesOf(repository, foreign) };
 
@@ -48,14 +48,6 @@ function makeRepository({ name, identity, here, transform }: Part<FargateTransfo
 		forceDelete: true,
 	};
 	return new aws.ecr.Repository(`${name}-repository`, changed(transform.repository, repositoryArgs), here);
-}
-
-/** A reference that is known only now must say which image it means, too. */
-function pinned(option: string, reference: pulumi.Input<string>): pulumi.Output<string> {
-	return pulumi.output(reference).apply((known) => {
-		for (const { reason } of digestProblems(option, known)) throw refusal(`${option}: ${reason}`);
-		return known;
-	});
 }
 
 function repositoriesOf(own: aws.ecr.Repository | undefined, foreign: pulumi.Output<string>[]) {

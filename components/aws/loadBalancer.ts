@@ -3,10 +3,11 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { App } from "../app";
 import { instancePorts } from "../instance";
 import { physicalName } from "../names";
+import { changed } from "../transform";
 import type { FargateAppArgs, FargateTransforms } from "./fargateArgs";
 import { isPlain } from "./fargateRules";
 import type { Network } from "./network";
-import { changed, type Part } from "./transform";
+import type { Part } from "./part";
 
 /** AWS's limit for the names of load balancers and target groups. */
 const NAME_LIMIT = 32;

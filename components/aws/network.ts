@@ -2,7 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { refusal } from "../validate";
 import type { FargateAppArgs, FargateTransforms } from "./fargateArgs";
-import type { Part } from "./transform";
+import type { Part } from "./part";
 
 /** Where the task and its load balancer are. */
 export interface Network {

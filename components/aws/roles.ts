@@ -1,10 +1,11 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { changed } from "../transform";
 import type { FargateTransforms } from "./fargateArgs";
 import type { Files } from "./files";
+import type { Part } from "./part";
 import { policyDocument } from "./policies";
 import { executionStatements, filesStatements, taskTrustStatements } from "./rolePolicies";
-import { changed, type Part } from "./transform";
 
 /** What the roles are for. */
 export interface RoleNeeds {

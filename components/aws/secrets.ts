@@ -2,8 +2,9 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { physicalName } from "../names";
 import { stateful } from "../stateful";
+import { changed } from "../transform";
 import type { FargateTransforms } from "./fargateArgs";
-import { changed, type Part } from "./transform";
+import type { Part } from "./part";
 
 /** The app's secrets in Secrets Manager. */
 export interface Secrets {

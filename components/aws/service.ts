@@ -1,12 +1,13 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { App } from "../app";
-import { instancePorts } from "../instance";
+import { appStartSeconds, instancePorts } from "../instance";
 import { physicalName } from "../names";
+import { changed } from "../transform";
 import { refusal } from "../validate";
 import type { FargateTransforms } from "./fargateArgs";
 import type { Network } from "./network";
-import { changed, type Part } from "./transform";
+import type { Part } from "./part";
 
 /** The version of Fargate's platform: containers wait for one another, the disk can be enlarged, EFS with IAM. */
 const PLATFORM = "1.4.0";
@@ -93,6 +94,6 @@ export function logGroupName(identity: string[]): string {
 
 /** Seconds for which nobody counts a task that starts as unhealthy. */
 export function startSecondsOf({ health, migration }: Pick<App, "health" | "migration">, restoreSeconds: number) {
-	const appStart = health === undefined ? 60 : health.startPeriodSeconds + health.intervalSeconds * health.retries;
+	const appStart = health === undefined ? 60 : appStartSeconds(health);
 	return restoreSeconds + appStart + (migration === undefined ? 0 : MIGRATION_SECONDS);
 }

@@ -1,11 +1,8 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { App } from "../app";
-import { instancePorts } from "../instance";
+import { instancePorts, SCRATCH } from "../instance";
 import { KEEPER_STOP } from "./fargateRules";
 import { KEEPER_MEMORY_MIB } from "./fargateSizes";
-
-/** Where drills have their room, in the keeper's containers alone. */
-export const SCRATCH = "/holdfast/scratch";
 
 /** The volumes of a task. All but `files` are directories of the task's own disk. */
 export const VOLUMES = {
@@ -50,18 +47,23 @@ export function containerDefinitions(parts: TaskParts) {
 	];
 }
 
-/** A limit that ECS sets to health checks: the app has the rest of the restore's time as failures that are allowed. */
+/** Limits that ECS sets to health checks. */
 const MOST_START_PERIOD = 300;
-const HEALTH_RETRIES = 10;
+const MOST_RETRIES = 10;
+const LEAST_INTERVAL = 5;
 
-/** Asks the keeper whether the data is in place. Every check is a process of its own, so it is not asked each second. */
+/**
+ * Asks the keeper whether the data is in place. A failure within the start period does not count, a success in it does; what
+ * is left of the restore's time are failures that are allowed. So up to 350 s, a keeper that is ready is seen within 5 s.
+ * Every check is a process of its own, of about 0.1 s of a core (measured here, not on Fargate).
+ */
 export function keeperHealthCheck(restoreSeconds: number) {
 	const startPeriod = Math.min(restoreSeconds, MOST_START_PERIOD);
 	return {
 		command: ["CMD", "node", "/keeper/keeper.js", "ready"],
-		interval: Math.max(10, Math.ceil((restoreSeconds - startPeriod) / HEALTH_RETRIES)),
+		interval: Math.max(LEAST_INTERVAL, Math.ceil((restoreSeconds - startPeriod) / MOST_RETRIES)),
 		timeout: 10,
-		retries: HEALTH_RETRIES,
+		retries: MOST_RETRIES,
 		startPeriod,
 	};
 }

@@ -1,7 +1,7 @@
 import * as gcp from "@pulumi/gcp";
 import * as pulumi from "@pulumi/pulumi";
 import { physicalName } from "../names";
-import { changed } from "./change";
+import { changed } from "../transform";
 import type { CloudRunAppArgs } from "./cloudRunArgs";
 
 /** What the keeper reports in its log, and what a reader of the mail should know. */

@@ -15,8 +15,8 @@ import {
 	storageClassProblems,
 } from "../retention";
 import { stateful } from "../stateful";
+import { type Change, changed } from "../transform";
 import { type Problem, shown, throwProblems } from "../validate";
-import { type Change, changed } from "./change";
 import {
 	lifecycleRules,
 	RESTORER_PERMISSIONS,

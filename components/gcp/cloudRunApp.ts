@@ -1,9 +1,9 @@
 import * as gcp from "@pulumi/gcp";
 import * as pulumi from "@pulumi/pulumi";
 import { withDefaults } from "../app";
+import { changed } from "../transform";
 import { throwProblems } from "../validate";
 import { cloudRunAlerts } from "./alerts";
-import { changed } from "./change";
 import type { CloudRunAppArgs } from "./cloudRunArgs";
 import { appContainer, keeperContainer, volumes } from "./cloudRunContainers";
 import { cloudRunAppProblems, serviceName } from "./cloudRunRules";
@@ -42,6 +42,13 @@ const LONGEST_REQUEST = "3600s";
  * rows at its starts; tables that may lose rows at a new version's first start are named in `deploy.mayLose`.
  * What the app writes outside its data directory is lost with the instance. Cloud Run itself takes bodies of up to 32 MiB. A secret that is taken out of `secrets` is protected: `pulumi state unprotect` first.
  *
+ * The app and the keeper run as one service account, for a service has one: an app that was broken into could overwrite the
+ * manifest and the lease, and add files to the replica. What is damaged the keeper refuses; what was forged well it cannot
+ * tell from the truth. The bucket keeps for `graceDays` what was overwritten; versions of the manifest and the lease, which
+ * the account may delete, come back by soft delete (`softDeleteDays`).
+ * `environment` is readable in the service's definition, also where a value is a secret Output: what is secret belongs in
+ * `secrets`. The health path must answer within a second while the app starts.
+ *
  * Images that are built here are pushed with this machine's own login: `gcloud auth configure-docker
  * REGION-docker.pkg.dev`. Who deploys needs these roles in the project: Cloud Run Admin, Service Account User,
  * Service Usage Admin; with an image that is built, Artifact Registry Administrator; with secrets, Secret Manager Admin;
@@ -56,10 +63,10 @@ const LONGEST_REQUEST = "3600s";
  *
  * Cost, in the cheaper regions (tier 1), before the free allowance, 2026-11-22: `to-zero` costs nothing while nobody asks;
  * of the default size, $0.19 for an hour full of requests, of which 25 hours a month are free, and $0.40 for a million
- * requests beyond two million. `always-on` costs $106.70 a month; $78.97 with `disk: { sizeMiB: 256 }`, for which half a
- * core is enough for the keeper, and $55.32 with `cpus: 0.5` besides. List prices of a vCPU and a GiB for a second:
- * $0.000024 and $0.0000025 while requests run, $0.000018 and $0.000002 always on, https://cloud.google.com/run/pricing
- * (read in a stored copy; a month has 730 hours). A secret costs $0.06 a month, images $0.10 per GB and month.
+ * requests beyond two million. `always-on` costs $106.70 a month; $102.63 with `disk: { sizeMiB: 256 }`, for each of the
+ * two containers takes a core. List prices of a vCPU and a GiB for a second: $0.000024 and $0.0000025 while requests run,
+ * $0.000018 and $0.000002 always on, https://cloud.google.com/run/pricing (read in a stored copy; a month has 730 hours).
+ * A secret costs $0.06 a month, images $0.10 per GB and month.
  */
 export class CloudRunApp extends pulumi.ComponentResource {
 	/** Where the app answers. */

@@ -1,7 +1,7 @@
 import type * as gcp from "@pulumi/gcp";
 import type * as pulumi from "@pulumi/pulumi";
 import type { InstanceAppArgs, InstanceBackup } from "../instance";
-import type { Change } from "./change";
+import type { Change } from "../transform";
 
 /** What a {@link CloudRunApp} needs to know. */
 export interface CloudRunAppArgs extends InstanceAppArgs {

@@ -1,10 +1,16 @@
 import type * as gcp from "@pulumi/gcp";
 import type * as pulumi from "@pulumi/pulumi";
 import type { App } from "../app";
-import { instanceAppEnvironment, instanceKeeperEnvironment, instancePorts } from "../instance";
+import {
+	appStartSeconds,
+	instanceAppEnvironment,
+	instanceKeeperEnvironment,
+	instancePorts,
+	SCRATCH,
+} from "../instance";
 import type { CloudRunAppArgs } from "./cloudRunArgs";
 import { MOST_START_SECONDS } from "./cloudRunRules";
-import { type ContainerSize, type Sizes, startSeconds, TEMPORARY_MIB } from "./cloudRunSizes";
+import { type ContainerSize, type Sizes, TEMPORARY_MIB } from "./cloudRunSizes";
 import type { Images } from "./images";
 
 type Container = gcp.types.input.cloudrunv2.ServiceTemplateContainer;
@@ -18,7 +24,6 @@ export interface SecretReference {
 	version: pulumi.Input<string>;
 }
 
-const SCRATCH = "/scratch";
 /** Cloud Run kills after 10. */
 const STOP_SECONDS = 9;
 
@@ -31,7 +36,7 @@ export function keeperContainer(
 	sizes: Sizes,
 ): Container {
 	const { door, status } = instancePorts(app);
-	const terms = { stopSeconds: STOP_SECONDS, scratch: SCRATCH, image: images.app };
+	const terms = { stopSeconds: STOP_SECONDS, image: images.app };
 	const environment = {
 		...instanceKeeperEnvironment(name, app, backup, keeper, terms),
 		// Google's front end ends TLS, and says who asked and how.
@@ -119,13 +124,13 @@ function resources({ cpus, memoryMiB }: ContainerSize, scale: CloudRunAppArgs["s
 
 /** Seconds that the app has to start. Where a migration comes first, or nothing is known, all there are. */
 function startWindow({ health, migration }: App): number {
-	return health === undefined || migration !== undefined ? MOST_START_SECONDS : startSeconds(health);
+	return health === undefined || migration !== undefined ? MOST_START_SECONDS : appStartSeconds(health);
 }
 
 function probes(app: App): Pick<Container, "startupProbe" | "livenessProbe"> {
 	const { health, port } = app;
-	// Without a wait of its own: a request that comes first waits for it.
-	const often = { periodSeconds: 2, timeoutSeconds: 2, failureThreshold: Math.ceil(startWindow(app) / 2) };
+	// Asked each second, without a wait of its own: a request that comes first waits for it.
+	const often = { periodSeconds: 1, timeoutSeconds: 1, failureThreshold: startWindow(app) };
 	if (health === undefined) return { startupProbe: { tcpSocket: { port }, ...often } };
 	const httpGet = { path: health.path, port };
 	return {

@@ -1,12 +1,12 @@
 import * as gcp from "@pulumi/gcp";
 import * as pulumi from "@pulumi/pulumi";
 import { withDefaults } from "../app";
-import { instanceProblems } from "../instance";
+import { appStartSeconds, instanceProblems } from "../instance";
 import { keeperProblems } from "../keeperArgs";
 import { physicalName } from "../names";
 import { type Problem, shown } from "../validate";
 import type { CloudRunAppArgs } from "./cloudRunArgs";
-import { sizeProblems, startSeconds } from "./cloudRunSizes";
+import { sizeProblems } from "./cloudRunSizes";
 import { imageProblems } from "./images";
 
 /** Cloud Run kills 10 seconds after it asked; the keeper's last sync needs the rest. */
@@ -135,7 +135,7 @@ function timeProblems(args: CloudRunAppArgs): Problem[] {
 	}
 	const { health: check } = withDefaults(args);
 	if (health === undefined || health === false || check === undefined) return problems;
-	const seconds = startSeconds(check);
+	const seconds = appStartSeconds(check);
 	if (seconds > MOST_START_SECONDS) {
 		const reason = `must leave the start at ${MOST_START_SECONDS} seconds or less, all that Cloud Run gives it (got startPeriodSeconds ${check.startPeriodSeconds} and ${check.retries} checks of ${check.intervalSeconds}, which is ${seconds}): lower one of them`;
 		problems.push({ propertyPath: "health.startPeriodSeconds", reason });

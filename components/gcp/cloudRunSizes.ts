@@ -1,4 +1,3 @@
-import type { App } from "../app";
 import { type Problem, shown, wholeNumber } from "../validate";
 import type { CloudRunAppArgs } from "./cloudRunArgs";
 
@@ -32,10 +31,10 @@ export const TEMPORARY_MIB = 64;
 
 /**
  * Which memory Cloud Run takes with which processor. Source: "Configure CPU limits for services",
- * https://cloud.google.com/run/docs/configuring/services/cpu, looked up 2026-11-22.
+ * https://cloud.google.com/run/docs/configuring/services/cpu, looked up 2026-11-22. Less than a core is left out: the page
+ * wants the first generation, one request at a time and a processor only while it runs with it, and no instance is so here.
  */
 const PAIRS = [
-	{ cpus: 0.5, least: 128, most: 1024 },
 	{ cpus: 1, least: 128, most: 4 * 1024 },
 	{ cpus: 2, least: 128, most: 8 * 1024 },
 	{ cpus: 4, least: 2 * 1024, most: 16 * 1024 },
@@ -56,8 +55,8 @@ export function cloudRunSizes(args: Pick<CloudRunAppArgs, "disk" | "cache" | "cp
 	// Each page counts for the container that wrote it: the keeper restores the database, the app makes it grow.
 	const appMiB = (args.memoryMiB ?? APP_MIB) + inMemory * dataMiB + cacheMiB;
 	return {
-		keeper: { cpus: leastCpus(keeperMiB, 0.5), memoryMiB: keeperMiB },
-		app: { cpus: args.cpus ?? leastCpus(appMiB, 1), memoryMiB: appMiB },
+		keeper: { cpus: leastCpus(keeperMiB), memoryMiB: keeperMiB },
+		app: { cpus: args.cpus ?? leastCpus(appMiB), memoryMiB: appMiB },
 		dataMiB,
 		scratchMiB,
 		cacheMiB,
@@ -66,8 +65,8 @@ export function cloudRunSizes(args: Pick<CloudRunAppArgs, "disk" | "cache" | "cp
 }
 
 /** The largest there is where none is large enough; that is a problem, below. */
-function leastCpus(memoryMiB: number, least: number): number {
-	return PAIRS.find(({ cpus, most }) => cpus >= least && memoryMiB <= most)?.cpus ?? MOST_CPUS;
+function leastCpus(memoryMiB: number): number {
+	return PAIRS.find(({ most }) => memoryMiB <= most)?.cpus ?? MOST_CPUS;
 }
 
 /** Everything that is wrong with the sizes. */
@@ -99,6 +98,10 @@ export function sizeProblems(args: CloudRunAppArgs): Problem[] {
 
 function cpuProblems(cpus: number | undefined, { keeper, app }: Sizes, why: string): Problem[] {
 	const total = keeper.cpus + app.cpus;
+	if (cpus !== undefined && cpus < 1) {
+		const reason = `must be 1 or more on Cloud Run (got ${shown(cpus)}): with less it takes only one request at a time, in its first generation, and no processor between requests; write 1, or leave it out`;
+		return [{ propertyPath: "cpus", reason }];
+	}
 	if (cpus !== undefined) {
 		const pair = PAIRS.find((known) => known.cpus === cpus);
 		if (pair === undefined) {
@@ -116,9 +119,4 @@ function cpuProblems(cpus: number | undefined, { keeper, app }: Sizes, why: stri
 		return [{ propertyPath: cpus === undefined ? "disk.sizeMiB" : "cpus", reason }];
 	}
 	return [];
-}
-
-/** Seconds from the app's start to where it counts as failed, which a probe must cover. */
-export function startSeconds({ startPeriodSeconds, intervalSeconds, retries }: NonNullable<App["health"]>): number {
-	return startPeriodSeconds + intervalSeconds * retries;
 }

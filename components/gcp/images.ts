@@ -3,9 +3,10 @@ import * as pulumi from "@pulumi/pulumi";
 import type { App } from "../app";
 import { keeperBuild } from "../keeperImage";
 import { physicalName } from "../names";
+import { digestProblems, pinnedImage } from "../pinnedImage";
 import { pushedImage } from "../pushedImage";
-import { type Problem, refusal, shown } from "../validate";
-import { changed } from "./change";
+import { changed } from "../transform";
+import { type Problem, shown } from "../validate";
 import type { CloudRunAppArgs } from "./cloudRunArgs";
 
 /** The two images of an instance, each with its digest. */
@@ -28,9 +29,13 @@ export function cloudRunImages(
 ): Images {
 	let repository: gcp.artifactregistry.Repository | undefined;
 	return {
-		app: build === undefined ? pinned("image", image) : pushed("app", build),
+		app: build === undefined ? pinned("image", image as pulumi.Input<string>) : pushed("app", build),
 		keeper: keeper?.image === undefined ? pushed("keeper", keeperBuild(owner())) : pinned("keeper.image", keeper.image),
 	};
+
+	function pinned(option: string, reference: pulumi.Input<string>) {
+		return pinnedImage(option, reference, referenceProblems);
+	}
 
 	function makeRepository() {
 		const repositoryArgs: gcp.artifactregistry.RepositoryArgs = {
@@ -55,7 +60,6 @@ export function cloudRunImages(
 	}
 }
 
-const DIGEST = /@sha256:[0-9a-f]{64}$/;
 /**
  * Where Cloud Run itself can pull from: Artifact Registry, and public images of Docker Hub and GitHub's registry.
  * Source: https://docs.cloud.google.com/run/docs/deploying, looked up 2026-11-22.
@@ -74,16 +78,5 @@ function referenceProblems(propertyPath: string, image: string): Problem[] {
 		const reason = `must be in Artifact Registry, or public on Docker Hub or ghcr.io, for Cloud Run pulls from nowhere else (got ${shown(image)}): copy it with docker buildx imagetools create --tag REGION-docker.pkg.dev/PROJECT/REPOSITORY/NAME ${image}`;
 		return [{ propertyPath, reason }];
 	}
-	if (DIGEST.test(image)) return [];
-	const reason = `must end in its digest, so that every start runs the same (got ${shown(image)}): docker buildx imagetools inspect ${image} prints it; write ${image.split("@")[0]}@sha256:…`;
-	return [{ propertyPath, reason }];
-}
-
-/** A reference that is only known later is checked then. */
-function pinned(propertyPath: string, image: pulumi.Input<string> | undefined): pulumi.Output<string> {
-	return pulumi.output(image as pulumi.Input<string>).apply((reference) => {
-		const [problem] = referenceProblems(propertyPath, reference);
-		if (problem !== undefined) throw refusal(`${problem.propertyPath} ${problem.reason}`);
-		return reference;
-	});
+	return digestProblems(propertyPath, image);
 }

@@ -2,7 +2,7 @@ import * as gcp from "@pulumi/gcp";
 import * as pulumi from "@pulumi/pulumi";
 import { physicalName } from "../names";
 import { stateful } from "../stateful";
-import { changed } from "./change";
+import { changed } from "../transform";
 import type { CloudRunAppArgs } from "./cloudRunArgs";
 import type { SecretReference } from "./cloudRunContainers";
 

@@ -64,7 +64,7 @@ describe("CloudRunApp", () => {
 			},
 			volumeMounts: [
 				{ name: "data", mountPath: "/app/data" },
-				{ name: "scratch", mountPath: "/scratch" },
+				{ name: "scratch", mountPath: "/holdfast/scratch" },
 				{ name: "keeper-tmp", mountPath: "/tmp" },
 			],
 		});
@@ -74,7 +74,7 @@ describe("CloudRunApp", () => {
 			HOLDFAST_ACKNOWLEDGE: "replicated",
 			HOLDFAST_STORE: "gs://vault/app",
 			HOLDFAST_STOP_SECONDS: "9",
-			HOLDFAST_SCRATCH: "/scratch",
+			HOLDFAST_SCRATCH: "/holdfast/scratch",
 			HOLDFAST_APP_TARGET: "127.0.0.1:8000",
 			HOLDFAST_LOG: "json",
 			HOLDFAST_VERSION: rendered(made).app?.image,
@@ -92,7 +92,7 @@ describe("CloudRunApp", () => {
 			dependsOns: ["keeper"],
 			environment: { LOG: "info", DATA_DIR: "/app/data", DATABASE_URL: "sqlite:////app/data/notes.db" },
 			// 40 seconds, and 3 checks of 30.
-			startupProbe: { httpGet: { path: "/health", port: 8000 }, periodSeconds: 2, failureThreshold: 65 },
+			startupProbe: { httpGet: { path: "/health", port: 8000 }, periodSeconds: 1, failureThreshold: 130 },
 			livenessProbe: {
 				httpGet: { path: "/health", port: 8000 },
 				periodSeconds: 30,
@@ -125,11 +125,10 @@ describe("CloudRunApp", () => {
 	});
 
 	it.each([
-		[{ disk: { sizeMiB: 256 } }, ["500m", "794Mi"], ["1000m", "768Mi"]],
-		[{ disk: { sizeMiB: 256 }, cpus: 0.5 }, ["500m", "794Mi"], ["500m", "768Mi"]],
+		[{ disk: { sizeMiB: 256 } }, ["1000m", "794Mi"], ["1000m", "768Mi"]],
 		[{ disk: { sizeMiB: 2048 }, memoryMiB: 1024 }, ["2000m", "4557Mi"], ["1000m", "3072Mi"]],
-		[{ disk: { medium: "disk" as const } }, ["500m", "512Mi"], ["1000m", "512Mi"]],
-		[{ disk: { medium: "disk" as const }, memoryMiB: 8192, cpus: 4 }, ["500m", "512Mi"], ["4000m", "8192Mi"]],
+		[{ disk: { medium: "disk" as const } }, ["1000m", "512Mi"], ["1000m", "512Mi"]],
+		[{ disk: { medium: "disk" as const }, memoryMiB: 8192, cpus: 4 }, ["1000m", "512Mi"], ["4000m", "8192Mi"]],
 		[{ cache: { mountPath: "/app/cache" } }, ["1000m", "1332Mi"], ["1000m", "1152Mi"]],
 	])("sizes: %j", async (change, [keeperCpu, keeperMemory], [appCpu, appMemory]) => {
 		await makeCloudRun(change);
@@ -160,9 +159,9 @@ describe("CloudRunApp", () => {
 		expect(keeper.ports).toEqual({ containerPort: 8081 });
 		expect(app.startupProbe).toEqual({
 			tcpSocket: { port: 8080 },
-			periodSeconds: 2,
-			timeoutSeconds: 2,
-			failureThreshold: 120,
+			periodSeconds: 1,
+			timeoutSeconds: 1,
+			failureThreshold: 240,
 		});
 		expect(app).not.toHaveProperty("livenessProbe");
 		expect(app.commands).toEqual(["gunicorn", "app:app"]);
@@ -185,7 +184,7 @@ describe("CloudRunApp", () => {
 		await makeCloudRun({ migration: ["alembic", "upgrade", "it's"], command: ["gunicorn", "app:app"] });
 		const { app, keeper } = rendered(made);
 		expect(app.commands).toEqual(["/bin/sh", "-c", `'alembic' 'upgrade' 'it'\\''s' && exec 'gunicorn' 'app:app'`]);
-		expect(app.startupProbe.failureThreshold).toBe(120);
+		expect(app.startupProbe.failureThreshold).toBe(240);
 		expect(keeper.environment.HOLDFAST_APP_START_SECONDS).toBe("240");
 	});
 
@@ -198,7 +197,7 @@ describe("CloudRunApp", () => {
 		const { app, keeper } = rendered(made);
 		const { periodSeconds, failureThreshold } = app.startupProbe;
 		expect(keeper.environment.HOLDFAST_APP_START_SECONDS).toBe(seconds);
-		expect(periodSeconds * failureThreshold - Number(seconds)).toBeLessThan(periodSeconds);
+		expect([periodSeconds, failureThreshold]).toEqual([1, Number(seconds)]);
 	});
 
 	it("a real shell runs the migration, then becomes the app; not where the migration fails", async () => {

@@ -47,8 +47,8 @@ describe("FargateApp", () => {
 					containerPort: 8080,
 				},
 			],
-			// 400 for the restore, 40 + 3 × 30 for the app.
-			healthCheckGracePeriodSeconds: 530,
+			// 350 for the restore, 40 + 3 × 30 for the app.
+			healthCheckGracePeriodSeconds: 480,
 			enableExecuteCommand: false,
 			waitForSteadyState: true,
 		});
@@ -121,6 +121,9 @@ describe("FargateApp", () => {
 		});
 		const targets = Object.values(scene.made.of(type("efs", "MountTarget")));
 		expect(targets.map(({ subnetId }) => subnetId)).toEqual(["subnet-a", "subnet-b", "subnet-c"]);
+		expect(Object.keys(scene.made.of(type("efs", "MountTarget"))).sort()).toEqual(
+			["a", "b", "c"].map((letter) => `notes-files-subnet-${letter}`),
+		);
 		const secrets = Object.values(scene.made.of(type("secretsmanager", "Secret")));
 		expect(secrets.map((secret) => secret.name)).toEqual(["shop-test-notes/SECRET_KEY", "shop-test-notes/TOKEN"]);
 	});
@@ -145,13 +148,13 @@ describe("FargateApp", () => {
 		const names = await Promise.all(needed.map(({ urn }) => resolved(urn)));
 		expect(names.map((urn) => urn.split("::").at(-1)).sort()).toEqual([
 			"notes-execution-policy",
-			"notes-files-1",
-			"notes-files-2",
 			"notes-files-2049-in",
 			"notes-files-2049-out",
-			"notes-files-3",
 			"notes-files-access",
 			"notes-files-policy",
+			"notes-files-subnet-a",
+			"notes-files-subnet-b",
+			"notes-files-subnet-c",
 			"notes-http",
 			"notes-https",
 			"notes-secret-SECRET_KEY-value",

@@ -137,6 +137,7 @@ describe("the rules of a FargateApp", () => {
 		expect(problems({ files: { mountPath: "/etc/x" } })["files.mountPath"]).toContain("system's /etc");
 		const cache = { mountPath: "/cache" };
 		expect(problems({ cache, files: { mountPath: "/cache/x" } })["files.mountPath"]).toContain("cache.mountPath");
+		expect(problems({ files: { mountPath: "/holdfast/files" } })["files.mountPath"]).toContain("the keeper's");
 		expect(problems({ files: { mountPath: "/app/database" } })).toEqual({});
 	});
 
@@ -166,6 +167,6 @@ describe("the rules of a FargateApp", () => {
 		const image = pulumi.output(Promise.resolve("ghcr.io/me/notes:1"));
 		expect(problems({ image })).toEqual({});
 		const failures = await failuresOf(() => void scene.make({ ...LEAST, image }).catch(() => {}));
-		expect(failures).toContain("image: must end with its digest");
+		expect(failures).toContain("image must end in its digest");
 	});
 });

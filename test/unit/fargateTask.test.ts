@@ -73,7 +73,7 @@ describe("the task of a FargateApp", () => {
 			mountPoints: [...data, at("keeper-tmp", "/tmp")],
 			portMappings: [8080, 9400].map((port) => ({ containerPort: port, hostPort: port, protocol: "tcp" })),
 			dependsOn: [after("gate", "SUCCESS")],
-			healthCheck: keeperHealthCheck(400),
+			healthCheck: keeperHealthCheck(350),
 			stopTimeout: 60,
 			logConfiguration,
 		});
@@ -219,8 +219,9 @@ describe("the task of a FargateApp", () => {
 	});
 
 	it.each([
-		[60, { startPeriod: 60, interval: 10 }],
-		[300, { startPeriod: 300, interval: 10 }],
+		[60, { startPeriod: 60, interval: 5 }],
+		[300, { startPeriod: 300, interval: 5 }],
+		[350, { startPeriod: 300, interval: 5 }],
 		[400, { startPeriod: 300, interval: 10 }],
 		[3300, { startPeriod: 300, interval: 300 }],
 	])("a restore of %i s has that time, within what ECS takes", (seconds, expected) => {
@@ -229,5 +230,6 @@ describe("the task of a FargateApp", () => {
 		expect(check.command).toEqual(["CMD", "node", "/keeper/keeper.js", "ready"]);
 		expect(check.startPeriod + check.interval * check.retries).toBeGreaterThanOrEqual(seconds);
 		expect(check.interval).toBeLessThanOrEqual(300);
+		expect(check.retries).toBeLessThanOrEqual(10);
 	});
 });

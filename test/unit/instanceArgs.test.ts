@@ -15,7 +15,7 @@ const args: InstanceAppArgs = {
 	data: { mountPath: "/app/data", databaseFile: "notes.db" },
 };
 const image = `notes@sha256:${"a".repeat(64)}`;
-const terms = { stopSeconds: 9, scratch: "/scratch", image };
+const terms = { stopSeconds: 9, image };
 const store = { url: "gs://vault/app" };
 
 const keeper = (change: Partial<InstanceAppArgs> = {}, more: object = {}) => {
@@ -47,7 +47,7 @@ describe("the keeper's environment in an instance", () => {
 			HOLDFAST_DATA_DIRECTORY: "/app/data",
 			HOLDFAST_DATABASE: "/app/data/notes.db",
 			HOLDFAST_STORE: "gs://vault/app",
-			HOLDFAST_SCRATCH: "/scratch",
+			HOLDFAST_SCRATCH: "/holdfast/scratch",
 			HOLDFAST_STOP_SECONDS: "9",
 			HOLDFAST_PORT: "9400",
 			HOLDFAST_APP_PORT: "8080",
@@ -123,6 +123,21 @@ describe("what an app beside a keeper must say", () => {
 		};
 		expect(problems(right)).toEqual({});
 		expect(problems({ alerts: { email: pulumi.output("later") } })).toEqual({});
+	});
+
+	it.each(["/holdfast", "/holdfast/scratch/", "/app/../holdfast/data", "/keeper/x"])(
+		"throws: data or a cache at %s, where the keeper has its own",
+		(mountPath) => {
+			const data = problems({ data: { mountPath, databaseFile: "notes.db" } });
+			expect(data).toEqual({ "data.mountPath": expect.stringContaining("which is the keeper's") });
+			const cache = problems({ cache: { mountPath } });
+			expect(cache).toEqual({ "cache.mountPath": expect.stringContaining("which is the keeper's") });
+		},
+	);
+
+	it("takes what is only named alike", () => {
+		const data = { mountPath: "/holdfast-data", databaseFile: "notes.db" };
+		expect(problems({ data, cache: { mountPath: "/app/holdfast" } })).toEqual({});
 	});
 
 	it.each([
