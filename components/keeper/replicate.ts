@@ -51,7 +51,7 @@ export async function replicate(): Promise<number> {
 	const closers = [await serve(watching, { port }), await serve(commands, { path: control })];
 	if (appPort > 0) closers.push(await keeper.listen(appPort));
 	closers.push(startRoutine(settings, parts, keeper, log));
-	if (settings.log === "json") closers.push(new Reporter(settings.app, () => keeper.alerts()).start());
+	if (settings.log === "json") closers.push(new Reporter(settings.app, keeper).start());
 	return new Promise((done, failed) => {
 		const stop = () => {
 			void keeper.stop().then((isComplete) => {

@@ -50,6 +50,11 @@ export interface Settings {
 	staleSeconds: number;
 	/** `HOLDFAST_LEASE_SECONDS`: seconds after which the lease of a keeper that was lost is free. @default 30 */
 	leaseSeconds: number;
+	/**
+	 * `HOLDFAST_REFUSAL_SECONDS`: seconds that a refusal stands until it ends a keeper that never let its app in, where the
+	 * platform waits for that. @default 60
+	 */
+	refusalSeconds: number;
 	/** `HOLDFAST_STOP_SECONDS`: seconds that a stop may take, the last sync included. @default 40 */
 	stopSeconds: number;
 	/** `HOLDFAST_PORT`: TCP port of `/status`, `/metrics` and `/health`. @default 9400 */

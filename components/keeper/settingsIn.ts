@@ -14,6 +14,7 @@ const NUMBERS = {
 	staleSeconds: ["HOLDFAST_STALE_SECONDS", 60, 5, 3600],
 	leaseSeconds: ["HOLDFAST_LEASE_SECONDS", 30, 5, 3600],
 	appStartSeconds: ["HOLDFAST_APP_START_SECONDS", 60, 1, 3600],
+	refusalSeconds: ["HOLDFAST_REFUSAL_SECONDS", 60, 1, 3600],
 	stopSeconds: ["HOLDFAST_STOP_SECONDS", 40, 5, 3600],
 	port: ["HOLDFAST_PORT", 9400, 1, 65535],
 	appPort: ["HOLDFAST_APP_PORT", 0, 0, 65535],
