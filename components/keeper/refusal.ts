@@ -27,6 +27,7 @@ export type RefusalCode =
 	| "data-directory-remote"
 	| "data-directory-not-writable"
 	| "disk-full"
+	| "cannot-listen"
 	| "not-a-database"
 	| "database-corrupt"
 	| "data-gone"
