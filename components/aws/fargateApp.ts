@@ -47,9 +47,11 @@ const RESTORE_SECONDS = 350;
  * machine and the images (AWS names no figure; some 20 to 60 s is what one sees), the restore (the database's size divided
  * by some 50 MB/s), the app's start, and two good checks (10 s): count on one to three minutes for a small database. None
  * of it was measured on AWS itself. A version that does not start is tried three times before the one of before comes back,
- * and each try lasts until its health checks give it up; rehearse it in staging. No write is lost in any of this. Where it
- * is the keeper that refuses, ECS counts no failure and waits for hours (aws/containers-roadmap#2379): the mail of `alerts`
- * says why, and the version of before comes back by deploying it.
+ * and each try lasts until its health checks give it up; rehearse it in staging. No write is lost in any of this. A keeper
+ * that refuses ends its task once the refusal has stood for 60 s (`HOLDFAST_REFUSAL_SECONDS`, not while it restores or waits
+ * for a lease), for ECS would wait for hours for one that is never ready, and count nothing (aws/containers-roadmap#2379).
+ * So that is a failure that counts, too: after three the version of before comes back, and the log and the mail of `alerts`
+ * say why. What that version finds refused as well, such as a store out of reach, it meets in the same way.
  *
  * Where another version served last (image, migration or command), no row may be gone once the app is well: the task ends
  * otherwise, with nothing written, and the one of before comes back. Tables that may lose rows at a new version's first

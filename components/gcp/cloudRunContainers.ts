@@ -1,4 +1,4 @@
-import type * as gcp from "@pulumi/gcp";
+import * as gcp from "@pulumi/gcp";
 import type * as pulumi from "@pulumi/pulumi";
 import type { App } from "../app";
 import {
@@ -9,7 +9,7 @@ import {
 	SCRATCH,
 } from "../instance";
 import type { CloudRunAppArgs } from "./cloudRunArgs";
-import { MOST_START_SECONDS } from "./cloudRunRules";
+import { MOST_START_SECONDS, serviceName } from "./cloudRunRules";
 import { type ContainerSize, type Sizes, TEMPORARY_MIB } from "./cloudRunSizes";
 import type { Images } from "./images";
 
@@ -31,7 +31,7 @@ const STOP_SECONDS = 9;
 export function keeperContainer(
 	name: string,
 	app: App,
-	{ backup, keeper, scale }: CloudRunAppArgs,
+	{ backup, keeper, location, scale }: CloudRunAppArgs,
 	images: Images,
 	sizes: Sizes,
 ): Container {
@@ -41,6 +41,8 @@ export function keeperContainer(
 		...instanceKeeperEnvironment(name, app, backup, keeper, terms),
 		// Google's front end ends TLS, and says who asked and how.
 		HOLDFAST_BEHIND_PROXY: "true",
+		// Revisions are counted in one service alone. A provider of the user's own keeps its project to itself.
+		HOLDFAST_SERVICE: `${gcp.config.project ?? "-"}/${location}/${serviceName(name)}`,
 		// As long as the platform waits for the app: then it gives the data back.
 		HOLDFAST_APP_START_SECONDS: `${startWindow(app)}`,
 	};

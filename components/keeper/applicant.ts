@@ -12,6 +12,8 @@ const PATIENCE = 60_000;
 export class Applicant {
 	/** Why it only waits, and does not ask. */
 	refusal: Refusal | undefined;
+	/** Whether somebody has the lease: a living one that is to hand it over, or a dead one whose time is not over. */
+	isWaiting = false;
 
 	constructor(
 		private readonly lease: HandoffLease,
@@ -27,6 +29,7 @@ export class Applicant {
 			return await this.obtained(mayAsk, waiting);
 		} finally {
 			this.refusal = undefined;
+			this.isWaiting = false;
 		}
 	}
 
@@ -43,7 +46,8 @@ export class Applicant {
 				if (handed !== undefined) return { transaction: handed.transaction };
 				continue;
 			}
-			if (record === undefined || record.released || isOurs || lease.isExpired(record)) {
+			this.isWaiting = record !== undefined && !record.released && !isOurs && !lease.isExpired(record);
+			if (record === undefined || !this.isWaiting) {
 				const taken = await lease.take((found) => found?.owner !== owner || found.handed === undefined);
 				if (taken === undefined) continue;
 				const { before } = taken;

@@ -1,6 +1,7 @@
 import { Applicant, retired, unhealthy } from "./applicant";
 import { CLOCK, type Clock } from "./clock";
 import { insisting, untilConfirmed, type Waiting } from "./confirmation";
+import { Farewell, LAST_STEPS } from "./farewell";
 import { Guard } from "./guard";
 import type { HandoffLease } from "./handoffLease";
 import type { Hands, Source } from "./hands";
@@ -8,6 +9,7 @@ import { keepAlive } from "./keepAlive";
 import { leaseLost } from "./lease";
 import { Ended, Refusal, storeWentAway } from "./refusal";
 import { type Phase, Standing, TICK } from "./standing";
+import { type Stand, StandingRefusal } from "./standingRefusal";
 import { StoreUnreachable } from "./stores/store";
 
 /** Milliseconds before a start is tried again, and a handover that failed. */
@@ -22,6 +24,7 @@ export class Handoff {
 	readonly guard: Guard;
 	private readonly applicant: Applicant;
 	private readonly waiting: Waiting;
+	private readonly patience: StandingRefusal;
 	private asker: string | undefined;
 	private handOverAfter = Number.NEGATIVE_INFINITY;
 	private handing: Promise<void> | undefined;
@@ -29,13 +32,14 @@ export class Handoff {
 	constructor(
 		private readonly lease: HandoffLease,
 		private readonly hands: Hands,
-		private readonly settings: { owner: string; leaseSeconds: number; app: string },
+		private readonly settings: { owner: string; leaseSeconds: number; app: string; refusalSeconds?: number },
 		private readonly say: (line: string) => void = () => {},
 		private readonly clock: Clock = CLOCK,
 	) {
 		this.standing = new Standing(lease, hands, clock, say);
 		this.guard = new Guard(this.standing);
 		this.waiting = { sleep: (milliseconds) => clock.sleep(milliseconds), isOver: () => this.standing.isStopping };
+		this.patience = new StandingRefusal(this.standing, settings.refusalSeconds);
 		this.applicant = new Applicant(lease, hands, settings, say, clock);
 	}
 
@@ -43,16 +47,24 @@ export class Handoff {
 		return this.standing.phase;
 	}
 
-	/** Runs until {@link stop}. */
+	/**
+	 * Runs until {@link stop}.
+	 *
+	 * @throws {Refusal} that stood for `refusalSeconds`, before the app was let in; the lease is nobody's then.
+	 */
 	async run(): Promise<void> {
 		// A keeper that died left it as it was.
 		this.hands.closeDoor();
 		try {
-			await Promise.all([this.live(), this.renew(), this.guard.run()]);
+			await Promise.all([this.live(), this.renew(), this.guard.run(), this.patience.attend(() => this.stand)]);
 		} finally {
 			this.standing.stop();
 			this.standing.isHolding = false;
 		}
+	}
+
+	private get stand(): Stand {
+		return { refusal: this.failed, isWaiting: this.applicant.isWaiting, isBegun: this.phase !== "starting" };
 	}
 
 	/** Why no app runs here that may write; undefined where one does, or is about to. */
@@ -77,28 +89,17 @@ export class Handoff {
 	 * @param seconds that it may take; up to half of them, and more where there are many, for requests under way
 	 */
 	async stop(seconds: number): Promise<boolean> {
-		const { clock, hands, lease, standing } = this;
-		const end = clock.now() + seconds * 1000;
-		const left = () => Math.max(1, (end - clock.now()) / 1000);
+		const { lease, standing } = this;
+		const farewell = new Farewell(standing, seconds);
 		standing.stop();
-		await this.handing?.catch(() => undefined);
-		hands.endDoor();
+		if (this.handing !== undefined) await farewell.within(farewell.part(LAST_STEPS), this.handing);
+		this.hands.endDoor();
 		if (!standing.isHolding) return true;
-		let isComplete = true;
 		// Who is told to stop in its beginning may be making the first copy of a generation.
 		const isBegun = this.phase !== "beginning";
-		if (this.phase === "serving" || this.phase === "resting") {
-			// It may have slept until it was told.
-			const isOurs =
-				lease.isFresh || (await Promise.race([lease.renew().catch(() => false), clock.sleep(seconds * 250)]));
-			await hands.settled(Math.max(seconds / 2, seconds - RETRY / 1000));
-			const isFrozen = await standing.freeze();
-			const isSynced = await hands.sync(left()).catch(() => undefined);
-			isComplete = isFrozen && isSynced !== undefined && isOurs === true && lease.isFresh;
-			await hands.stopReplication();
-		}
+		const isComplete = !isBegun || (await farewell.broughtHome());
 		standing.isHolding = false;
-		await Promise.race([lease.release(isBegun).catch(() => undefined), clock.sleep(left() * 1000)]);
+		await farewell.within(farewell.part(0), lease.release(isBegun));
 		return isComplete;
 	}
 
@@ -107,11 +108,12 @@ export class Handoff {
 			try {
 				this.standing.phase = "starting";
 				const source = await this.applicant.obtain(this.mayAsk, this.waiting);
-				if (source === undefined) return;
+				if (source === undefined || this.standing.isStopping) return;
 				this.standing.isHolding = true;
 				this.standing.phase = "beginning";
-				if (await this.begin(source)) await this.serve();
+				const isBegun = await this.begin(source);
 				this.failed = undefined;
+				if (isBegun) await this.serve();
 				if (this.standing.is("retired")) await this.stayRetired();
 			} catch (error) {
 				this.standing.isHolding = false;

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { CLOCK, type Clock } from "./clock";
 import { newGeneration } from "./generations";
 import { LEASE_KEY, type LeaseRecord } from "./lease";
+import { isOlder, type Revision } from "./revision";
 import type { Settings } from "./settings";
 import type { Store } from "./stores/store";
 
@@ -68,9 +69,9 @@ export class HandoffLease {
 		});
 	}
 
-	/** Whether its holder is a newer version than we are: then we do not ask, or two would take it from each other for ever. */
+	/** Whether its holder is a newer version of our own service: then we do not ask, or two would take it from each other for ever. */
 	isNewer({ revision }: LeaseRecord): boolean {
-		return revision !== undefined && this.settings.revision !== undefined && this.settings.revision < revision;
+		return isOlder(this.settings.revision, revision);
 	}
 
 	/** Asks the holder to hand over. The place of one that has asked before is left to it, unless `instead` names it. */
@@ -206,13 +207,13 @@ export class HandoffLease {
 	}
 }
 
-function passed(record: LeaseRecord, to: string, transaction: number, toRevision: number | undefined): LeaseRecord {
+function passed(record: LeaseRecord, to: string, transaction: number, toRevision: Revision | undefined): LeaseRecord {
 	const { asker: _, askerRevision: __, revision, ...rest } = record;
 	const handed = { from: record.owner, transaction, ...ofRevision(revision) };
 	return { ...rest, owner: to, epoch: record.epoch + 1, ...ofRevision(toRevision), handed };
 }
 
-function ofRevision(revision: number | undefined): { revision?: number } {
+function ofRevision(revision: Revision | undefined): { revision?: Revision } {
 	return revision === undefined ? {} : { revision };
 }
 

@@ -23,8 +23,8 @@ export interface Hands {
 	isBehindDoor: boolean;
 	/** The app is not to go on. Returns whether this process has to end for that: then the platform ends the app with it. */
 	stopApp(): boolean;
-	/** Takes the database's write lock; false when it is not to be had. */
-	freeze(): Promise<boolean>;
+	/** Takes the database's write lock; false when it is not to be had within some seconds. */
+	freeze(seconds?: number): Promise<boolean>;
 	thaw(): Promise<void>;
 	startReplication(): void;
 	/** At once, and for certain. */

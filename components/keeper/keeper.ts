@@ -100,6 +100,11 @@ export abstract class Keeper {
 		return alertsOf(this.known, this.parts.settings);
 	}
 
+	/** Whether the app runs, and what it writes is brought to the store. */
+	get isServing(): boolean {
+		return this.known.state === "replicating";
+	}
+
 	/** Which version serves, where there are deploys. */
 	protected deployed(): Partial<DeployRecord> {
 		return {};

@@ -4,6 +4,7 @@ import { STORE_LAYOUT } from "../backup";
 import { CLOCK } from "./clock";
 import { newGeneration } from "./generations";
 import { Refusal } from "./refusal";
+import type { Revision } from "./revision";
 import type { Settings } from "./settings";
 import type { Store } from "./stores/store";
 
@@ -24,12 +25,12 @@ export interface LeaseRecord {
 	/** `temporary`: its holder's disk goes with it, and it hands over to one that asks. @default "kept" */
 	disk?: Disk;
 	/** Which version of the deployment its holder is, where that is known. */
-	revision?: number;
+	revision?: Revision;
 	/** Who asks its holder to hand over, and its revision. */
 	asker?: string;
-	askerRevision?: number;
+	askerRevision?: Revision;
 	/** Handed over, or back, with this last transaction by that one, and not confirmed yet: who gave may still get it back. */
-	handed?: { from: string; transaction: number; revision?: number };
+	handed?: { from: string; transaction: number; revision?: Revision };
 }
 
 /** Whether the app's disk outlives its instance. */

@@ -27,6 +27,7 @@ export type RefusalCode =
 	| "data-directory-remote"
 	| "data-directory-not-writable"
 	| "disk-full"
+	| "cannot-listen"
 	| "not-a-database"
 	| "database-corrupt"
 	| "data-gone"
@@ -60,5 +61,16 @@ export function storeWentAway({ message }: Error): Refusal {
 		"store-unreachable",
 		message,
 		"make the store reachable again; the start is tried again by itself",
+	);
+}
+
+/** Under a running app, no database is put in place. */
+export function stillRunning({ database, open }: { database: string; open?: string }): Refusal {
+	return new Refusal(
+		"app-may-be-running",
+		`${database} is not the newest any more, and the app may be running on it`,
+		open === undefined
+			? "have the platform start the app's container only once the keeper answers 200 at /ready"
+			: "nothing: the app's watchdog ends it; without one, restart the app's container, which then waits for its data",
 	);
 }

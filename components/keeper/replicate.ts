@@ -1,8 +1,9 @@
 import { rmSync } from "node:fs";
 import { partsOf } from "./commands";
-import { ask, Plain, serve } from "./control";
+import { ask, type Handler, Plain, serve } from "./control";
 import { HostKeeper } from "./deploy/hostKeeper";
 import type { DrillReport } from "./drill";
+import { listenAt } from "./listening";
 import { logger } from "./log";
 import { Reporter } from "./reporter";
 import { startRoutine } from "./routine";
@@ -45,13 +46,17 @@ export async function replicate(): Promise<number> {
 		},
 	};
 	const { port, control, appPort } = settings;
-	// One that is left over from a keeper that died.
-	if ((await ask(control, "GET", "/status")) === undefined) rmSync(control, { force: true });
-	// Whoever reaches the port can look; to tell the keeper what to do, one must be in its container.
-	const closers = [await serve(watching, { port }), await serve(commands, { path: control })];
-	if (appPort > 0) closers.push(await keeper.listen(appPort));
+	const closers = await listenAt([
+		// Whoever reaches the port can look; to tell the keeper what to do, one must be in its container.
+		{ at: port, open: () => serve(watching, { port }) },
+		{ at: control, open: () => takeSocket(control, commands) },
+		...(appPort > 0 ? [{ at: appPort, open: () => keeper.listen(appPort) }] : []),
+	]).catch((error) => {
+		endSoon();
+		throw error;
+	});
 	closers.push(startRoutine(settings, parts, keeper, log));
-	if (settings.log === "json") closers.push(new Reporter(settings.app, () => keeper.alerts()).start());
+	if (settings.log === "json") closers.push(new Reporter(settings.app, keeper).start());
 	return new Promise((done, failed) => {
 		const stop = () => {
 			void keeper.stop().then((isComplete) => {
@@ -67,6 +72,12 @@ export async function replicate(): Promise<number> {
 			endSoon();
 		});
 	});
+}
+
+async function takeSocket(path: string, commands: Record<string, Handler>): Promise<() => void> {
+	// One that is left over from a keeper that died.
+	if ((await ask(path, "GET", "/status")) === undefined) rmSync(path, { force: true });
+	return serve(commands, { path });
 }
 
 /** A connection that a client keeps open, or a loop that waits, must not keep the container. */

@@ -10,14 +10,21 @@ const AGAIN = 60_000;
  */
 const STALE_LOOKS = 15;
 
-/** Tells the log of what alerts rest on: each problem when it begins and while it lasts, and that there is none. */
+/** What it asks the keeper. */
+interface Reported {
+	/** Before that, or afterwards, the absence of problems says nothing. */
+	readonly isServing: boolean;
+	alerts(): Alert[];
+}
+
+/** Tells the log of what alerts rest on: each problem when it begins and while it lasts, and of an app that serves, that there is none. */
 export class Reporter {
 	private readonly looks = new Map<ProblemKind, number>();
 	private readonly told = new Map<ProblemKind | "well", number>();
 
 	constructor(
 		private readonly app: string,
-		private readonly alerts: () => Alert[],
+		private readonly keeper: Reported,
 		private readonly write: (line: string) => void = console.log,
 		private readonly now: () => number = () => performance.now(),
 	) {}
@@ -29,7 +36,7 @@ export class Reporter {
 	}
 
 	look(): void {
-		const all = this.alerts();
+		const all = this.keeper.alerts();
 		for (const kind of this.looks.keys()) if (all.every((alert) => alert.kind !== kind)) this.forget(kind);
 		const lasting = all.filter(({ kind }) => this.seen(kind) > (kind === "stale" ? STALE_LOOKS : 0));
 		for (const kind of new Set(lasting.map((alert) => alert.kind))) {
@@ -37,7 +44,7 @@ export class Reporter {
 			const message = lasting.flatMap((alert) => (alert.kind === kind ? [alert.message] : [])).join("; ");
 			this.write(problemEntry(this.app, { kind, message }));
 		}
-		if (all.length === 0 && this.isDue("well")) this.write(wellEntry(this.app));
+		if (all.length === 0 && this.keeper.isServing && this.isDue("well")) this.write(wellEntry(this.app));
 	}
 
 	private seen(kind: ProblemKind): number {

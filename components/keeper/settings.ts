@@ -6,6 +6,7 @@ import type { Target } from "./door/way";
 import type { Disk } from "./lease";
 import type { LogFormat } from "./log";
 import { Refusal } from "./refusal";
+import type { Revision } from "./revision";
 import {
 	directoriesIn,
 	doorProblems,
@@ -50,6 +51,11 @@ export interface Settings {
 	staleSeconds: number;
 	/** `HOLDFAST_LEASE_SECONDS`: seconds after which the lease of a keeper that was lost is free. @default 30 */
 	leaseSeconds: number;
+	/**
+	 * `HOLDFAST_REFUSAL_SECONDS`: seconds that a refusal stands until it ends a keeper that never let its app in, where the
+	 * platform waits for that. @default 60
+	 */
+	refusalSeconds: number;
 	/** `HOLDFAST_STOP_SECONDS`: seconds that a stop may take, the last sync included. @default 40 */
 	stopSeconds: number;
 	/** `HOLDFAST_PORT`: TCP port of `/status`, `/metrics` and `/health`. @default 9400 */
@@ -88,8 +94,11 @@ export interface Settings {
 	mayLose: string[];
 	/** `HOLDFAST_USER`: user and group of the app, `uid:gid`, to whom `prepare` gives the directories. @default - none */
 	user?: Owner;
-	/** `HOLDFAST_REVISION`: which version of the deployment this is; on Cloud Run, the number in `K_REVISION`. @default - none */
-	revision?: number;
+	/**
+	 * `HOLDFAST_REVISION`: which version of the deployment this is; on Cloud Run, the number in `K_REVISION`. It counts among
+	 * those of the same `HOLDFAST_SERVICE`, on Cloud Run `project/region/service`, alone. @default - none, without either
+	 */
+	revision?: Revision;
 	/** `HOLDFAST_VERSION`: which program the app is, its migration included; two that are equal are one. @default - not known */
 	version?: string;
 	/** `HOLDFAST_DIRECTORIES`: what else `prepare` gives to the app's user, with colons between them. @default - none */

@@ -1,5 +1,6 @@
 import { posix } from "node:path";
 import type { Target } from "./door/way";
+import type { Revision } from "./revision";
 import type { Settings } from "./settings";
 
 /** A user and a group, by number. */
@@ -14,6 +15,7 @@ const NUMBERS = {
 	staleSeconds: ["HOLDFAST_STALE_SECONDS", 60, 5, 3600],
 	leaseSeconds: ["HOLDFAST_LEASE_SECONDS", 30, 5, 3600],
 	appStartSeconds: ["HOLDFAST_APP_START_SECONDS", 60, 1, 3600],
+	refusalSeconds: ["HOLDFAST_REFUSAL_SECONDS", 60, 1, 3600],
 	stopSeconds: ["HOLDFAST_STOP_SECONDS", 40, 5, 3600],
 	port: ["HOLDFAST_PORT", 9400, 1, 65535],
 	appPort: ["HOLDFAST_APP_PORT", 0, 0, 65535],
@@ -78,14 +80,20 @@ export function directoriesIn({ HOLDFAST_DIRECTORIES: given }: NodeJS.ProcessEnv
 	return paths;
 }
 
-/** Cloud Run counts its revisions in their names, such as `notes-00005-abc`. One with a name of the user's own has none. */
-export function revisionIn(environment: NodeJS.ProcessEnv, wrong: string[]): number | undefined {
-	const { HOLDFAST_REVISION: given, K_REVISION } = environment;
+/**
+ * Cloud Run counts its revisions in their names, such as `notes-00005-abc`. One with a name of the user's own has none. They
+ * are counted for one service in one region: of which one they are, the platform says only half.
+ */
+export function revisionIn(environment: NodeJS.ProcessEnv, wrong: string[]): Revision | undefined {
+	const { HOLDFAST_REVISION: given, HOLDFAST_SERVICE, K_REVISION, K_SERVICE } = environment;
 	const number = given ?? /-(\d{5,})-[a-z0-9]+$/.exec(K_REVISION ?? "")?.[1];
 	if (number === undefined) return undefined;
-	if (/^\d{1,12}$/.test(number)) return Number(number);
-	wrong.push(`HOLDFAST_REVISION must be a whole number (got ${number})`);
-	return undefined;
+	if (!/^\d{1,12}$/.test(number)) {
+		wrong.push(`HOLDFAST_REVISION must be a whole number (got ${number})`);
+		return undefined;
+	}
+	if (!HOLDFAST_SERVICE) return undefined;
+	return { number: Number(number), service: [HOLDFAST_SERVICE, ...(K_SERVICE ? [K_SERVICE] : [])].join(" ") };
 }
 
 /** Whether the door can do what is asked of it, where the disk is. */

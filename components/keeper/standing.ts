@@ -53,8 +53,8 @@ export class Standing {
 		return this.isHolding && this.lease.isFreshFor(margin);
 	}
 
-	async freeze(): Promise<boolean> {
-		this.isFrozen = await this.hands.freeze();
+	async freeze(seconds?: number): Promise<boolean> {
+		this.isFrozen = await this.hands.freeze(seconds);
 		return this.isFrozen;
 	}
 

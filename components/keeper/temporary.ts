@@ -15,10 +15,9 @@ import type { Hands, Memory, Source } from "./hands";
 import { Keeper } from "./keeper";
 import { Losses } from "./losses";
 import { PlatformApp } from "./platformApp";
-import { Refusal } from "./refusal";
+import { stillRunning } from "./refusal";
 import { SYNC } from "./replication";
 import { restoredWords, restoreInPlace } from "./restore";
-import type { Settings } from "./settings";
 import { type Parts, start } from "./start";
 import { beginGeneration } from "./succession";
 import { readMemory, Vouch, writeMemory } from "./vouch";
@@ -56,7 +55,9 @@ export class TemporaryKeeper extends Keeper {
 			look: () => this.handoff.guard.look(),
 		});
 		this.door.way.close();
-		this.handoff = new Handoff(lease, this.hands(), settings, say);
+		// Where a gate holds the app, a refusal may stand for as long as it likes: whoever deploys looks at it.
+		const refusalSeconds = settings.open === undefined ? settings.refusalSeconds : undefined;
+		this.handoff = new Handoff(lease, this.hands(), { ...settings, refusalSeconds }, say);
 	}
 
 	override listen(port: number): Promise<() => void> {
@@ -99,8 +100,12 @@ export class TemporaryKeeper extends Keeper {
 		return this.app.isReady ? this.app.illness() : this.unready();
 	}
 
+	override get isServing(): boolean {
+		return this.handoff.phase === "serving";
+	}
+
 	protected override waiting() {
-		return this.handoff.phase === "serving" ? super.waiting() : undefined;
+		return this.isServing ? super.waiting() : undefined;
 	}
 
 	/** Why nothing in the store is certainly ours. */
@@ -114,7 +119,7 @@ export class TemporaryKeeper extends Keeper {
 		for (; !this.stopping; await this.pause(APP_LOOK)) {
 			await this.wellness.look();
 			this.known.app = this.wellness.alert;
-			if (this.handoff.phase === "serving") await this.losses.served(this.say);
+			if (this.isServing) await this.losses.served(this.say);
 		}
 	}
 
@@ -153,7 +158,7 @@ export class TemporaryKeeper extends Keeper {
 			place: (source) => this.place(source),
 			startApp: () => this.startApp(),
 			stopApp: () => app.stop(),
-			freeze: () => freeze.take(FREEZE_SECONDS * 2),
+			freeze: (seconds = FREEZE_SECONDS * 2) => freeze.take(seconds),
 			thaw: () => freeze.letGo(),
 			startReplication: () => {
 				this.known.state = "waiting for the database";
@@ -234,14 +239,4 @@ export class TemporaryKeeper extends Keeper {
 		if (await this.replication.prove(seconds)) return this.known.freshness.transaction;
 		throw new Error(this.known.freshness.problem ?? "the last transaction was not found in the store");
 	}
-}
-
-function stillRunning({ database, open }: Settings): Refusal {
-	return new Refusal(
-		"app-may-be-running",
-		`${database} is not the newest any more, and the app may be running on it`,
-		open === undefined
-			? "have the platform start the app's container only once the keeper answers 200 at /ready"
-			: "nothing: the app's watchdog ends it; without one, restart the app's container, which then waits for its data",
-	);
 }

@@ -55,7 +55,7 @@ export class PlatformInstance {
 				HOLDFAST_LEASE_SECONDS: `${LEASE}`,
 				HOLDFAST_STOP_SECONDS: `${STOP}`,
 				HOLDFAST_LOG: "json",
-				...(revision !== undefined && { HOLDFAST_REVISION: `${revision}` }),
+				...(revision !== undefined && { HOLDFAST_REVISION: `${revision}`, HOLDFAST_SERVICE: "test/local/notes" }),
 				...env,
 			},
 		});

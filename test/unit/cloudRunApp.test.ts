@@ -80,6 +80,7 @@ describe("CloudRunApp", () => {
 			HOLDFAST_VERSION: rendered(made).app?.image,
 			// Without it, the app would take each request for plain HTTP from the same peer.
 			HOLDFAST_BEHIND_PROXY: "true",
+			HOLDFAST_SERVICE: "my-project/asia-southeast1/shop-test-notes",
 		});
 		// No gate file: the platform starts the app when the keeper says so.
 		expect(keeper.environment).not.toHaveProperty("HOLDFAST_OPEN");

@@ -12,8 +12,10 @@ function made() {
 	const store = new MemoryStore();
 	const time = { now: 0 };
 	const clock: Clock = { now: () => time.now, sleep: async () => {} };
-	const lease = (owner: string, revision?: number) =>
-		new HandoffLease(store, { owner, leaseSeconds: SECONDS, revision }, clock);
+	const lease = (owner: string, number?: number, service = "here") => {
+		const revision = number === undefined ? undefined : { number, service };
+		return new HandoffLease(store, { owner, leaseSeconds: SECONDS, revision }, clock);
+	};
 	const record = () => JSON.parse(store.objects.get("state/lease.json")?.content ?? "{}");
 	return { store, time, lease, record };
 }
@@ -55,19 +57,19 @@ describe("revisions", () => {
 		const { lease, record } = made();
 		const [old, next] = [lease("old", 5), lease("next", 6)];
 		await old.take();
-		expect(record().revision).toBe(5);
+		expect(record().revision).toEqual({ number: 5, service: "here" });
 		await next.ask();
-		expect(record()).toMatchObject({ asker: "next", askerRevision: 6, revision: 5 });
+		expect(record()).toMatchObject({ asker: "next", askerRevision: { number: 6 }, revision: { number: 5 } });
 		await old.handOver("next", 7);
 		expect(record()).toMatchObject({
 			owner: "next",
-			revision: 6,
-			handed: { from: "old", transaction: 7, revision: 5 },
+			revision: { number: 6 },
+			handed: { from: "old", transaction: 7, revision: { number: 5 } },
 		});
 		await next.adopt();
-		expect(record().revision).toBe(6);
+		expect(record().revision).toEqual({ number: 6, service: "here" });
 		await next.giveBack();
-		expect(record()).toMatchObject({ owner: "old", revision: 5 });
+		expect(record()).toMatchObject({ owner: "old", revision: { number: 5 } });
 	});
 
 	it.each([
@@ -81,6 +83,17 @@ describe("revisions", () => {
 		await lease("holder", holder).take();
 		expect((await lease("asker", asker).ask()) !== undefined).toBe(asks);
 		expect(record().asker).toBe(asks ? "asker" : undefined);
+	});
+
+	it("are counted for one service alone: of another's, or of a keeper that told no service, none is higher", async () => {
+		const { lease, record, store } = made();
+		await lease("holder", 57, "shop/europe-west1/notes").take();
+		expect(await lease("moved", 1, "shop/us-east1/notes").ask()).toBeDefined();
+		const told = { ...record(), revision: 57 };
+		delete told.asker;
+		const found = store.objects.get("state/lease.json");
+		await store.put("state/lease.json", JSON.stringify(told), { version: found?.version ?? "" });
+		expect(await lease("next", 1).ask()).toBeDefined();
 	});
 
 	it("do not matter for a lease that is free or has expired", async () => {

@@ -3,6 +3,7 @@ import { Handoff } from "../../components/keeper/handoff";
 import { HandoffLease } from "../../components/keeper/handoffLease";
 import type { Hands, Memory, Source } from "../../components/keeper/hands";
 import { Ended, Refusal } from "../../components/keeper/refusal";
+import type { Revision } from "../../components/keeper/revision";
 import { type Store, StoreUnreachable } from "../../components/keeper/stores/store";
 import { BEAT_SECONDS, deadlinesOf } from "../../components/watchdog";
 import { runApp, watchApp } from "./handoffApp";
@@ -42,7 +43,7 @@ export class Machine implements Clock {
 	constructor(
 		readonly world: World,
 		readonly name: string,
-		private readonly revision?: number,
+		private readonly revision?: Revision,
 	) {
 		world.machines.push(this);
 		this.offset = (world.random() - 0.5) * 7_200_000;

@@ -1,4 +1,4 @@
-import { expect, it, onTestFinished } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import type { Clock } from "../../components/keeper/clock";
 import { Handoff } from "../../components/keeper/handoff";
 import { HandoffLease } from "../../components/keeper/handoffLease";
@@ -14,7 +14,7 @@ const CLOCK: Clock = {
 	sleep: (milliseconds) => new Promise((resolve) => void setTimeout(resolve, milliseconds / 20)),
 };
 
-function made(store: MemoryStore, owner: string, change: Partial<Hands> = {}) {
+function made(store: MemoryStore, owner: string, change: Partial<Hands> = {}, more: { refusalSeconds?: number } = {}) {
 	const events: string[] = [];
 	const told =
 		(name: string) =>
@@ -45,7 +45,7 @@ function made(store: MemoryStore, owner: string, change: Partial<Hands> = {}) {
 		endDoor: () => void events.push("end"),
 		...change,
 	};
-	const settings = { owner, leaseSeconds: 10, app: "notes" };
+	const settings = { owner, leaseSeconds: 10, app: "notes", ...more };
 	const handoff = new Handoff(new HandoffLease(store, settings, CLOCK), hands, settings, () => {}, CLOCK);
 	const ended = handoff.run().catch((error: Error) => error);
 	onTestFinished(async () => void (await handoff.stop(2)));
@@ -141,4 +141,73 @@ it("one that is told to stop while it places its data leaves its generation to n
 	const third = made(store, "third");
 	await third.until("serving");
 	expect(record(store)).toMatchObject({ owner: "third", generation: expect.stringMatching(/^0000000002-/) });
+});
+
+describe("a refusal where the platform waits for the keeper", () => {
+	const refusal = new Refusal("replica-incomplete", "a file is gone", "restore it");
+	const platform = (store: MemoryStore, owner: string, change: Partial<Hands>) =>
+		made(store, owner, { stopApp: () => false, ...change }, { refusalSeconds: 60 });
+
+	it("that stands ends the keeper, and leaves the lease to whoever comes next", async () => {
+		const store = new MemoryStore();
+		const began = CLOCK.now();
+		const only = platform(store, "only", { place: () => Promise.reject(refusal) });
+		expect(await only.ended).toBe(refusal);
+		const after = CLOCK.now() - began;
+		expect(after).toBeGreaterThan(60_000);
+		expect(after).toBeLessThan(70_000);
+		expect(record(store)).toMatchObject({ owner: "only", released: true, unbegun: true });
+	});
+
+	it("that passes within its time ends nothing, and is forgotten", async () => {
+		const store = new MemoryStore();
+		let tries = 0;
+		const place = async () => {
+			if (++tries < 3) throw refusal;
+		};
+		const only = platform(store, "only", { place });
+		await only.until("serving");
+		expect([tries, only.handoff.refusal]).toEqual([3, undefined]);
+		await CLOCK.sleep(65_000);
+		expect(only.handoff.phase).toBe("serving");
+	});
+
+	it("does not end a restore that takes its time", async () => {
+		let tries = 0;
+		const place = () => (++tries === 1 ? Promise.reject(refusal) : CLOCK.sleep(80_000));
+		const only = platform(new MemoryStore(), "only", { place });
+		await only.until("serving");
+		expect(tries).toBe(2);
+	});
+
+	it("does not end one that waits for a holder that lives", async () => {
+		const store = new MemoryStore();
+		const old = made(store, "old");
+		await old.until("serving");
+		const next = platform(store, "next", { place: () => Promise.reject(refusal) });
+		await CLOCK.sleep(100_000);
+		expect([next.handoff.refusal, next.handoff.phase, old.handoff.phase]).toEqual([refusal, "starting", "serving"]);
+	});
+
+	it("is tried again and again where a gate holds the app", async () => {
+		const only = made(new MemoryStore(), "only", { stopApp: () => false, place: () => Promise.reject(refusal) });
+		await CLOCK.sleep(100_000);
+		expect([only.handoff.refusal, only.handoff.standing.isStopping]).toEqual([refusal, false]);
+	});
+});
+
+it("a stop in which each step takes as long as it may still gives the lease back in its time", async () => {
+	const store = new MemoryStore();
+	const never = () => new Promise<never>(() => {});
+	const only = made(store, "only", { settled: never, freeze: never, sync: never });
+	await only.until("serving");
+	slept += 60_000;
+	const renewal = vi.spyOn(HandoffLease.prototype, "renew").mockImplementationOnce(() => CLOCK.sleep(2000).then(never));
+	const began = CLOCK.now();
+	expect(await only.handoff.stop(8)).toBe(false);
+	const took = CLOCK.now() - began;
+	renewal.mockRestore();
+	expect(took).toBeLessThan(8000);
+	expect(took).toBeGreaterThan(6000);
+	expect(record(store)).toMatchObject({ owner: "only", released: true });
 });

@@ -2,8 +2,8 @@ import { expect, it } from "vitest";
 import { Machine } from "./handoffMachine";
 import { randomOf, World } from "./handoffWorld";
 
-function launched(world: World, name: string, revision: number): Machine {
-	const machine = new Machine(world, name, revision);
+function launched(world: World, name: string, number: number, service = "here"): Machine {
+	const machine = new Machine(world, name, { number, service });
 	machine.start();
 	return machine;
 }
@@ -23,6 +23,21 @@ it("an instance of an older revision waits and says why, and takes the lease onc
 	expect([older.keeper?.phase, older.keeper?.refusal]).toEqual(["serving", undefined]);
 	expect(world.violations).toEqual([]);
 	for (const each of [newer, older]) each.destroy();
+});
+
+it("an instance of another service, as after a move to another region, does not compare its revision: it asks", async () => {
+	const world = new World(randomOf(3), "platform");
+	const before = launched(world, "before", 57, "shop/europe-west1/notes");
+	await world.pass(5);
+	const moved = launched(world, "moved", 1, "shop/us-east1/notes");
+	await world.pass(60);
+	expect([before.keeper?.phase, moved.keeper?.phase]).toEqual(["retired", "serving"]);
+	// What it was handed it holds as its own: the next of its service compares again.
+	const older = launched(world, "older", 0, "shop/us-east1/notes");
+	await world.pass(60);
+	expect(older.keeper?.refusal).toMatchObject({ code: "superseded", found: expect.stringContaining("moved") });
+	expect(world.violations).toEqual([]);
+	for (const each of [before, moved, older]) each.destroy();
 });
 
 it("a retired instance stays while another has the data, and ends once nobody has", async () => {

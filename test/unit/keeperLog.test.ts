@@ -45,10 +45,15 @@ describe("the log", () => {
 
 describe("the reporter", () => {
 	function reporter() {
-		const scene = { alerts: [] as Alert[], now: 0, lines: [] as Record<string, string>[] };
+		const scene = { alerts: [] as Alert[], isServing: true, now: 0, lines: [] as Record<string, string>[] };
 		const made = new Reporter(
 			"shop/prod/notes",
-			() => scene.alerts,
+			{
+				get isServing() {
+					return scene.isServing;
+				},
+				alerts: () => scene.alerts,
+			},
 			(line) => scene.lines.push(JSON.parse(line)),
 			() => scene.now,
 		);
@@ -68,6 +73,16 @@ describe("the reporter", () => {
 		expect(pass(121)).toHaveLength(3);
 		expect(pass(0)).toEqual([]);
 		expect(reporter().pass(1)).toEqual([expect.objectContaining({ holdfast: "well", app: "shop/prod/notes" })]);
+	});
+
+	it("says nothing while the app is not there yet, and that all is well as soon as it serves", () => {
+		const { scene, pass } = reporter();
+		scene.isServing = false;
+		expect(pass(61)).toEqual([]);
+		scene.isServing = true;
+		expect(pass(1)).toEqual([expect.objectContaining({ holdfast: "well" })]);
+		scene.isServing = false;
+		expect(pass(61)).toEqual([]);
 	});
 
 	it("tells of each problem when it begins, and then each minute while it lasts", () => {

@@ -7,9 +7,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ask, Plain, serve } from "../../components/keeper/control";
 import { Gate } from "../../components/keeper/gate";
+import { listenAt } from "../../components/keeper/listening";
 import { eachLine, type Litestream } from "../../components/keeper/litestream";
 import { Refusal } from "../../components/keeper/refusal";
 import { Supervisor } from "../../components/keeper/supervisor";
+import { freePort } from "./doorScene";
 
 let directory: string;
 beforeEach(() => {
@@ -139,6 +141,30 @@ describe("the gate", () => {
 		const gate = new Gate(undefined);
 		gate.admit();
 		expect([gate.isAsked, gate.isOpen]).toEqual([false, false]);
+	});
+});
+
+describe("where the keeper listens", () => {
+	const nobody = () => new Promise<never>((_, reject) => reject(new Error("not reached")));
+
+	it("a socket that cannot be made is a refusal that names it, the user and the fix; nothing else stays open", async () => {
+		const port = await freePort();
+		const path = join(directory, "missing", "keeper.sock");
+		const places = [
+			{ at: port, open: () => serve({}, { port }) },
+			{ at: path, open: () => serve({}, { path }) },
+			{ at: 1, open: nobody },
+		];
+		const refusal = await listenAt(places).catch((error: Refusal) => error);
+		expect(refusal).toMatchObject({ code: "cannot-listen", remedy: expect.stringContaining("HOLDFAST_CONTROL") });
+		expect(`${refusal}`).toContain(`user ${process.getuid?.()}, cannot make its control socket ${path}: `);
+		// A server that stays would keep the process, and the platform would wait for it.
+		const again = await listenAt([{ at: port, open: () => serve({}, { port }) }]);
+		await expect(listenAt([{ at: port, open: () => serve({}, { port }) }])).rejects.toMatchObject({
+			code: "cannot-listen",
+			found: expect.stringContaining(`cannot listen on port ${port}: `),
+		});
+		for (const close of again) close();
 	});
 });
 

@@ -59,6 +59,7 @@ describe("the keeper's settings", () => {
 			log: "text",
 			mayLose: [],
 			user: undefined,
+			refusalSeconds: 60,
 			revision: undefined,
 			version: undefined,
 			directories: [],

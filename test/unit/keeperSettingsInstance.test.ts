@@ -31,6 +31,7 @@ describe("the settings of a keeper beside an app, on a disk that goes with them"
 			mayLose: [],
 			user: undefined,
 			revision: undefined,
+			refusalSeconds: 60,
 			version: undefined,
 			directories: [],
 			idleSeconds: 75,
@@ -44,6 +45,8 @@ describe("the settings of a keeper beside an app, on a disk that goes with them"
 			HOLDFAST_MAY_LOSE: "sessions, jobs,",
 			HOLDFAST_USER: "1000:1001",
 			HOLDFAST_REVISION: "12",
+			HOLDFAST_SERVICE: "shop/europe-west1/notes",
+			HOLDFAST_REFUSAL_SECONDS: "90",
 			HOLDFAST_VERSION: "notes@sha256:0",
 			HOLDFAST_DIRECTORIES: "/holdfast/cache:/holdfast/tmp",
 			HOLDFAST_DOOR_IDLE_SECONDS: "4005",
@@ -53,7 +56,8 @@ describe("the settings of a keeper beside an app, on a disk that goes with them"
 			log: "json",
 			mayLose: ["sessions", "jobs"],
 			user: { uid: 1000, gid: 1001 },
-			revision: 12,
+			revision: { number: 12, service: "shop/europe-west1/notes" },
+			refusalSeconds: 90,
 			version: "notes@sha256:0",
 			directories: ["/holdfast/cache", "/holdfast/tmp"],
 			idleSeconds: 4005,
@@ -65,8 +69,14 @@ describe("the settings of a keeper beside an app, on a disk that goes with them"
 		[{ K_REVISION: "notes-2-00123-x9z" }, 123],
 		[{ K_REVISION: "notes-blue" }, undefined],
 		[{ K_REVISION: "notes-00005-abc", HOLDFAST_REVISION: "7" }, 7],
-	])("the revision of %j", (environment, revision) => {
-		expect(readSettings({ ...good, ...environment }).revision).toBe(revision);
+	])("the revision of %j is that of its service alone", (environment, number) => {
+		const here = { ...good, ...environment, HOLDFAST_SERVICE: "shop/europe-west1/notes" };
+		const named = { ...here, K_SERVICE: "notes" };
+		const revision = (service: string) => (number === undefined ? undefined : { number, service });
+		expect(readSettings(here).revision).toEqual(revision("shop/europe-west1/notes"));
+		expect(readSettings(named).revision).toEqual(revision("shop/europe-west1/notes notes"));
+		// The service's name alone may be that of another region.
+		expect(readSettings({ ...good, ...environment, K_SERVICE: "notes" }).revision).toBeUndefined();
 	});
 
 	it.each([
