@@ -186,7 +186,8 @@ describe("a refusal where the platform waits for the keeper", () => {
 		await old.until("serving");
 		const next = platform(store, "next", { place: () => Promise.reject(refusal) });
 		await CLOCK.sleep(100_000);
-		expect([next.handoff.refusal, next.handoff.phase, old.handoff.phase]).toEqual([refusal, "starting", "serving"]);
+		expect([next.handoff.refusal, old.handoff.phase]).toEqual([refusal, "serving"]);
+		expect(next.handoff.standing.isStopping).toBe(false);
 	});
 
 	it("is tried again and again where a gate holds the app", async () => {
