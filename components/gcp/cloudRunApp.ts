@@ -47,7 +47,7 @@ const LONGEST_REQUEST = "3600s";
  * tell from the truth. The bucket keeps for `graceDays` what was overwritten; versions of the manifest and the lease, which
  * the account may delete, come back by soft delete (`softDeleteDays`).
  * `environment` is readable in the service's definition, also where a value is a secret Output: what is secret belongs in
- * `secrets`. The health path must answer within a second while the app starts.
+ * `secrets`. The health path must answer within two seconds while the app starts.
  *
  * Images that are built here are pushed with this machine's own login: `gcloud auth configure-docker
  * REGION-docker.pkg.dev`. Who deploys needs these roles in the project: Cloud Run Admin, Service Account User,

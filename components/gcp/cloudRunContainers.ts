@@ -131,12 +131,18 @@ function startWindow({ health, migration }: App): number {
 
 function probes(app: App): Pick<Container, "startupProbe" | "livenessProbe"> {
 	const { health, port } = app;
-	// Asked each second, without a wait of its own: a request that comes first waits for it.
-	const often = { periodSeconds: 1, timeoutSeconds: 1, failureThreshold: startWindow(app) };
-	if (health === undefined) return { startupProbe: { tcpSocket: { port }, ...often } };
+	// Often, for requests wait at the old instance meanwhile; an answer may take a little longer than a connection.
+	const often = (seconds: number) => {
+		return {
+			periodSeconds: seconds,
+			timeoutSeconds: seconds,
+			failureThreshold: Math.ceil(startWindow(app) / seconds),
+		};
+	};
+	if (health === undefined) return { startupProbe: { tcpSocket: { port }, ...often(1) } };
 	const httpGet = { path: health.path, port };
 	return {
-		startupProbe: { httpGet, ...often },
+		startupProbe: { httpGet, ...often(2) },
 		livenessProbe: {
 			httpGet,
 			periodSeconds: health.intervalSeconds,
