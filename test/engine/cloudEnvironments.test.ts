@@ -79,9 +79,7 @@ it.concurrent.for(ENVIRONMENTS)("%s: up, nothing to do, a change, destroy", asyn
 	await stack.succeeds("up", "--yes", "--skip-preview", "--expect-no-changes");
 	const start = performance.now();
 	const same = await stack.preview();
-	console.log(
-		`${name}: a warm preview took ${((performance.now() - start) / 1000).toFixed(1)} s beside the other tests`,
-	);
+	console.log(`${name}: a warm preview took ${((performance.now() - start) / 1000).toFixed(1)} s beside the other tests`);
 	expect(same.steps).toEqual([]);
 
 	stack.configure((config) => {

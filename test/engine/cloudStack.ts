@@ -44,20 +44,18 @@ export class CloudStack {
 	readonly home = mkdtempSync(join(tmpdir(), "holdfast-cloud-"));
 	/** Where Pulumi.yaml is. */
 	directory = join(this.home, "program");
-	readonly backend = join(this.home, "backend");
 
 	private constructor(
 		readonly name: string,
-		readonly project: string,
 		private readonly engine: string,
 	) {}
 
 	/** @param program its lines, after the imports of the components that it names */
 	static async make(test: Finishing, program: string, { name = "test", project = "shop", file = CONFIG } = {}) {
-		const stack = new CloudStack(name, project, await engineDirectory());
+		const stack = new CloudStack(name, await engineDirectory());
 		test.onTestFinished(() => rmSync(stack.home, { recursive: true, force: true }));
 		installDoubles(join(stack.home, "bin"));
-		mkdirSync(stack.backend, { recursive: true });
+		mkdirSync(join(stack.home, "backend"), { recursive: true });
 		mkdirSync(stack.directory);
 		symlinkSync(join(ROOT, "node_modules"), join(stack.directory, "node_modules"));
 		// Build contexts are named from the root of the project.
@@ -148,7 +146,7 @@ export class CloudStack {
 			// The doubles stand before whatever provider the machine has.
 			PATH: [join(this.home, "bin"), this.engine, pluginIn(pluginHome()), process.env.PATH].join(delimiter),
 			PULUMI_HOME: join(this.home, "pulumi"),
-			PULUMI_BACKEND_URL: `file://${this.backend}`,
+			PULUMI_BACKEND_URL: `file://${join(this.home, "backend")}`,
 			PULUMI_CONFIG_PASSPHRASE: "of a test",
 			PULUMI_SKIP_UPDATE_CHECK: "true",
 			PULUMI_NODEJS_TRANSPILE_ONLY: "true",
