@@ -29,7 +29,8 @@ export interface S3BackupBucketArgs extends RetentionArgs {
 	/**
 	 * Name of the bucket, unique in all of AWS: 3 to 63 lower-case letters, digits and `-`. It does not change from one
 	 * creation to the next, so that a bucket left behind by a `destroy` is met again instead of a new, empty one being
-	 * used: `pulumi import aws:s3/bucket:Bucket <name>-bucket <bucket>`. @default - project, stack and name, and "backup"
+	 * used: `pulumi import aws:s3/bucket:Bucket <name>-bucket <bucket> --parent "component=<urn>"`, with the URN of this
+	 * component (`pulumi stack --show-urns`). @default - project, stack and name, and "backup"
 	 */
 	bucketName?: string;
 	/** Path in the bucket below which the app's data lies. One app for each prefix. @default "app" */
@@ -204,6 +205,8 @@ export class S3BackupBucket extends pulumi.ComponentResource {
 				.apply(([arn, key]: [string, string | undefined]): Statement[] => statements(arn, prefix, key))
 				.apply(policyDocument);
 			const description = `Holdfast: ${role} of the backup of ${name}`;
+			// Without a name of its own. One that an update made and forgot when it was cut off grants nothing to anybody, for
+			// nothing refers to it; of a fixed name, it would be in the way of the next update until somebody took it in.
 			const policyArgs = changed(transform[`${role}Policy`], { policy, description, tags });
 			return new aws.iam.Policy(`${name}-${role}`, policyArgs, here);
 		}

@@ -68,7 +68,10 @@ const RESTORE_SECONDS = 350;
  * `aws ecr get-login-password | docker login --username AWS --password-stdin ACCOUNT.dkr.ecr.REGION.amazonaws.com`.
  *
  * After a `destroy`, secrets and files are still there: `pulumi import aws:secretsmanager/secret:Secret <name>-secret-KEY
- * <arn>` and `pulumi import aws:efs/fileSystem:FileSystem <name>-files <id>` bring them back into a new stack of this name.
+ * <arn>` and `pulumi import aws:efs/fileSystem:FileSystem <name>-files <id>`, each with `--parent "component=<urn>"`, bring
+ * them back into a new stack of this name; the URN is this component's (`pulumi stack --show-urns`; an update that was
+ * refused has made it known). To rename the component, give `aliases: [{ name: "<old>" }]`, and in `transform.secret` and
+ * `transform.fileSystem` the `name` and `creationToken` that they have: without, the update is refused, for they are protected.
  *
  * Permissions: execution role: ecr:GetAuthorizationToken on *
  * Permissions: execution role: ecr:BatchCheckLayerAvailability, ecr:GetDownloadUrlForLayer, ecr:BatchGetImage on REPOSITORY

@@ -32,7 +32,8 @@ export interface GcsBackupBucketArgs extends RetentionArgs {
 	/**
 	 * Name of the bucket, unique in all of Google Cloud: 3 to 63 lower-case letters, digits, `-` and `_`. It does not change
 	 * from one creation to the next, so that a bucket left behind by a `destroy` is met again instead of a new, empty one
-	 * being used: `pulumi import gcp:storage/bucket:Bucket <name>-bucket <bucket>`. @default - project, stack and name, and "backup"
+	 * being used: `pulumi import gcp:storage/bucket:Bucket <name>-bucket <bucket> --parent "component=<urn>"`, with the URN of
+	 * this component (`pulumi stack --show-urns`). @default - project, stack and name, and "backup"
 	 */
 	bucketName?: string;
 	/** Path in the bucket below which the app's data lies. One app for each prefix. @default "app" */

@@ -53,7 +53,10 @@ const LONGEST_REQUEST = "3600s";
  * REGION-docker.pkg.dev`. Who deploys needs these roles in the project: Cloud Run Admin, Service Account User,
  * Service Usage Admin; with an image that is built, Artifact Registry Administrator; with secrets, Secret Manager Admin;
  * with alerts, Monitoring Editor and Logs Configuration Writer. A secret is kept when the stack is destroyed; the next
- * stack adopts it: `pulumi import gcp:secretmanager/secret:Secret <name>-secret-<variable> <secret>`.
+ * stack adopts it: `pulumi import gcp:secretmanager/secret:Secret <name>-secret-<variable>
+ * projects/<project>/secrets/<secret> --parent "component=<urn>"`, with the URN of this component (`pulumi stack
+ * --show-urns`; an update that was refused has made it known). To rename the component, give `aliases: [{ name: "<old>" }]`
+ * and in `transform.secret` the `secretId` that each has: without, the update is refused, for secrets are protected.
  *
  * Permissions:
  * - writer: roles/secretmanager.secretAccessor on each secret of the app

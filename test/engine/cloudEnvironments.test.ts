@@ -1,46 +1,11 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, it, type TestContext } from "vitest";
-import { parse, stringify } from "yaml";
-import { ROOT } from "../../tools/workspace";
-import { CloudStack, names, type Preview, refusal } from "./cloudStack";
+import { expect, it } from "vitest";
+import { DIGEST, environment, PROGRAM, STATEFUL, stateful, VALUE } from "./cloudEnvironment";
+import { names, type Preview, refusal } from "./cloudStack";
 
 // The four environment files as they are committed, with the program of stacks/, on a real engine. The clouds behind it are
 // the doubles of cloudDouble/. Images are named by digest instead of built: cloudImages.test.ts builds and pushes.
-
-const DIGEST = `sha256:${"0123456789abcdef".repeat(4)}`;
-const PROGRAM = `module.exports = require("${ROOT}/stacks/index");`;
-/** What must never go. */
-const STATEFUL = new Set([
-	"gcp:storage/bucket:Bucket",
-	"gcp:secretmanager/secret:Secret",
-	"aws:s3/bucket:Bucket",
-	"aws:secretsmanager/secret:Secret",
-	"aws:efs/fileSystem:FileSystem",
-]);
-type Settings = Record<string, Record<string, unknown>>;
-
-/** A stack of one of stacks/'s files, with a secret of the app beside what the file says. */
-async function environment(test: TestContext, name: string, more: (config: Settings) => void = () => {}) {
-	const content = parse(readFileSync(join(ROOT, "stacks", `Pulumi.${name}.yaml`), "utf8")) as { config: Settings };
-	const app = content.config["holdfast:app"] ?? {};
-	delete app.build;
-	app.image = `ghcr.io/me/notes@${DIGEST}`;
-	app.secrets = ["ADMIN_KEY"];
-	content.config["holdfast:keeper"] = { ...content.config["holdfast:keeper"], image: `ghcr.io/me/keeper@${DIGEST}` };
-	more(content.config);
-	const stack = await CloudStack.make(test, PROGRAM, { name, project: "holdfast", file: stringify(content) });
-	await stack.succeeds("config", "set", "--secret", "ADMIN_KEY", VALUE);
-	return stack;
-}
-
-const VALUE = "a-value-that-nobody-may-read";
-const stateful = (stack: CloudStack) =>
-	stack
-		.contents()
-		.filter(({ type }) => STATEFUL.has(type))
-		.map(({ type, id }) => `${type} ${id}`)
-		.sort();
 
 /** No step that takes away or replaces what holds data. */
 function expectKept({ steps }: Preview): void {
@@ -79,7 +44,9 @@ it.concurrent.for(ENVIRONMENTS)("%s: up, nothing to do, a change, destroy", asyn
 	await stack.succeeds("up", "--yes", "--skip-preview", "--expect-no-changes");
 	const start = performance.now();
 	const same = await stack.preview();
-	console.log(`${name}: a warm preview took ${((performance.now() - start) / 1000).toFixed(1)} s beside the other tests`);
+	console.log(
+		`${name}: a warm preview took ${((performance.now() - start) / 1000).toFixed(1)} s beside the other tests`,
+	);
 	expect(same.steps).toEqual([]);
 
 	stack.configure((config) => {

@@ -56,7 +56,12 @@ const SAID: [string, string, string[]][] = [
 	[
 		"a bucket of one's own (gitpod-io/gitpod #15578)",
 		"googleapi: Error 409: Your previous request to create the named bucket succeeded and you already own it., conflict",
-		["import gcp:storage/bucket:Bucket"],
+		["import gcp:storage/bucket:Bucket", "--parent 'component="],
+	],
+	[
+		"a secret of one's own (as its API puts it)",
+		"Error creating Secret: googleapi: Error 409: Secret [projects/123456789012/secrets/notes] already exists.",
+		["import gcp:secretmanager/secret:Secret", "--parent 'component="],
 	],
 	[
 		"an action (serverless-components/backend #10)",
@@ -86,7 +91,17 @@ const SAID: [string, string, string[]][] = [
 	[
 		"a bucket of one's own (the same)",
 		"creating S3 Bucket (notes): operation error S3: CreateBucket, https response error StatusCode: 409, RequestID: 08J2B14W7G3ZB0D0, HostID: CegK=, BucketAlreadyOwnedByYou:",
-		["import aws:s3/bucket:Bucket"],
+		["import aws:s3/bucket:Bucket", "--parent 'component="],
+	],
+	[
+		"a secret of one's own (as its API puts it)",
+		"creating Secrets Manager Secret (notes/ADMIN_KEY): operation error Secrets Manager: CreateSecret, https response error StatusCode: 400, ResourceExistsException: The operation failed because the secret notes/ADMIN_KEY already exists.",
+		["import aws:secretsmanager/secret:Secret", "--parent 'component="],
+	],
+	[
+		"files of one's own (hashicorp/nomad #7352)",
+		"Error creating EFS file system: FileSystemAlreadyExists: File system 'fs-xxxx' already exists with creation token 'notes'",
+		["import aws:efs/fileSystem:FileSystem", "--parent 'component="],
 	],
 ];
 

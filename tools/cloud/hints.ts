@@ -51,7 +51,17 @@ function takenByAnother(_: RegExpExecArray, stack: string): string {
 
 function importBucket(type: string) {
 	return (_: RegExpExecArray, stack: string) =>
-		`The bucket is there already and is yours, as after npm run down or a lost state. It is not replaced; take it in: npm run pulumi -- import ${type} NAME-bucket BUCKET --parent 'URN of the backup component' --stack ${stack}, or give backup.bucketName another name to begin without its data`;
+		`The bucket is there already and is yours, as after npm run down or a lost state. It is not replaced; take it in: ${importing(type, "NAME-bucket BUCKET", "backup", stack)}, or give backup.bucketName another name to begin without its data`;
+}
+
+function importSecret(type: string, id: string) {
+	return (_: RegExpExecArray, stack: string) =>
+		`The secret is there already, as after npm run down or an update that was cut off. Take it in: ${importing(type, `NAME-secret-VARIABLE ${id}`, "app", stack)}`;
+}
+
+/** Without its parent, it would be another resource to the program, which would make its own beside it. */
+function importing(type: string, what: string, component: string, stack: string): string {
+	return `npm run pulumi -- import ${type} ${what} --parent 'component=URN of the ${component} component' --stack ${stack} (npm run pulumi -- stack --show-urns --stack ${stack} prints the URN)`;
 }
 
 const HINTS: Hint[] = [
@@ -70,9 +80,13 @@ const HINTS: Hint[] = [
 		hint: importBucket("gcp:storage/bucket:Bucket"),
 	},
 	{
+		says: /Error 409: Secret \[/,
+		hint: importSecret("gcp:secretmanager/secret:Secret", "projects/PROJECT/secrets/SECRET"),
+	},
+	{
 		says: /Error 409: (?:Service account|Resource) .*already exists|alreadyExists/,
 		hint: (_, stack) =>
-			`Something of that name is there already, as after an update that was cut off: npm run up again where it is from another try of ${stack}, or pulumi import it`,
+			`Something of that name is there already, as after an update that was cut off: npm run up again where it is from another try of ${stack}, or take it in: npm run pulumi -- import TYPE NAME ID --parent 'component=URN of its component' --stack ${stack}`,
 	},
 	{
 		says: /is not authorized to perform: ([\w-]+:\w+)(?: on resource: (\S+))?/,
@@ -96,8 +110,17 @@ const HINTS: Hint[] = [
 	{ says: /\bBucketAlreadyOwnedByYou\b/, hint: importBucket("aws:s3/bucket:Bucket") },
 	{
 		says: /scheduled for deletion/,
-		hint: () =>
-			"A secret of that name waits for its deletion: aws secretsmanager restore-secret --secret-id NAME, then pulumi import it",
+		hint: (_, stack) =>
+			`A secret of that name waits for its deletion: aws secretsmanager restore-secret --secret-id NAME, then ${importing("aws:secretsmanager/secret:Secret", "NAME-secret-VARIABLE ARN", "app", stack)}`,
+	},
+	{
+		says: /ResourceExistsException: .*\bsecret\b/,
+		hint: importSecret("aws:secretsmanager/secret:Secret", "ARN"),
+	},
+	{
+		says: /FileSystemAlreadyExists/,
+		hint: (_, stack) =>
+			`The file system is there already, as after npm run down or an update that was cut off. Take it in: ${importing("aws:efs/fileSystem:FileSystem", "NAME-files ID", "app", stack)}`,
 	},
 	{
 		says: /no basic auth credentials|authorization token has expired/i,

@@ -1,7 +1,7 @@
 import { actions, named, numbered, setting } from "./awsKind";
 import { ACCOUNT, arn, global, hex, of, region } from "./awsNames";
 import type { Kind, Step } from "./cloud";
-import type { Properties } from "./values";
+import { type Properties, text } from "./values";
 
 // TEST PART: the resources that the double of AWS knows.
 // Messages of errors are those that users report of the real provider (aws 5 to 7).
@@ -79,12 +79,17 @@ export const kinds: Record<string, Kind> = {
 		ownerId: ACCOUNT,
 	})),
 	"aws:efs/backupPolicy:BackupPolicy": setting("fileSystemId", "elasticfilesystem", "BackupPolicy"),
-	"aws:efs/fileSystem:FileSystem": numbered("fs-", actions("elasticfilesystem", "FileSystem"), (_, id) => ({
-		arn: arn("elasticfilesystem", `file-system/${id}`),
-		dnsName: `${id}.efs.${region()}.amazonaws.com`,
-		ownerId: ACCOUNT,
-		numberOfMountTargets: 0,
-	})),
+	"aws:efs/fileSystem:FileSystem": {
+		...numbered("fs-", actions("elasticfilesystem", "FileSystem"), (_, id) => ({
+			arn: arn("elasticfilesystem", `file-system/${id}`),
+			dnsName: `${id}.efs.${region()}.amazonaws.com`,
+			ownerId: ACCOUNT,
+			numberOfMountTargets: 0,
+		})),
+		key: (inputs) => text(inputs, "creationToken"),
+		taken: (inputs) =>
+			`creating EFS file system: operation error EFS: CreateFileSystem, https response error StatusCode: 409, FileSystemAlreadyExists: File system already exists with creation token '${of(inputs, "creationToken")}'`,
+	},
 	"aws:efs/fileSystemPolicy:FileSystemPolicy": setting("fileSystemId", "elasticfilesystem", "FileSystemPolicy"),
 	"aws:efs/mountTarget:MountTarget": {
 		...numbered("fsmt-", actions("elasticfilesystem", "MountTarget"), (inputs) => ({

@@ -113,7 +113,10 @@ const kinds: Record<string, Kind> = {
 		permission: (step) =>
 			`serviceusage.services.${{ create: "enable", read: "get", update: "enable", delete: "disable" }[step]}`,
 	},
-	"gcp:secretmanager/secret:Secret": inProject("secretmanager.secrets", "secrets", "secretId"),
+	"gcp:secretmanager/secret:Secret": inProject("secretmanager.secrets", "secrets", "secretId", {
+		taken: (inputs) =>
+			`Error creating Secret: googleapi: Error 409: Secret [projects/${NUMBER}/secrets/${of(inputs, "secretId")}] already exists.`,
+	}),
 	"gcp:secretmanager/secretIamMember:SecretIamMember": member("secretmanager.secrets", "secretId"),
 	"gcp:secretmanager/secretVersion:SecretVersion": {
 		id: (inputs) => `${of(inputs, "secret")}/versions/${number()}`,

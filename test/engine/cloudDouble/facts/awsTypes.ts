@@ -6,6 +6,8 @@ export interface SchemaOf {
 	/** @default - none speaks of it: nothing is known beyond the typings */
 	schema?: string;
 	names?: Record<string, string>;
+	/** Properties that only a new resource can have, of which the schema does not speak, but the provider's source does. */
+	replacing?: string[];
 }
 
 const bucketPart = (names: Record<string, string> = {}): SchemaOf => ({
@@ -49,7 +51,8 @@ export const AWS_TYPES: Record<string, SchemaOf> = {
 		schema: "AWS::EFS::FileSystem",
 		names: { backupPolicy: "BackupPolicy" },
 	},
-	"efs/fileSystem:FileSystem": { schema: "AWS::EFS::FileSystem" },
+	// ForceNew in hashicorp/terraform-provider-aws, internal/service/efs/file_system.go, at 0389f4671dd9.
+	"efs/fileSystem:FileSystem": { schema: "AWS::EFS::FileSystem", replacing: ["creationToken"] },
 	"efs/fileSystemPolicy:FileSystemPolicy": {},
 	"efs/mountTarget:MountTarget": { schema: "AWS::EFS::MountTarget" },
 	"iam/accessKey:AccessKey": { schema: "AWS::IAM::AccessKey", names: { user: "UserName" } },

@@ -5,7 +5,8 @@
 //
 // Sources: the typings of @pulumi/aws 7.48.0 and @pulumi/gcp 9.37.0 (names, kinds, what is required, what only the cloud
 // gives; for gcp also "Possible values are: …"), and AWS's resource schemas of 2026-10-20 as cfn-lint 1.58.0 ships them
-// (enumerations, properties that only a new resource can change). What neither says is not in the facts.
+// (enumerations, properties that only a new resource can change); for one property the source of the provider itself, as
+// awsTypes.ts says. What none of them says is not in the facts.
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { containerFacts, Schema } from "./awsSchema";
@@ -18,13 +19,14 @@ if (schemas === undefined) throw new Error("name the directory of cfn-lint's sch
 
 const aws = new Typings("aws");
 const made: Record<string, Facts> = {};
-for (const [type, { schema: name, names = {} }] of Object.entries(AWS_TYPES)) {
+for (const [type, { schema: name, names = {}, replacing = [] }] of Object.entries(AWS_TYPES)) {
 	const facts = aws.resource(type);
 	if (name !== undefined) new Schema(schemas, name).join(facts, names);
 	if (type === "ecs/taskDefinition:TaskDefinition") {
 		// A string of JSON, with what the schema has as objects; its names begin with a small letter there.
 		Object.assign(facts.containerDefinitions ?? {}, { json: containerFacts(new Schema(schemas, name ?? "")) });
 	}
+	for (const property of replacing) Object.assign(facts[property] ?? {}, { replaces: true });
 	made[`aws:${type}`] = facts;
 }
 write("aws.json", made);
