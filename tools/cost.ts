@@ -48,6 +48,9 @@ main(async () => {
 	const file = configFile(stack);
 	if (!existsSync(file)) throw new Error(`there is no ${file}: copy one of the files beside it`);
 	if (!(await runSteps([keeperBundleStep]))) return 1;
+	// Nothing is encrypted here: a passphrase for another stack is no reason to refuse this one.
+	delete process.env.PULUMI_CONFIG_PASSPHRASE;
+	delete process.env.PULUMI_CONFIG_PASSPHRASE_FILE;
 	const { resources, region } = await render(stack, readFileSync(file, "utf8"));
 	const free = { freeAllowances: !given["no-free"] };
 	const result = estimate(resources, region, assumptions, PRICES, free);

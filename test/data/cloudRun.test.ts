@@ -8,7 +8,8 @@ import { Load } from "./cloud/load";
 import { expectNothingLost, expectOrderly, identityOf, report, rowsOf } from "./cloud/proof";
 import { APP_ARGS, MIGRATION } from "./cloud/render";
 import { renderCloudRun } from "./cloud/renderCloudRun";
-import { REPETITIONS, until } from "./docker";
+import { rollOutUnderLoad } from "./cloud/rollouts";
+import { until } from "./docker";
 import { GcsBucket } from "./stores";
 import { testServers } from "./testServers";
 
@@ -32,7 +33,7 @@ async function scene(change: Partial<CloudRunAppArgs> = {}, volumeMode?: string)
 
 it("rollouts under load: the old revision hands over, nothing is lost, each stop is within its 10 seconds", async () => {
 	const scenery = await scene();
-	const { store, definition, platform, load } = scenery;
+	const { store, definition, platform } = scenery;
 	const migrating = await renderCloudRun(store, images, { command: ["python3", "-u", "/app/app.py"], ...MIGRATION });
 	await platform.deploy(definition);
 	const { run, ...said } = await identityOf(platform);
@@ -45,21 +46,7 @@ it("rollouts under load: the old revision hands over, nothing is lost, each stop
 	});
 	expect(said.variables).not.toContain("HOLDFAST_STORE");
 
-	const running = load.run(3);
-	await load.more(20);
-	for (let rollout = 1; rollout <= REPETITIONS.cloudRollouts; rollout += 1) {
-		await platform.deploy(migrating);
-		await load.more(20);
-	}
-	await running.stop();
-	const last = await rowsOf(platform);
-	expect(await identityOf(platform)).toMatchObject({ migrations: REPETITIONS.cloudRollouts });
-	await platform.destroy();
-	const order = await expectNothingLost(scenery, last);
-	expect(order).toHaveLength(REPETITIONS.cloudRollouts + 1);
-	expect(order[0]).toBe(run);
-	expectOrderly(platform.stops, BUDGET);
-	report(`Cloud Run, rollouts: ${REPETITIONS.cloudRollouts}`, load, order, platform.stops);
+	await rollOutUnderLoad("Cloud Run", scenery, migrating, { first: run, budget: BUDGET });
 });
 
 it("to zero: no processor for longer than the lease, a rollout meanwhile, an idle stop, a cold start: nothing is lost", async () => {

@@ -6,7 +6,7 @@ import { Load } from "./cloud/load";
 import { expectNothingLost, expectOrderly, identityOf, report, rowsOf } from "./cloud/proof";
 import { APP_ARGS, MIGRATION } from "./cloud/render";
 import { renderFargate } from "./cloud/renderFargate";
-import { REPETITIONS } from "./docker";
+import { rollOutUnderLoad } from "./cloud/rollouts";
 import { S3Bucket } from "./stores";
 import { testServers } from "./testServers";
 
@@ -29,7 +29,7 @@ async function scene({ onTestFinished, onTestFailed }: TestContext) {
 // At the same time: both mostly wait for checks that come every few seconds.
 it.concurrent("rollouts under load: the old task stops before the new one starts, and nothing is lost", async (context) => {
 	const scenery = await scene(context);
-	const { store, definition, platform, load } = scenery;
+	const { store, definition, platform } = scenery;
 	const migrating = await renderFargate(store, images, MIGRATION);
 	const first = await platform.deploy(definition);
 	const { run, ...said } = await identityOf(platform);
@@ -43,21 +43,7 @@ it.concurrent("rollouts under load: the old task stops before the new one starts
 	expect(said.variables).not.toContain("HOLDFAST_STORE");
 	expect(first.finished.map(({ name, code }) => [name, code]).sort()).toEqual([["gate", 0]]);
 
-	const running = load.run(3);
-	await load.more(20);
-	for (let rollout = 1; rollout <= REPETITIONS.cloudRollouts; rollout += 1) {
-		await platform.deploy(migrating);
-		await load.more(20);
-	}
-	await running.stop();
-	const last = await rowsOf(platform);
-	expect(await identityOf(platform)).toMatchObject({ migrations: REPETITIONS.cloudRollouts });
-	await platform.destroy();
-	const order = await expectNothingLost(scenery, last);
-	expect(order).toHaveLength(REPETITIONS.cloudRollouts + 1);
-	expect(order[0]).toBe(run);
-	expectOrderly(platform.stops, BUDGET);
-	report(`Fargate, rollouts: ${REPETITIONS.cloudRollouts}`, load, order, platform.stops);
+	await rollOutUnderLoad("Fargate", scenery, migrating, { first: run, budget: BUDGET });
 });
 
 it.concurrent("a version that does not start, then the loss of the machine: the version before serves, and nothing is lost", async (context) => {

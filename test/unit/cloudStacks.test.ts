@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { parse } from "yaml";
 
 import { shapeProblems } from "../../stacks/shape";
@@ -15,6 +15,10 @@ beforeAll(async () => {
 	// Its image is part of what is rendered.
 	expect(await runSteps([keeperBundleStep])).toBe(true);
 }, 60_000);
+// npm test has one, for the stacks of the other tests.
+beforeEach(() => {
+	vi.stubEnv("PULUMI_CONFIG_PASSPHRASE", undefined).stubEnv("PULUMI_CONFIG_PASSPHRASE_FILE", undefined);
+});
 afterEach(() => vi.unstubAllEnvs());
 
 /** The stack's file with changes to its text. */

@@ -1,9 +1,9 @@
 import { hostname } from "node:os";
 import { describe, expect, it } from "vitest";
 import { doorEnvironment } from "../../components/doorArgs";
-import { Refusal } from "../../components/keeper/refusal";
 import { readSettings } from "../../components/keeper/settings";
 import { keeperEnvironment } from "../../components/keeperArgs";
+import { settingsProblems } from "./settingsProblems";
 
 const good = {
 	HOLDFAST_APP: "shop/test/notes",
@@ -11,16 +11,6 @@ const good = {
 	HOLDFAST_DATABASE: "/app/data/notes.db",
 	HOLDFAST_STORE: "file:///backup/notes",
 };
-function wrong(environment: NodeJS.ProcessEnv): string[] {
-	try {
-		readSettings(environment);
-	} catch (error) {
-		if (error instanceof Refusal && error.code === "settings-wrong") return error.found.split("; ");
-		throw error;
-	}
-	return [];
-}
-
 describe("the keeper's settings", () => {
 	it("defaults: four are enough", () => {
 		expect(readSettings(good)).toEqual({
@@ -90,7 +80,7 @@ describe("the keeper's settings", () => {
 		expect(readSettings(given)).toMatchObject({ ...door, door: "http", behindProxy: true });
 		expect(readSettings({ ...good, ...doorEnvironment({ door: false }) })).toMatchObject({ door: "relay" });
 		const unknown = { HOLDFAST_DOOR: "tcp", HOLDFAST_BEHIND_PROXY: "yes", HOLDFAST_DOOR_MOST_HELD: "0" };
-		expect(wrong({ ...good, ...unknown })).toEqual([
+		expect(settingsProblems({ ...good, ...unknown })).toEqual([
 			"HOLDFAST_DOOR_MOST_HELD must be a number from 1 to 100000 (got 0)",
 			"HOLDFAST_DOOR must be http or relay (got tcp)",
 			"HOLDFAST_BEHIND_PROXY must be false or true (got yes)",
@@ -102,7 +92,7 @@ describe("the keeper's settings", () => {
 		expect(readSettings(replicated).acknowledge).toBe("replicated");
 		const without = [{ HOLDFAST_APP_PORT: undefined }, { HOLDFAST_APP_PORT: "0" }, { HOLDFAST_DOOR: "relay" }];
 		for (const each of without) {
-			expect(wrong({ ...replicated, ...each })).toEqual([
+			expect(settingsProblems({ ...replicated, ...each })).toEqual([
 				expect.stringContaining("HOLDFAST_ACKNOWLEDGE must be local"),
 			]);
 		}
@@ -118,7 +108,7 @@ describe("the keeper's settings", () => {
 		const read = { acknowledge: "replicated", onStoreOutage: "accept", acknowledgeSeconds: 300 };
 		expect(readSettings({ ...good, ...given })).toMatchObject(read);
 		expect(
-			wrong({
+			settingsProblems({
 				...good,
 				HOLDFAST_ACKNOWLEDGE: "yes",
 				HOLDFAST_ON_STORE_OUTAGE: "",
@@ -164,9 +154,11 @@ describe("the keeper's settings", () => {
 	});
 
 	it("throws: everything at once", () => {
-		expect(wrong({})).toEqual(expect.arrayContaining(Object.keys(good).map((name) => `${name} must be given`)));
+		expect(settingsProblems({})).toEqual(
+			expect.arrayContaining(Object.keys(good).map((name) => `${name} must be given`)),
+		);
 		expect(
-			wrong({
+			settingsProblems({
 				HOLDFAST_APP: "",
 				HOLDFAST_DATA_DIRECTORY: "/app/data",
 				HOLDFAST_DATABASE: "/app/data-cache/notes.db",
@@ -188,14 +180,14 @@ describe("the keeper's settings", () => {
 	it.each(["", " ", "-1", "8761", "NaN"])(
 		"throws: %j hours between drills, which would be none or nonsense",
 		(hours) => {
-			expect(wrong({ ...good, HOLDFAST_DRILL_HOURS: hours })).toEqual([
+			expect(settingsProblems({ ...good, HOLDFAST_DRILL_HOURS: hours })).toEqual([
 				`HOLDFAST_DRILL_HOURS must be a number from 0 to 8760 (got ${hours})`,
 			]);
 		},
 	);
 
 	it.each(["/app/data", "/app/data/../notes.db", "/app/data/", "notes.db"])("throws: the database %s", (database) => {
-		expect(wrong({ ...good, HOLDFAST_DATABASE: database })).toEqual([
+		expect(settingsProblems({ ...good, HOLDFAST_DATABASE: database })).toEqual([
 			expect.stringContaining("HOLDFAST_DATABASE must be a file in HOLDFAST_DATA_DIRECTORY"),
 		]);
 	});

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { Refusal } from "../../components/keeper/refusal";
 import { readSettings } from "../../components/keeper/settings";
+import { settingsProblems } from "./settingsProblems";
 
 const good = {
 	HOLDFAST_APP: "shop/prod/notes",
@@ -11,16 +11,6 @@ const good = {
 	HOLDFAST_APP_PORT: "8080",
 	HOLDFAST_APP_TARGET: "127.0.0.1:8000",
 };
-
-function wrong(environment: NodeJS.ProcessEnv): string[] {
-	try {
-		readSettings(environment);
-	} catch (error) {
-		if (error instanceof Refusal && error.code === "settings-wrong") return error.found.split("; ");
-		throw error;
-	}
-	return [];
-}
 
 describe("the settings of a keeper beside an app, on a disk that goes with them", () => {
 	it("defaults", () => {
@@ -94,6 +84,6 @@ describe("the settings of a keeper beside an app, on a disk that goes with them"
 		[{ HOLDFAST_DOOR_IDLE_SECONDS: "0" }, "HOLDFAST_DOOR_IDLE_SECONDS must be a number from 1 to 7200"],
 		[{ HOLDFAST_LOG: "xml" }, "HOLDFAST_LOG must be text or json (got xml)"],
 	])("throws: %j", (environment, message) => {
-		expect(wrong({ ...good, ...environment })[0]).toContain(message);
+		expect(settingsProblems({ ...good, ...environment })[0]).toContain(message);
 	});
 });
