@@ -37,21 +37,16 @@ const RESTORE_SECONDS = 350;
  *   backup,
  *   ingress: "public",
  *   certificateArn: "arn:aws:acm:eu-west-1:123456789012:certificate/…",
- *   domain: "notes.example.com",
- *   alerts: { email: "ops@example.com" },
  * });
- * export const url = app.url;
  *
  * **A deploy has a gap.** SQLite has one writer, so the old task stops before the new one starts, and in between the load
- * balancer answers 503. That is: running requests (10 s), the app's stop (up to `stopGraceSeconds`) and the last sync, a
- * machine and the images (AWS names no figure; some 20 to 60 s is what one sees), the restore (the database's size divided
- * by some 50 MB/s), the app's start, and two good checks (10 s): count on one to three minutes for a small database. None
- * of it was measured on AWS itself. A version that does not start is tried three times before the one of before comes back,
- * and each try lasts until its health checks give it up; rehearse it in staging. No write is lost in any of this. A keeper
- * that refuses ends its task once the refusal has stood for 60 s (`HOLDFAST_REFUSAL_SECONDS`, not while it restores or waits
- * for a lease), for ECS would wait for hours for one that is never ready, and count nothing (aws/containers-roadmap#2379).
- * So that is a failure that counts, too: after three the version of before comes back, and the log and the mail of `alerts`
- * say why. What that version finds refused as well, such as a store out of reach, it meets in the same way.
+ * balancer answers 503: while running requests end (10 s), the app stops (up to `stopGraceSeconds`), the last sync is made, a
+ * machine and the images come, the data is restored (its size divided by some 50 MB/s), the app starts, and two checks are
+ * good (10 s). An estimate for a small database is one to three minutes; nothing of it was measured on AWS. A version that
+ * does not start is tried three times before the one of before comes back; rehearse it in staging. No write is lost in any of
+ * this. A keeper that refuses ends its task once the refusal has stood for 60 s (`HOLDFAST_REFUSAL_SECONDS`, not while it
+ * restores or waits for a lease), so that ECS counts it as a failure: it would wait for hours for a keeper that is never
+ * ready (aws/containers-roadmap#2379). The log and the mail of `alerts` say why.
  *
  * Where another version served last (image, migration or command), no row may be gone once the app is well: the task ends
  * otherwise, with nothing written, and the one of before comes back. Tables that may lose rows at a new version's first
@@ -87,11 +82,11 @@ const RESTORE_SECONDS = 350;
  * Cost: about 45 $ a month in us-east-1 for the default size, as of 2026-11-22, 730 hours: task 18.02 (0.5 vCPU at 0.04048,
  * 1 GB at 0.004445 an hour) and 0.08 for the disk's 1 GB above the free 20 (0.000111 an hour); load balancer 16.43 (0.0225
  * an hour) and 0.008 for each capacity unit in an hour; three public addresses 10.95 (0.005 an hour each: two zones of the
- * load balancer, the task). Beside that, where used: 0.40 a secret, 0.10 an alarm and 0.30 a metric (8 alarms and 7 metrics with `alerts`),
+ * load balancer, the task). Beside that, where used: 0.40 a secret, 0.10 an alarm and 0.30 a metric (8 and 7 with `alerts`),
  * 0.50 a GB of log taken in, 0.10 a GB of images, 0.30 a GB of files on EFS and 0.03 / 0.06 a GB read / written. Sources,
- * for AWS's price pages themselves could not be read here: factualminds.com (Fargate, EFS, logs; June 2026), vantage.sh
- * (disk), cloud-horizons.com (load balancer; May 2026), doit.com (addresses; 2024), signoz.io (metrics; February 2026). For
- * alarms, secrets and images no dated source was found: they are the prices as generally known.
+ * for AWS's own pages could not be read here: factualminds.com (Fargate, EFS, logs; June 2026), vantage.sh (disk),
+ * cloud-horizons.com (load balancer; May 2026), doit.com (addresses; 2024), signoz.io (metrics; February 2026). No dated
+ * source was found for alarms, secrets and images.
  */
 export class FargateApp extends pulumi.ComponentResource {
 	/** Where users reach the app: its domain, or the load balancer's own name. */

@@ -63,11 +63,10 @@ export abstract class Keeper {
 		const ended = await this.parts.lease.during(() => this.supervisor.stop(left()));
 		const isComplete = !wasReplicating || (last && ended);
 		if (wasReplicating) {
-			const { proven } = this.known.freshness;
 			await this.replication.record().catch(() => undefined);
 			this.say(
 				isComplete
-					? `stopped; all is in the replica, to transaction ${proven}`
+					? `stopped; all is in the replica, to transaction ${this.known.freshness.proven}`
 					: "stopped; the last writes are only on this disk",
 			);
 		}
