@@ -44,7 +44,7 @@ export async function render(stack: string, file: string): Promise<{ resources: 
 	await pulumi.runtime.setMocks(
 		{
 			newResource: ({ type, name, inputs }) => {
-				if (!type.startsWith("holdfast:")) resources.push({ type, name, inputs });
+				if (!/^(holdfast|pulumi):/.test(type)) resources.push({ type, name, inputs });
 				return { id: `${name}-id`, state: { ...invented(name), ...inputs } };
 			},
 			call: ({ token }) => answer(token),
