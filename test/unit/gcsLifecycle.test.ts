@@ -1,20 +1,13 @@
 import { expect, it } from "vitest";
-import { LOCATIONS } from "../../components/backup";
 import { lifecycleRules } from "../../components/gcp/permissions";
+import { BESIDE_THE_REPLICA } from "./besideTheReplica";
 
 it("a live object expires only with the mark, and only in the replica", () => {
 	const rules = lifecycleRules("a/b", 9);
 	expect(deletes(rules, "a/b/replica/ltx/0/1-2.ltx", true)).toHaveLength(1);
-	const others = [
-		"a/b/state/manifest",
-		"a/b/snapshots/1",
-		"a/b/drills/1",
-		`${LOCATIONS}/notes`,
-		"a/b/replicas/1",
-		"a/bc",
-	];
-	for (const name of others) expect(deletes(rules, name, true)).toEqual([]);
-	for (const name of [...others, "a/b/replica/ltx/9/1-2.ltx"]) expect(deletes(rules, name, false)).toEqual([]);
+	for (const name of BESIDE_THE_REPLICA) expect(deletes(rules, name, true)).toEqual([]);
+	for (const name of [...BESIDE_THE_REPLICA, "a/b/replica/ltx/9/1-2.ltx"])
+		expect(deletes(rules, name, false)).toEqual([]);
 	// The mark must not shorten the grace of what is an old version already.
 	expect(rules[0]?.condition).toMatchObject({ withState: "LIVE" });
 	expect(rules).toContainEqual({

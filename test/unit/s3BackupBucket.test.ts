@@ -2,7 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { S3BackupBucket, type S3BackupBucketArgs } from "../../components/aws/backupBucket";
 import { lifecycleRules, restorerStatements, type Statement, writerStatements } from "../../components/aws/policies";
-import { LOCATIONS, SUPERSEDED_TAG } from "../../components/backup";
+import { SUPERSEDED_TAG } from "../../components/backup";
+import { BESIDE_THE_REPLICA } from "./besideTheReplica";
 import { Made, problemsOf, resolved } from "./mocks";
 
 const ARN = "arn:aws:s3:::vault";
@@ -212,16 +213,8 @@ describe("S3BackupBucket", () => {
 		const rules = lifecycleRules("a/b", 9);
 		const mark = { [SUPERSEDED_TAG.key]: SUPERSEDED_TAG.value };
 		expect(expires(rules, "a/b/replica/ltx/0/1-2.ltx", mark)).toEqual(["superseded"]);
-		const others = [
-			"a/b/state/manifest",
-			"a/b/snapshots/1",
-			"a/b/drills/1",
-			`${LOCATIONS}/notes`,
-			"a/b/replicas/1",
-			"a/bc",
-		];
-		for (const key of others) expect(expires(rules, key, mark)).toEqual([]);
-		for (const key of [...others, "a/b/replica/ltx/9/1-2.ltx"]) {
+		for (const key of BESIDE_THE_REPLICA) expect(expires(rules, key, mark)).toEqual([]);
+		for (const key of [...BESIDE_THE_REPLICA, "a/b/replica/ltx/9/1-2.ltx"]) {
 			expect(expires(rules, key, {})).toEqual([]);
 			expect(expires(rules, key, { [SUPERSEDED_TAG.key]: "false", other: "true" })).toEqual([]);
 		}
