@@ -75,7 +75,9 @@ it.concurrent.for(ENVIRONMENTS)("%s: up, nothing to do, a change, destroy", asyn
 		const destroyed = await stack.destroy("--skip-preview", "--exclude-protected");
 		expect(destroyed).toMatchObject({ code: 255, output: expect.stringMatching(/deletion.protection/) });
 		expect(stateful(stack)).toEqual(kept);
-		return;
+		// As the hint says.
+		stack.configure((config) => Object.assign(config[`holdfast:${target}`] as object, { protectApp: false }));
+		await stack.upAtOnce();
 	}
 	await stack.succeeds("destroy", "--yes", "--skip-preview", "--exclude-protected");
 	expect(stateful(stack)).toEqual(kept);
