@@ -40,7 +40,7 @@ export function idleSeconds({ door }: Pick<App, "door">): number {
  * How the load balancer, and with it ECS, sees whether the task is well: by the app alone. A keeper whose store cannot be
  * reached still serves what is read, and a task that is replaced for that could not even restore.
  */
-export function taskHealthCheck(app: Pick<App, "port" | "health">) {
+function taskHealthCheck(app: Pick<App, "port" | "health">) {
 	const { health } = app;
 	// Slower than the app's own checks: for what the keeper's door can bridge, no task is replaced.
 	const patience = health === undefined ? MOST_THRESHOLD : Math.ceil((health.intervalSeconds * health.retries) / 5);

@@ -93,7 +93,7 @@ export function logGroupName(identity: string[]): string {
 }
 
 /** Seconds for which nobody counts a task that starts as unhealthy. */
-export function startSecondsOf({ health, migration }: Pick<App, "health" | "migration">, restoreSeconds: number) {
+function startSecondsOf({ health, migration }: Pick<App, "health" | "migration">, restoreSeconds: number) {
 	const appStart = health === undefined ? 60 : appStartSeconds(health);
 	return restoreSeconds + appStart + (migration === undefined ? 0 : MIGRATION_SECONDS);
 }

@@ -10,7 +10,7 @@ import { sizeProblems } from "./cloudRunSizes";
 import { imageProblems } from "./images";
 
 /** Cloud Run kills 10 seconds after it asked; the keeper's last sync needs the rest. */
-export const STOP_GRACE_SECONDS = 5;
+const STOP_GRACE_SECONDS = 5;
 /** The longest that a start-up probe may take; the app's migration is part of it. */
 export const MOST_START_SECONDS = 240;
 

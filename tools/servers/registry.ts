@@ -35,7 +35,7 @@ export async function startRegistry(certificates: string): Promise<RegistryServe
 	return new RegistryServer(server, certificate);
 }
 
-export class RegistryServer {
+class RegistryServer {
 	constructor(
 		private readonly server: ServerProcess,
 		/** File of the certificate that whoever checks it must trust. */
