@@ -48,14 +48,18 @@ export class FakeInstance {
 		this.isAsking = true;
 	}
 
-	async migrate() {
+	async migrate(database = "sqlite") {
+		if (database !== "sqlite") {
+			this.scene.events.push(`migrate ${this.id} on ${database}`);
+			return typeof this.migration === "function" ? this.migration() : this.migration;
+		}
 		this.scene.events.push(`migrate ${this.id}`);
 		writeFileSync(this.scene.database, `migrated by ${this.id}`);
 		return typeof this.migration === "function" ? this.migration() : this.migration;
 	}
 
-	admit() {
-		this.scene.events.push(`admit ${this.id}`);
+	admit(database = "sqlite") {
+		this.scene.events.push(`admit ${this.id}${database === "sqlite" ? "" : ` on ${database}`}`);
 		this.isAsking = false;
 		this.runs = true;
 	}
