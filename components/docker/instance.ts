@@ -2,7 +2,7 @@ import type * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { type App, SECRETS_PATH } from "../app";
 import type { Version } from "../keeper/deploy/version";
-import { POSTGRES_URL_FILE, REHEARSAL_SUFFIX } from "../keeper/postgres/location";
+import { POSTGRES_URL_FILE, REHEARSAL_SUFFIX } from "../postgres";
 import { GATE_PATH } from "./waiting";
 
 /** What one container of the app is told to be. */

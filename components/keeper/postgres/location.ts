@@ -1,9 +1,6 @@
 import { readFileSync } from "node:fs";
 import { Refusal } from "../refusal";
 
-/** Where, in the containers of a Docker host, the server's container has written its URL. */
-export const POSTGRES_URL_FILE = "/run/holdfast-postgres/url";
-
 /** What the name of a rehearsal's database ends with. */
 export const REHEARSAL_SUFFIX = "_rehearsal";
 
