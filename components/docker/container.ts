@@ -32,7 +32,7 @@ export function appContainer(app: App, mounted: Mounted) {
 }
 
 /** What every container of ours may not do, and how much of its log is kept. */
-export function closed(app: App) {
+export function closed({ logs }: Pick<App, "logs">) {
 	return {
 		// A PID 1 that reaps children and passes SIGTERM on, which an app often does not do for itself.
 		init: true,
@@ -41,7 +41,7 @@ export function closed(app: App) {
 		capabilities: { drops: ["ALL"] },
 		securityOpts: ["no-new-privileges:true"],
 		logDriver: "json-file",
-		logOpts: { "max-size": `${app.logs.maxSizeMB}m`, "max-file": `${app.logs.maxFiles}` },
+		logOpts: { "max-size": `${logs.maxSizeMB}m`, "max-file": `${logs.maxFiles}` },
 	} satisfies Partial<ContainerArgs>;
 }
 
