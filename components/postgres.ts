@@ -1,3 +1,4 @@
+import type * as pulumi from "@pulumi/pulumi";
 import type { AppArgs, DataDirectoryArgs } from "./app";
 import { DEFAULT_VARIABLES } from "./app";
 import { type Problem, shown } from "./validate";
@@ -35,9 +36,12 @@ const LONGEST_NAME = 40;
 
 /** What a server of any platform says of itself. */
 export interface PostgresServer {
-	/** Names of the database and of the role that owns it. */
-	databaseName: string;
-	user: string;
+	/** What it is called on its platform. */
+	readonly server: pulumi.Output<string>;
+	/** Name of the database. */
+	readonly database: pulumi.Output<string>;
+	/** Name of the role that owns it. */
+	readonly user: pulumi.Output<string>;
 }
 
 /** The name that role and database get by themselves. */

@@ -5,7 +5,7 @@ import { refusal, throwProblems } from "../validate";
 import { type DockerAppArgs, dockerAppProblems, publishedAt, urlOf } from "./args";
 import { backupOf, type DockerBackup } from "./backup";
 import { createCaddy } from "./caddy";
-import { appContainer, gracefulStop, healthcheck } from "./container";
+import { appContainer, gracefulStop, healthcheck, joined } from "./container";
 import { type DeployParts, deployed, instance, rehearsal } from "./deploy";
 import { domainOf } from "./domain";
 import { dockerNames, labelsOf } from "./identity";
@@ -112,6 +112,7 @@ export class DockerApp extends pulumi.ComponentResource {
 				rehearsalVolume: keptVolumes().rehearsal,
 				network: network.name,
 				rehearsalNetwork: rehearsalNetwork.name,
+				postgresNetwork: args.postgres?.network,
 				keeper,
 				keeperName: names.keeper,
 				keeperImage,
@@ -159,7 +160,10 @@ export class DockerApp extends pulumi.ComponentResource {
 					...replicatorProcess(common, app, { behindProxy: domain !== undefined }),
 					name: names.keeper,
 					image: opened,
-					networksAdvanced: [{ name: network.name, aliases: [name] }, { name: rehearsalNetwork.name }],
+					networksAdvanced: [
+						{ name: network.name, aliases: [name] },
+						...joined(rehearsalNetwork.name, args.postgres?.network),
+					],
 					ports,
 					labels: labelsOf(name, "keeper"),
 				}),
