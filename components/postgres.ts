@@ -144,7 +144,14 @@ function argumentProblems(database: Database, { replace = {}, return: back, sett
 	return problems;
 }
 
-/** What the keeper is told of what the user wants to have replaced. */
-export function moveEnvironment({ replace }: MoveArgs = {}): Record<string, string> {
-	return replace === undefined ? {} : { HOLDFAST_POSTGRES_REPLACE: JSON.stringify(replace) };
+/** Where the data is to be, how it gets there, and how the app finds it: undefined without a server. */
+export function movingOf({
+	database = "sqlite",
+	postgres,
+	move: { urlScheme = "postgresql", ...move } = {},
+	data,
+}: MovableArgs) {
+	if (postgres === undefined) return undefined;
+	const urls = Object.fromEntries(urlVariables(data).map((variable) => [variable, urlScheme]));
+	return { database, move: { rehearse: database === "sqlite", ...move }, urls };
 }

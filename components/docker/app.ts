@@ -1,6 +1,7 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { withDefaults } from "../app";
+import { movingOf } from "../postgres";
 import { refusal, throwProblems } from "../validate";
 import { type DockerAppArgs, dockerAppProblems, publishedAt, urlOf } from "./args";
 import { backupOf, type DockerBackup } from "./backup";
@@ -110,6 +111,7 @@ export class DockerApp extends pulumi.ComponentResource {
 				process: app.command ?? imageProcess(image.imageId, host),
 				volumes: volumes.app,
 				rehearsalVolume: keptVolumes().rehearsal,
+				moving: movingOf(args),
 				network: network.name,
 				rehearsalNetwork: rehearsalNetwork.name,
 				postgresNetwork: args.postgres?.network,
@@ -181,16 +183,9 @@ export class DockerApp extends pulumi.ComponentResource {
 		function serveDomain(): pulumi.Output<string> | undefined {
 			if (domain === undefined) return undefined;
 			const upstream = backup === undefined ? names.container : names.keeper;
-			const options = { here, oneAtATime };
-			return createCaddy({
-				name,
-				app,
-				domain,
-				upstream,
-				network: network.name,
-				transform: args.transform?.caddy,
-				options,
-			});
+			const { caddy: transform } = args.transform ?? {};
+			const parts = { name, app, domain, upstream, network: network.name, transform };
+			return createCaddy({ ...parts, options: { here, oneAtATime } });
 		}
 
 		/** Without a keeper: the old container stops, the migration runs, the new container starts. */
