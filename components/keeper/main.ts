@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import * as accept from "./accept";
 import * as commands from "./commands";
 import { deploy, since } from "./deploy/command";
 import { hold } from "./freeze";
@@ -59,13 +60,13 @@ async function main(): Promise<number> {
 		case "restore":
 			return commands.restore(values.to ?? "newest", { output: values.output, inPlace: values["in-place"] ?? false });
 		case "accept-database":
-			return commands.acceptDatabase();
+			return accept.acceptDatabase();
 		case "accept-replica":
-			return commands.acceptReplica();
+			return accept.acceptReplica();
 		case "accept-postgres":
-			return commands.acceptPostgres();
+			return accept.acceptPostgres();
 		case "accept-sqlite":
-			return commands.acceptSqlite();
+			return accept.acceptSqlite();
 		case "inspect":
 			await answer(positionals[0] ?? "", ...positionals.slice(1));
 			return 0;

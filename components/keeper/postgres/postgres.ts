@@ -26,7 +26,8 @@ export class Postgres extends Databases {
 
 	constructor(
 		url: () => string,
-		private readonly dumps: string,
+		/** Where dumps are made, and asked for. */
+		readonly dumps: string,
 	) {
 		super(url);
 	}
