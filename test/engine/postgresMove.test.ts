@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import type { Status } from "../../components/keeper/status";
 import { type Acknowledged, Load, lost } from "../../tools/prove/load";
+import { SAMPLE_APP } from "../../tools/prove/sampleApp";
 import { dockerOutput, succeeds, TestStack } from "./testStack";
 
 /** Rows that the data begins with. */
@@ -22,9 +23,9 @@ connection.execute("COMMIT")`,
 	);
 	const written: Acknowledged[] = [];
 	/** Deploys while others write, and returns what it said and how long the door was closed. */
-	const underLoad = async (rest: Record<string, unknown>) => {
+	const underLoad = async (rest: Record<string, unknown>, app: Record<string, unknown> = {}) => {
 		const load = new Load(stack.url, { writers: 4, prefix: JSON.stringify(rest) });
-		const { code, output } = await stack.change({}, rest).finally(() => load.stop());
+		const { code, output } = await stack.change(app, rest).finally(() => load.stop());
 		if (code !== 0) throw new Error(output);
 		written.push(...load.acknowledged);
 		expect([load.failed, [...load.reasons]]).toEqual([0, []]);
@@ -37,7 +38,7 @@ connection.execute("COMMIT")`,
 		JSON.parse(await succeeds(stack.tool("command", "status", "--json", "--stack", stack.name))) as Status;
 
 	// All but the switch, while SQLite serves.
-	const rehearsed = await underLoad({ database: "sqlite", postgres: { memoryMiB: 130 } });
+	const rehearsed = await underLoad({}, { build: { context: SAMPLE_APP, args: { VERSION: "2" } } });
 	expect(rehearsed.output).toContain("the move to Postgres was rehearsed");
 	expect((await status()).move).toMatchObject({ serves: "sqlite", states: { rehearsed: expect.any(String) } });
 
@@ -62,7 +63,7 @@ connection.execute("COMMIT")`,
 	expect(blocked.output).toMatch(/rows were written or changed in Postgres since the switch \(notes \d+/);
 	expect(blocked.code).not.toBe(0);
 
-	await underLoad({ database: "sqlite", postgres: { memoryMiB: 130, return: "copy" } });
+	await underLoad({ database: "sqlite", postgres: { memoryMiB: 128, return: "copy" } });
 	expect((await status()).move).toMatchObject({ serves: "sqlite", states: { returned: expect.any(String) } });
 	expect(await lost(stack.url, written)).toEqual([]);
 	expect(await succeeds(stack.up())).toContain("No change.");

@@ -142,7 +142,6 @@ describe("a deploy on Postgres", () => {
 		scene.one.version = onPostgres();
 		expect((await scene.deploy("one", "next")).outcome).toMatchObject({ ok: true });
 		expect(scene.events).toEqual([
-			"prove",
 			"close",
 			"drained",
 			"stop two",

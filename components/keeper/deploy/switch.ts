@@ -13,7 +13,7 @@ import type { Instance, Instances } from "./instances";
 import type { Course, Mover } from "./mover";
 import type { Deployed, RecordFile, Switching } from "./record";
 import { discard, inTheEnd, keepRoom, needRoomForCopy, putBack } from "./undo";
-import type { Version } from "./version";
+import { snapshotName, type Version } from "./version";
 
 /** Seconds for a container to come to the gate, and to come back to it; and for a sync. */
 const COMES = 60;
@@ -57,7 +57,8 @@ export class Switch {
 		const hasData = () => (statSync(settings.database, { throwIfNoEntry: false })?.size ?? 0) > 0;
 		// What can be refused is refused while the old version serves.
 		if (this.replication.refusal !== undefined) throw this.replication.refusal;
-		if (hasData()) {
+		// A version that stays on Postgres does not touch the file.
+		if (hasData() && course !== "go-on") {
 			needRoomForCopy(settings);
 			await this.needStore();
 		} else if (course !== "go-on") await this.needNoData();
@@ -245,11 +246,4 @@ export class Switch {
 		const ill = await untilWell(instance, current.version);
 		tell(ill === undefined ? "the old version serves again" : `the old version was started again, but ${ill}`);
 	}
-}
-
-/** The name of what ran, and when that was. */
-function snapshotName({ imageName }: Version): string {
-	const stamp = new Date().toISOString().replace(/[:.]/g, "-");
-	const name = imageName.replace(/^.*\//, "").replace(/[^\w.-]+/g, "-");
-	return `image-${name.slice(-60)}-${stamp}`;
 }

@@ -42,3 +42,10 @@ export interface Version {
 	/** Undefined where there is no Postgres. */
 	move?: Move;
 }
+
+/** The name of what ran, and when that was. */
+export function snapshotName({ imageName }: Version): string {
+	const stamp = new Date().toISOString().replace(/[:.]/g, "-");
+	const name = imageName.replace(/^.*\//, "").replace(/[^\w.-]+/g, "-");
+	return `image-${name.slice(-60)}-${stamp}`;
+}
