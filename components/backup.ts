@@ -31,6 +31,9 @@ export const STORE_LAYOUT = {
 	postgres: "postgres",
 } as const;
 
+/** Where a marked object expires: files of the replica, and dumps of Postgres. */
+export const EXPIRING = [STORE_LAYOUT.replica, `${STORE_LAYOUT.postgres}/dumps`] as const;
+
 /** At the root of a bucket or directory, one object for each app says where its data is. Written once. */
 export const LOCATIONS = "holdfast-apps";
 

@@ -75,6 +75,7 @@ export interface S3BackupBucketArgs extends RetentionArgs {
  * Permissions: writer: s3:ListBucket, s3:GetBucketLocation on BUCKET
  * Permissions: writer: s3:GetObject, s3:PutObject, s3:AbortMultipartUpload on BUCKET/PREFIX/*
  * Permissions: writer: s3:PutObjectTagging on BUCKET/PREFIX/replica/*
+ * Permissions: writer: s3:PutObjectTagging on BUCKET/PREFIX/postgres/dumps/*
  * Permissions: writer: s3:GetObject, s3:PutObject on BUCKET/holdfast-apps/*
  * Permissions: writer: kms:GenerateDataKey, kms:Decrypt on KEY
  * Permissions: restorer: s3:ListBucket, s3:GetBucketLocation, s3:ListBucketVersions on BUCKET

@@ -1,5 +1,5 @@
 import type * as aws from "@pulumi/aws";
-import { LOCATIONS, STORE_LAYOUT, SUPERSEDED_TAG } from "../backup";
+import { EXPIRING, LOCATIONS, STORE_LAYOUT, SUPERSEDED_TAG } from "../backup";
 
 /** One statement of an IAM policy. With a `Principal`, it is one of a bucket policy as well. */
 export interface Statement {
@@ -22,7 +22,11 @@ export function writerStatements(bucketArn: string, prefix: string, kmsKeyArn?: 
 	return [
 		allow("Find", ["s3:ListBucket", "s3:GetBucketLocation"], [bucketArn]),
 		allow("Keep", ["s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload"], [`${bucketArn}/${prefix}/*`]),
-		allow("Mark", ["s3:PutObjectTagging"], [`${bucketArn}/${prefix}/${STORE_LAYOUT.replica}/*`]),
+		allow(
+			"Mark",
+			["s3:PutObjectTagging"],
+			EXPIRING.map((place) => `${bucketArn}/${prefix}/${place}/*`),
+		),
 		allow("Locate", ["s3:GetObject", "s3:PutObject"], [`${bucketArn}/${LOCATIONS}/*`]),
 		...key(["kms:GenerateDataKey", "kms:Decrypt"], kmsKeyArn),
 	];
@@ -71,14 +75,14 @@ export function lifecycleRules(
 	graceDays: number,
 ): aws.types.input.s3.BucketLifecycleConfigurationRule[] {
 	return [
-		{
-			id: "superseded",
+		...EXPIRING.map((place) => ({
+			id: place === STORE_LAYOUT.replica ? "superseded" : "superseded-dumps",
 			status: "Enabled",
 			filter: {
-				and: { prefix: `${prefix}/${STORE_LAYOUT.replica}/`, tags: { [SUPERSEDED_TAG.key]: SUPERSEDED_TAG.value } },
+				and: { prefix: `${prefix}/${place}/`, tags: { [SUPERSEDED_TAG.key]: SUPERSEDED_TAG.value } },
 			},
 			expiration: { days: 1 },
-		},
+		})),
 		{
 			id: "old-versions",
 			status: "Enabled",

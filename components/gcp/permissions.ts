@@ -1,5 +1,5 @@
 import type * as gcp from "@pulumi/gcp";
-import { STORE_LAYOUT } from "../backup";
+import { EXPIRING, STORE_LAYOUT } from "../backup";
 
 /** The least that a keeper needs: to find, read, write what is not there yet, and mark (`update`). */
 export const WRITER_PERMISSIONS = [
@@ -32,7 +32,11 @@ export function lifecycleRules(prefix: string, graceDays: number): gcp.types.inp
 	return [
 		{
 			action: { type: "Delete" },
-			condition: { daysSinceCustomTime: 1, matchesPrefixes: [`${prefix}/${STORE_LAYOUT.replica}/`], withState: "LIVE" },
+			condition: {
+				daysSinceCustomTime: 1,
+				matchesPrefixes: EXPIRING.map((place) => `${prefix}/${place}/`),
+				withState: "LIVE",
+			},
 		},
 		{ action: { type: "Delete" }, condition: { daysSinceNoncurrentTime: graceDays, withState: "ARCHIVED" } },
 		{ action: { type: "AbortIncompleteMultipartUpload" }, condition: { age: 7 } },

@@ -1,3 +1,6 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import {
 	DeleteObjectCommand,
 	DeleteObjectsCommand,
@@ -7,8 +10,9 @@ import {
 	PutObjectCommand,
 	type S3Client,
 } from "@aws-sdk/client-s3";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { writerStatements } from "../../components/aws/policies";
+import { Dumps } from "../../components/keeper/postgres/dumps";
 import { enforceRetention } from "../../components/keeper/retention";
 import { GcsStore } from "../../components/keeper/stores/gcs";
 import { S3Store } from "../../components/keeper/stores/s3";
@@ -109,6 +113,38 @@ describe("retention", () => {
 		const less = writerStatements(`arn:aws:s3:::${store.bucket}`, "notes").filter(({ Sid }) => Sid !== "Mark");
 		await servers.s3.setBucketPolicy(store.bucket, less, store.writer);
 		await expect(enforceRetention(opened, [], 0, new Set())).rejects.toThrow(/Access ?Denied/);
+	});
+
+	it("takes dumps of Postgres, again where an upload was cut off, and marks the old ones", async () => {
+		const directory = mkdtempSync(join(tmpdir(), "holdfast-dumps-"));
+		onTestFinished(() => rmSync(directory, { recursive: true }));
+		const stamps = ["2020-01-01T00-00-00Z", "2020-01-02T00-00-00Z"];
+		for (const stamp of stamps) writeFileSync(join(directory, `${stamp}.dump`), Buffer.alloc(3_000_000, stamp));
+		const [s3, gcs] = [await S3Bucket.make(servers.s3), await GcsBucket.make(servers.gcs)];
+		process.env.STORAGE_EMULATOR_HOST = servers.gcs.emulatorHost;
+		const stores = [
+			new S3Store(s3.bucket, "notes", {
+				AWS_ENDPOINT_URL_S3: servers.s3.endpoint,
+				AWS_ACCESS_KEY_ID: s3.writer.accessKeyId,
+				AWS_SECRET_ACCESS_KEY: s3.writer.secretAccessKey,
+			}),
+			new GcsStore(gcs.bucket, "notes"),
+		];
+		delete process.env.STORAGE_EMULATOR_HOST;
+		for (const store of stores) {
+			for (const stamp of stamps) writeFileSync(join(directory, `${stamp}.json`), "{}");
+			for (const stamp of stamps) writeFileSync(join(directory, `${stamp}.dump`), Buffer.alloc(3_000_000, stamp));
+			await store.upload(`postgres/dumps/${stamps[0]}.dump`, join(directory, `${stamps[0]}.dump`));
+			const newest = { key: `postgres/dumps/${stamps[1]}.dump`, bytes: 3_000_000, time: "2020-01-02T00:00:00Z" };
+			expect(await new Dumps(directory, store, 30, 24).round()).toEqual(newest);
+			const copy = join(directory, "copy");
+			await store.download(newest.key, copy);
+			expect(readFileSync(copy).equals(Buffer.alloc(3_000_000, stamps[1]))).toBe(true);
+		}
+		const { TagSet } = await servers.s3.admin.send(
+			new GetObjectTaggingCommand({ Bucket: s3.bucket, Key: `notes/postgres/dumps/${stamps[0]}.dump` }),
+		);
+		expect(TagSet).toHaveLength(1);
 	});
 
 	it("marks in GCS what no restore needs, with a custom time", async () => {

@@ -190,6 +190,7 @@ describe("S3BackupBucket", () => {
 			`s3:PutObject ${ARN}/a/b/*`,
 			`s3:AbortMultipartUpload ${ARN}/a/b/*`,
 			`s3:PutObjectTagging ${ARN}/a/b/replica/*`,
+			`s3:PutObjectTagging ${ARN}/a/b/postgres/dumps/*`,
 			`s3:GetObject ${ARN}/holdfast-apps/*`,
 			`s3:PutObject ${ARN}/holdfast-apps/*`,
 			`kms:GenerateDataKey ${KEY}`,
@@ -213,15 +214,18 @@ describe("S3BackupBucket", () => {
 		const rules = lifecycleRules("a/b", 9);
 		const mark = { [SUPERSEDED_TAG.key]: SUPERSEDED_TAG.value };
 		expect(expires(rules, "a/b/replica/ltx/0/1-2.ltx", mark)).toEqual(["superseded"]);
+		expect(expires(rules, "a/b/postgres/dumps/x.dump", mark)).toEqual(["superseded-dumps"]);
+		expect(expires(rules, "a/b/postgres/dumps/x.dump", {})).toEqual([]);
+		expect(expires(rules, "a/b/postgres/x.json", mark)).toEqual([]);
 		for (const key of BESIDE_THE_REPLICA) expect(expires(rules, key, mark)).toEqual([]);
 		for (const key of [...BESIDE_THE_REPLICA, "a/b/replica/ltx/9/1-2.ltx"]) {
 			expect(expires(rules, key, {})).toEqual([]);
 			expect(expires(rules, key, { [SUPERSEDED_TAG.key]: "false", other: "true" })).toEqual([]);
 		}
 		const old = rules.map(({ noncurrentVersionExpiration }) => noncurrentVersionExpiration);
-		expect(old).toEqual([undefined, { noncurrentDays: 9 }, undefined]);
-		expect(rules[1]?.expiration).toEqual({ expiredObjectDeleteMarker: true });
-		expect(rules[2]?.abortIncompleteMultipartUpload).toEqual({ daysAfterInitiation: 7 });
+		expect(old).toEqual([undefined, undefined, { noncurrentDays: 9 }, undefined]);
+		expect(rules[2]?.expiration).toEqual({ expiredObjectDeleteMarker: true });
+		expect(rules[3]?.abortIncompleteMultipartUpload).toEqual({ daysAfterInitiation: 7 });
 	});
 });
 
