@@ -6,12 +6,12 @@ const DAY = `${DIGITS(4)}-${DIGITS(2)}-${DIGITS(2)}`;
 
 /** The zone at the end of a moment, of which the first 19 characters are known to be digits in their places. */
 function zoneOf(value: string): string {
-	return `CASE WHEN length(${value}) = 19 THEN '' WHEN substr(${value}, -1) = 'Z' THEN 'Z' WHEN substr(${value}, -6, 1) IN ('+', '-') THEN substr(${value}, -6) ELSE '' END`;
+	return `CASE WHEN length(${value}) <= 19 THEN '' WHEN substr(${value}, -1) = 'Z' THEN 'Z' WHEN substr(${value}, -6, 1) IN ('+', '-') THEN substr(${value}, -6) ELSE '' END`;
 }
 
 /** The fraction of a second, with its point. */
 function fractionOf(value: string): string {
-	return `CASE WHEN length(${value}) = 19 THEN '' WHEN substr(${value}, -1) = 'Z' THEN substr(${value}, 20, length(${value}) - 20) WHEN substr(${value}, -6, 1) IN ('+', '-') THEN substr(${value}, 20, length(${value}) - 25) ELSE substr(${value}, 20) END`;
+	return `CASE WHEN length(${value}) <= 19 THEN '' WHEN substr(${value}, -1) = 'Z' THEN substr(${value}, 20, length(${value}) - 20) WHEN substr(${value}, -6, 1) IN ('+', '-') THEN substr(${value}, 20, length(${value}) - 25) ELSE substr(${value}, 20) END`;
 }
 
 /** That a fraction is none, or a point and at most so many digits. */
