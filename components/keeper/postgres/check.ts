@@ -80,6 +80,7 @@ function problemsOf(
 			why,
 			type: target.type.words,
 			replace: hint ?? (target.notNull ? "0" : "NULL"),
+			otherwise: target.notNull ? "0" : "NULL",
 			examples: examples.map(({ row, ...shown }) => ({ row: row ?? "?", value: shownValue(shown) })),
 		};
 	});
