@@ -18,6 +18,8 @@ const SHOWN = 40;
 export function checkAll(source: Source, plan: Plan): { problems: Problem[]; tables: Map<TablePlan, Checked> } {
 	const problems = [...plan.problems];
 	const tables = new Map<TablePlan, Checked>();
+	// With an expression that SQLite does not understand, nothing can be asked.
+	if (plan.isWrong) return { problems, tables };
 	for (const table of plan.tables) tables.set(table, checkTable(source, table, problems));
 	return { problems, tables };
 }
