@@ -6,6 +6,7 @@ import { dockerStep } from "./dockerEngine";
 import { engineStep, pluginStep } from "./engine";
 import { keeperBaseStep } from "./keeperBase";
 import { keeperBundleStep } from "./keeperBundle";
+import { pgloaderStep } from "./pgloader";
 import { sampleBaseStep } from "./sampleBase";
 import { serversStep } from "./servers";
 import { runSteps, type Step } from "./steps";
@@ -49,6 +50,6 @@ export async function setUp(
 ): Promise<void> {
 	const steps = stepsFor(stack);
 	if (caddy) steps.push(caddyImageStep(stack === "local" ? undefined : configuredHost(stack)));
-	if (servers) steps.push(serversStep);
+	if (servers) steps.push(serversStep, pgloaderStep);
 	if (!(await runSteps(steps))) process.exit(1);
 }
