@@ -29,7 +29,7 @@ main(async () => {
 		console.error(USAGE);
 		return values.help ? 0 : 2;
 	}
-	await setUp("local", { servers: true, caddy: true });
+	await setUp("local", { servers: true, caddy: true, postgres: true });
 	let code = 0;
 	for (const [, bench] of wanted) code = Math.max(code, await bench());
 	return code;

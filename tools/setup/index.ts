@@ -56,6 +56,7 @@ export async function setUp(
 	const host = stack === "local" ? undefined : configuredHost(stack);
 	if (caddy) steps.push(caddyImageStep(host));
 	if (postgres) steps.push(postgresImageStep(host));
-	if (servers) steps.push(serversStep, pgloaderStep);
+	if (servers) steps.push(serversStep);
+	if (servers && postgres) steps.push(pgloaderStep);
 	if (!(await runSteps(steps))) process.exit(1);
 }
