@@ -67,10 +67,8 @@ export class PostgresServer {
 
 	/** Runs one of the tools beside the server, whatever comes of it. */
 	tool(words: string[], input = "", timeout = 120_000): Promise<Answer> {
-		return this.docker.run(["exec", "--interactive", `${this.name}-tools`, ...words], {
-			input: Buffer.from(input),
-			timeout,
-		});
+		const as = ["exec", "--interactive", "--user=1000:1000", `${this.name}-tools`];
+		return this.docker.run([...as, ...words], { input: Buffer.from(input), timeout });
 	}
 
 	/**
@@ -81,7 +79,11 @@ export class PostgresServer {
 	keeper(
 		database: string,
 		words: string[],
-		{ args = [], name = this.keeperName(), timeout = 120_000 }: { args?: string[]; name?: string; timeout?: number } = {},
+		{
+			args = [],
+			name = this.keeperName(),
+			timeout = 120_000,
+		}: { args?: string[]; name?: string; timeout?: number } = {},
 	): Promise<Answer> {
 		const all = [`--name=${name}`, ...this.beside, ...CLOSED, "--user=1000:1000", "--tmpfs=/tmp:mode=1777"];
 		// The password is one of this server alone, which nobody else reaches.
@@ -124,9 +126,8 @@ export class PostgresServer {
 		const closed = [...CLOSED, "--shm-size=256m", "--tmpfs=/tmp:mode=1777"];
 		const server = [`--name=${this.name}`, "--network=none", cluster, ...variables, ...writable, ...closed];
 		await this.done("run", "--detach", ...server, POSTGRES_IMAGE);
-		const files = ["--user=1000:1000", ...this.beside, "--tmpfs=/tmp:mode=1777", "--env=HOME=/tmp", "--init"];
-		const open = `chmod 777 ${FILES} && exec sleep infinity`;
-		await this.done("run", "--detach", `--name=${this.name}-tools`, ...files, "--user=0", PGLOADER_IMAGE, "sh", "-c", open);
+		const tools = [`--name=${this.name}-tools`, ...this.beside, "--init", "--env=HOME=/tmp", PGLOADER_IMAGE];
+		await this.done("run", "--detach", ...tools, "sh", "-c", `chmod 777 ${FILES} && exec sleep infinity`);
 		const asked = "until pg_isready -q -h 127.0.0.1; do sleep 0.1; done";
 		await this.done("exec", `${this.name}-tools`, "timeout", "60", "sh", "-c", asked);
 		const url = await this.done("exec", this.name, "cat", "/run/holdfast-postgres/url");
