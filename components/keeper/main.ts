@@ -21,6 +21,10 @@ const USAGE = `keeper: keeps the SQLite data of a container app
                                       POINT: newest, a time, a transaction's number, a snapshot's name
   keeper deploy INSTANCE              makes a waiting container of the app the one that serves, or all is as before
   keeper since SNAPSHOT               as JSON, what going back to a snapshot would cost: rows written since, by table
+  keeper postgres copy --from FILE    all rows to Postgres, verified, in one transaction; or nothing changes there
+                                      [--database NAME] [--replace JSON] [--json]; the server: HOLDFAST_POSTGRES_URL_FILE
+  keeper postgres verify --from FILE  whether both sides hold the same rows; compare says how many differ
+  keeper postgres baseline            what Postgres holds now was put there by the app's own migration
   keeper accept-database              the file in the data directory is right, whatever the replica says
   keeper accept-replica               the replica in the store is this app's, although no manifest says so
 
@@ -37,6 +41,9 @@ async function main(): Promise<number> {
 			output: { type: "string" },
 			"in-place": { type: "boolean" },
 			image: { type: "string" },
+			from: { type: "string" },
+			database: { type: "string" },
+			replace: { type: "string" },
 		},
 	});
 	switch (command) {
@@ -67,6 +74,9 @@ async function main(): Promise<number> {
 			return deploy(positionals[0] ?? "");
 		case "since":
 			return since(positionals[0] ?? "");
+		case "postgres":
+			// Loaded only here: who stays on SQLite pays nothing for it.
+			return (await import("./postgres/command.js")).postgres(positionals[0], values);
 		case "hold":
 			return hold(positionals[0] ?? "", Number(positionals[1]));
 		default:

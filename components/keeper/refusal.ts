@@ -48,7 +48,13 @@ export type RefusalCode =
 	| "superseded"
 	| "restore-target"
 	| "deploy-running"
-	| "keeper-not-running";
+	| "keeper-not-running"
+	| "postgres-unreachable"
+	| "postgres-unsuitable"
+	| "move-source"
+	| "move-unfit"
+	| "move-foreign-rows"
+	| "move-not-verified";
 
 /** Two lines that a person can act on. */
 export function refusalLines({ code, found, remedy }: Refusal): string {
