@@ -142,7 +142,14 @@ async function inFresh<T>(
 	const database = `bench_${randomBytes(3).toString("hex")}`;
 	await server.database(database, SCHEMA);
 	// Nobody pays for what the one before has left to be written.
-	await dockerOutput("exec", server.name, "psql", "--username=postgres", "--command=CHECKPOINT");
+	await dockerOutput(
+		"exec",
+		server.name,
+		"psql",
+		"--host=/run/postgresql",
+		"--username=postgres",
+		"--command=CHECKPOINT",
+	);
 	const computed = await computedSeconds(server);
 	const start = performance.now();
 	const result = await copy(database);
