@@ -90,7 +90,6 @@ const jsonb: Family = (value, held, type) => {
 			{
 				when: `typeof(${value}) = 'text' AND json_valid(${value})`,
 				why: "jsonb keeps no doubled key, no \\u0000 and no half of a surrogate pair; json in place of jsonb does",
-				hint: `json(${value})`,
 			},
 			...base.reasons,
 		],
