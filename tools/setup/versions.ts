@@ -27,6 +27,9 @@ export const GCS_SERVER = "1.56.1";
 /** The container registry of the tests (distribution). go/registry pins it. */
 export const REGISTRY = "3.1.2";
 
+/** The tag of the image with pgloader, for tests. Raised by hand when its recipe changes (pgloader.ts). */
+export const PGLOADER_IMAGE = "holdfast/pgloader:1";
+
 /** The tag of the keeper's base. Raised by hand when its recipe changes (keeperBase.ts, components/keeper/base). */
 export const KEEPER_BASE = "holdfast/keeper-base:1";
 
@@ -35,6 +38,9 @@ export const CADDY = "2.11.9";
 
 /** The tag of Caddy's image. Raised by hand when its recipe changes (caddy.ts, components/docker/caddy). */
 export const CADDY_IMAGE = "holdfast/caddy:1";
+
+/** The tag of PostgreSQL's image. Raised by hand when its recipe changes (postgres.ts, components/docker/postgres). */
+export const POSTGRES_IMAGE = "holdfast/postgres:1";
 
 /** From this one on SQLite is without the fault that could corrupt a database in WAL mode. */
 export const OLDEST_SQLITE = "3.51.3";
