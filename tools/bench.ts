@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { benchDoor } from "./bench/door";
+import { benchPostgres } from "./bench/postgres";
 import { benchRestore } from "./bench/restore";
 import { setUp } from "./setup/index";
 import { main } from "./workspace";
@@ -8,28 +9,37 @@ const USAGE = `npm run bench [-- options]: measures side by side, prints ratios,
 
   restore   the keeper's restore, its integrity check aside, against plain litestream restore on the same files
   door      what the door costs against Caddy and none; acknowledge: replicated against local with a far store; memory
+  postgres  rows per second of keeper postgres copy, verification included, against pgloader and sqlite3 | psql; memory
 
   --only NAME       one of them. Default: all
   --megabytes N     of the database that is restored. Default: 1000
-  --runs N          of the restore. Default: 5`;
+  --rows N          that are copied to Postgres, of 200 bytes each. Default: 5000000
+  --runs N          of the restore, default 5, and of the copies to Postgres, default 3 (pgloader 1 above a million rows)`;
 
 main(async () => {
 	const { values } = parseArgs({
 		options: {
 			only: { type: "string" },
 			megabytes: { type: "string", default: "1000" },
-			runs: { type: "string", default: "5" },
+			rows: { type: "string", default: "5000000" },
+			runs: { type: "string" },
 			help: { type: "boolean" },
 		},
 	});
-	const [megabytes, runs] = [Number(values.megabytes), Number(values.runs)];
-	const benches = { restore: () => benchRestore({ megabytes, runs }), door: benchDoor };
+	const [megabytes, rows] = [Number(values.megabytes), Number(values.rows)];
+	const runs = (most: number) => Number(values.runs ?? most);
+	const benches = {
+		restore: () => benchRestore({ megabytes, runs: runs(5) }),
+		door: benchDoor,
+		postgres: () => benchPostgres({ rows, runs: runs(3) }),
+	};
 	const wanted = Object.entries(benches).filter(([name]) => values.only === undefined || values.only === name);
-	if (values.help || wanted.length === 0 || !(megabytes >= 1) || !(Number.isInteger(runs) && runs >= 1)) {
+	const isCount = (number: number) => Number.isInteger(number) && number >= 1;
+	if (values.help || wanted.length === 0 || !(megabytes >= 1) || !isCount(rows) || !isCount(runs(1))) {
 		console.error(USAGE);
 		return values.help ? 0 : 2;
 	}
-	await setUp("local", { servers: true, caddy: true });
+	await setUp("local", { servers: true, caddy: true, postgres: true });
 	let code = 0;
 	for (const [, bench] of wanted) code = Math.max(code, await bench());
 	return code;

@@ -12,6 +12,10 @@ export const REPETITIONS = {
 	cloudRollouts: many ? 5 : 1,
 	/** Rollouts from instance to instance with a fault in each. */
 	faultyRollouts: many ? 20 : 1,
+	/** Random databases that are moved to Postgres. */
+	schemas: many ? 300 : 20,
+	/** Kills of a move to Postgres. */
+	killedMoves: many ? 10 : 3,
 	/** Seconds for which the store cannot be reached. */
 	outage: many ? 120 : 15,
 	/** Seconds of replication before the memory is read. */

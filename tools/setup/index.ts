@@ -6,6 +6,7 @@ import { dockerStep } from "./dockerEngine";
 import { engineStep, pluginStep } from "./engine";
 import { keeperBaseStep } from "./keeperBase";
 import { keeperBundleStep } from "./keeperBundle";
+import { pgloaderStep } from "./pgloader";
 import { postgresImageStep } from "./postgres";
 import { sampleBaseStep } from "./sampleBase";
 import { serversStep } from "./servers";
@@ -56,5 +57,6 @@ export async function setUp(
 	if (caddy) steps.push(caddyImageStep(host));
 	if (postgres) steps.push(postgresImageStep(host));
 	if (servers) steps.push(serversStep);
+	if (servers && postgres) steps.push(pgloaderStep);
 	if (!(await runSteps(steps))) process.exit(1);
 }

@@ -27,6 +27,9 @@ export const GCS_SERVER = "1.56.1";
 /** The container registry of the tests (distribution). go/registry pins it. */
 export const REGISTRY = "3.1.2";
 
+/** The tag of the image with pgloader, for tests. Raised by hand when its recipe changes (pgloader.ts). */
+export const PGLOADER_IMAGE = "holdfast/pgloader:1";
+
 /** The tag of the keeper's base. Raised by hand when its recipe changes (keeperBase.ts, components/keeper/base). */
 export const KEEPER_BASE = "holdfast/keeper-base:1";
 
