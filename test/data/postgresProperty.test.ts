@@ -65,7 +65,7 @@ describe.concurrent("a mistake in a conversion is found by the keeper's own veri
 		const planted = server.path(`${name}.js`);
 		const written = server.tool(
 			["sh", "-c", `cat > ${planted}`],
-			program.replaceAll(right, () => wrong),
+			program.replace(right, () => wrong),
 		);
 		await Promise.all([written, server.sqlite(`${name}.db`, sqlite), server.database(name, postgres)]);
 		const before = await dumped(server, name);
