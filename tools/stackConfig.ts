@@ -98,6 +98,15 @@ export function hasDomain(stack: string): boolean {
 	return existsSync(file) && /^\s+["']?holdfast:domain\b/m.test(readFileSync(file, "utf8"));
 }
 
+/** Whether a stack's configuration names Postgres: to run on it, or to rehearse the move to it. */
+export function hasPostgres(stack: string): boolean {
+	const file = configFile(stack);
+	return (
+		existsSync(file) &&
+		/^\s+["']?holdfast:(?:postgres\b|database["']?:\s*["']?postgres\b)/m.test(readFileSync(file, "utf8"))
+	);
+}
+
 /** The configuration file of a stack. `HOLDFAST_CONFIG` names another one. */
 export function configFile(stack: string): string {
 	return process.env.HOLDFAST_CONFIG ?? join(ROOT, "stacks", `Pulumi.${stack}.yaml`);

@@ -1,4 +1,4 @@
-import { configuredHost, hasDomain } from "../stackConfig";
+import { configuredHost, hasDomain, hasPostgres } from "../stackConfig";
 import { builtHere, targetOf } from "../target";
 import { caddyImageStep } from "./caddy";
 import { cloudPluginStep } from "./cloudPlugin";
@@ -6,6 +6,7 @@ import { dockerStep } from "./dockerEngine";
 import { engineStep, pluginStep } from "./engine";
 import { keeperBaseStep } from "./keeperBase";
 import { keeperBundleStep } from "./keeperBundle";
+import { postgresImageStep } from "./postgres";
 import { sampleBaseStep } from "./sampleBase";
 import { serversStep } from "./servers";
 import { runSteps, type Step } from "./steps";
@@ -42,13 +43,18 @@ function stepsFor(stack: string): Step[] {
  *
  * @param options.servers also the stores that tests back up to. @default false
  * @param options.caddy also what stands in front of an app with a domain. @default - where the stack's configuration names one
+ * @param options.postgres also PostgreSQL's image, on a Docker host. @default - where the stack's configuration names it
  */
 export async function setUp(
 	stack = "local",
-	{ servers = false, caddy = hasDomain(stack) }: { servers?: boolean; caddy?: boolean } = {},
+	options: { servers?: boolean; caddy?: boolean; postgres?: boolean } = {},
 ): Promise<void> {
+	const isDocker = targetOf(stack) === "docker";
+	const { servers = false, caddy = hasDomain(stack), postgres = isDocker && hasPostgres(stack) } = options;
 	const steps = stepsFor(stack);
-	if (caddy) steps.push(caddyImageStep(stack === "local" ? undefined : configuredHost(stack)));
+	const host = stack === "local" ? undefined : configuredHost(stack);
+	if (caddy) steps.push(caddyImageStep(host));
+	if (postgres) steps.push(postgresImageStep(host));
 	if (servers) steps.push(serversStep);
 	if (!(await runSteps(steps))) process.exit(1);
 }
