@@ -5,10 +5,12 @@ import { changed } from "../transform";
 import { throwProblems } from "../validate";
 import { cloudRunAlerts } from "./alerts";
 import type { CloudRunAppArgs } from "./cloudRunArgs";
-import { appContainer, keeperContainer, volumes } from "./cloudRunContainers";
+import { aloneContainer, aloneVolumes, appContainer, keeperContainer, volumes } from "./cloudRunContainers";
+import { type PostgresAccess, postgresAccess, withoutUrl } from "./cloudRunPostgres";
 import { cloudRunAppProblems, serviceName } from "./cloudRunRules";
 import { cloudRunSizes } from "./cloudRunSizes";
 import { buildsImages, cloudRunImages } from "./images";
+import { PostgresMigration } from "./postgresMigration";
 import { appSecrets } from "./secrets";
 
 /** The most that Cloud Run takes; the app and the door have their own, lower ones. */
@@ -58,7 +60,11 @@ const LONGEST_REQUEST = "3600s";
  * --show-urns`; an update that was refused has made it known). To rename the component, give `aliases: [{ name: "<old>" }]`
  * and in `transform.secret` the `secretId` that each has: without, the update is refused, for secrets are protected.
  *
+ * With `database: "postgres"` the service is the app's container alone, and the jobs of a {@link PostgresMigration} move
+ * the data first; `instances` may then be more than one. With `postgres` alone, each update rehearses the move.
+ *
  * Permissions:
+ * - writer: roles/cloudsql.client on the one instance, only with postgres
  * - writer: roles/secretmanager.secretAccessor on each secret of the app
  * - allUsers: roles/run.invoker on the service, only with ingress public
  *
@@ -93,6 +99,9 @@ export class CloudRunApp extends pulumi.ComponentResource {
 
 		const images = cloudRunImages(name, app, args, after(buildsImages(args) ? ["artifactregistry"] : []));
 		const secrets = appSecrets(name, app.secrets, member(), args, after(hasSecrets() ? ["secretmanager"] : []));
+		const isOnPostgres = args.database === "postgres";
+		const postgres = reachPostgres();
+		const moved = moveToPostgres();
 		const service = runService();
 		letIn();
 		mapDomain();
@@ -129,6 +138,32 @@ export class CloudRunApp extends pulumi.ComponentResource {
 			return pulumi.interpolate`serviceAccount:${args.backup.writerEmail}`;
 		}
 
+		function reachPostgres(): PostgresAccess | undefined {
+			if (args.postgres === undefined) return undefined;
+			return postgresAccess(name, member(), args.postgres, args, after(["secretmanager"].filter(() => !hasSecrets())));
+		}
+
+		/** The service follows a move. A rehearsal stands in nobody's way but its own. */
+		function moveToPostgres(): pulumi.Resource[] {
+			if (postgres === undefined) return [];
+			const { references } = secrets;
+			const rehearse = !isOnPostgres;
+			const parts = { app, args, images, sizes, secrets: references, access: postgres, rehearse };
+			const { last } = new PostgresMigration(name, parts, after(["run"]));
+			return rehearse ? [] : [last, ...postgres.grants];
+		}
+
+		function containersOf() {
+			if (!isOnPostgres || postgres === undefined) {
+				return [
+					keeperContainer(name, app, args, images, sizes),
+					appContainer(app, args, images, sizes, secrets.references),
+				];
+			}
+			const readable = { ...secrets.references, ...postgres.url };
+			return [aloneContainer(withoutUrl(app, args), args, images, sizes, readable)];
+		}
+
 		function runService() {
 			const serviceArgs: gcp.cloudrunv2.ServiceArgs = {
 				name: serviceName(name),
@@ -142,18 +177,16 @@ export class CloudRunApp extends pulumi.ComponentResource {
 				template: {
 					serviceAccount: args.backup.writerEmail,
 					executionEnvironment: "EXECUTION_ENVIRONMENT_GEN2",
-					scaling: { minInstanceCount: args.scale === "always-on" ? 1 : 0, maxInstanceCount: 1 },
+					scaling: { minInstanceCount: args.scale === "always-on" ? 1 : 0, maxInstanceCount: args.instances ?? 1 },
 					maxInstanceRequestConcurrency: MOST_REQUESTS,
 					timeout: LONGEST_REQUEST,
-					containers: [
-						keeperContainer(name, app, args, images, sizes),
-						appContainer(app, args, images, sizes, secrets.references),
-					],
-					volumes: volumes(app, sizes),
+					containers: containersOf(),
+					volumes:
+						isOnPostgres && postgres ? aloneVolumes(app, sizes, postgres.server.connectionName) : volumes(app, sizes),
 				},
 			};
 			const changedArgs = changed(transform.service, serviceArgs);
-			return new gcp.cloudrunv2.Service(`${name}-service`, changedArgs, after(["run"], secrets.grants));
+			return new gcp.cloudrunv2.Service(`${name}-service`, changedArgs, after(["run"], [...secrets.grants, ...moved]));
 		}
 
 		function letIn() {

@@ -28,8 +28,6 @@ export interface CloudSqlPostgresArgs {
 	recoveryDays?: number;
 	/** Name of the database, and of its user. @default - the component's name */
 	database?: string;
-	/** Scheme of the URL that the app gets; `postgresql+asyncpg` for an app on asyncio. @default "postgresql" */
-	urlScheme?: string;
 	/**
 	 * Name of the instance in its project. Google keeps the name of a deleted one from being used again for a week.
 	 * @default - project, stack and name

@@ -64,15 +64,15 @@ export class CloudSqlPostgres extends pulumi.ComponentResource {
 	readonly connectionName: pulumi.Output<string>;
 	/** Name of the database, and of its user. */
 	readonly database: pulumi.Output<string>;
-	/** The secret that holds the app's whole URL, in a version that does not change. */
+	/** The secret that holds the whole URL, `postgresql://…`. */
 	readonly url: SecretReference;
-	/** The same server's URL with another database: a secret. */
-	readonly urlOf: (database: pulumi.Input<string>) => pulumi.Output<string>;
+	/** The URL for an app with a scheme of its own, or of another database. It is a secret. */
+	readonly urlOf: (database: pulumi.Input<string>, scheme?: string) => pulumi.Output<string>;
 
 	constructor(name: string, args: CloudSqlPostgresArgs, opts?: pulumi.ComponentResourceOptions) {
 		super("holdfast:gcp:CloudSqlPostgres", name, {}, opts);
 		throwProblems(`CloudSqlPostgres ${name}`, cloudSqlPostgresProblems(name, args));
-		const { location, transform = {}, urlScheme = "postgresql" } = args;
+		const { location, transform = {} } = args;
 		const here = { parent: this };
 		const isProtected = args.protectDatabase ?? true;
 		const own = databaseName(name, args);
@@ -82,10 +82,9 @@ export class CloudSqlPostgres extends pulumi.ComponentResource {
 		const database = makeDatabase();
 		const password = secretValue("password", pulumi.secret(randomBytes(PASSWORD_BYTES).toString("base64url")), true);
 		const user = makeUser();
-		this.urlOf = (of) =>
-			pulumi.secret(
-				pulumi.interpolate`${urlScheme}://${user.name}:${password.version.secretData}@/${of}?host=${instance.connectionName.apply(socketDirectory)}`,
-			);
+		const socket = instance.connectionName.apply(socketDirectory);
+		this.urlOf = (of, scheme = "postgresql") =>
+			pulumi.secret(pulumi.interpolate`${scheme}://${user.name}:${password.version.secretData}@/${of}?host=${socket}`);
 		const url = secretValue("url", this.urlOf(database.name));
 
 		this.instance = instance.name;

@@ -1,6 +1,7 @@
 import * as gcp from "@pulumi/gcp";
 import * as pulumi from "@pulumi/pulumi";
 import { physicalName } from "../names";
+import { postgresName, postgresNameProblems } from "../postgres";
 import { type Problem, shown, wholeNumber } from "../validate";
 import { type CloudSqlPostgresArgs, POSTGRES_VERSIONS } from "./cloudSqlArgs";
 
@@ -21,7 +22,7 @@ export function instanceName(name: string, args: Pick<CloudSqlPostgresArgs, "ins
 
 /** Name of the database, and of its user: without what would have to be quoted. */
 export function databaseName(name: string, { database }: Pick<CloudSqlPostgresArgs, "database">): string {
-	return database ?? name.toLowerCase().replace(/[^a-z0-9]+/g, "_");
+	return database ?? postgresName(name);
 }
 
 /** Where Cloud Run puts the socket of an instance. */
@@ -37,7 +38,7 @@ export function cloudSqlPostgresProblems(name: string, args: CloudSqlPostgresArg
 		...diskProblems(args),
 		...wholeNumber("backupsKept", args.backupsKept, 1, 365),
 		...wholeNumber("recoveryDays", args.recoveryDays, 1, 7),
-		...databaseProblems(name, args),
+		...postgresNameProblems("database", databaseName(name, args)),
 		...flagProblems(args),
 	];
 }
@@ -105,25 +106,6 @@ function diskProblems({ diskGB, mostDiskGB }: CloudSqlPostgresArgs): Problem[] {
 	if (problems.length > 0 || size <= most) return problems;
 	const reason = `must not be less than diskGB (got ${most} and ${size}): raise mostDiskGB`;
 	return [{ propertyPath: "mostDiskGB", reason }];
-}
-
-/** Databases that every server has, and the roles of the server's own. */
-const TAKEN = /^(postgres|template[01]|cloudsqladmin|cloudsqlsuperuser|pg_.*)$/;
-
-function databaseProblems(name: string, args: CloudSqlPostgresArgs): Problem[] {
-	const { urlScheme } = args;
-	const problems: Problem[] = [];
-	const database = databaseName(name, args);
-	// A rehearsal's has the same name and a suffix, within the 63 bytes of a name.
-	if (!/^[a-z_][a-z0-9_]{0,49}$/.test(database) || TAKEN.test(database)) {
-		const reason = `must be lower-case letters, digits and _, at most 50, begin with a letter, and not be one of the server's own (got ${shown(database)}): write something like notes`;
-		problems.push({ propertyPath: "database", reason });
-	}
-	if (urlScheme !== undefined && !/^postgres(ql)?(\+[a-z0-9]+)?$/.test(urlScheme)) {
-		const reason = `must be postgresql, or postgresql+DRIVER (got ${shown(urlScheme)}): write postgresql+asyncpg, or leave it out`;
-		problems.push({ propertyPath: "urlScheme", reason });
-	}
-	return problems;
 }
 
 function flagProblems({ flags = {} }: CloudSqlPostgresArgs): Problem[] {
