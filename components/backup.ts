@@ -27,6 +27,8 @@ export const STORE_LAYOUT = {
 	snapshots: "snapshots",
 	/** One object for each drill, written once. */
 	drills: "drills",
+	/** One object for each copy between SQLite and Postgres, written once; below it `dumps`, one for each dump of Postgres. */
+	postgres: "postgres",
 } as const;
 
 /** At the root of a bucket or directory, one object for each app says where its data is. Written once. */

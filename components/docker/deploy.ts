@@ -1,7 +1,8 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import type { App } from "../app";
-import { LIVE_PATH, type Version } from "../keeper/deploy/version";
+import { LIVE_PATH, type Move, type Version } from "../keeper/deploy/version";
+import type { Database } from "../postgres";
 import { refusal } from "../validate";
 import { DockerCli } from "./cli";
 import { appContainer, gracefulStop, healthcheck, type Mounted } from "./container";
@@ -24,6 +25,12 @@ export interface DeployParts {
 	process: pulumi.Input<string[]>;
 	volumes: Mounted;
 	rehearsalVolume: pulumi.Input<string>;
+	/** Where the data is to be, and how it gets there. @default - in SQLite, and there is no Postgres */
+	moving?: {
+		database: Database;
+		move: Move /** See {@link InstanceArgs.postgresUrls}. */;
+		urls: Record<string, string>;
+	};
 	network: pulumi.Input<string>;
 	rehearsalNetwork: pulumi.Input<string>;
 	/** What has put owners and secrets in place: where it is made anew, so is the app. */
@@ -52,7 +59,7 @@ function labels({ name, prepared }: DeployParts, role: Role) {
 }
 
 function instanceArgs(
-	{ app, image, imageName, process, keeperName }: DeployParts,
+	{ app, image, imageName, process, keeperName, moving }: DeployParts,
 	kind: Version["kind"],
 ): InstanceArgs {
 	const { health, deploy, stopGraceSeconds } = app;
@@ -69,9 +76,16 @@ function instanceArgs(
 			migrates: app.migration !== undefined,
 			mayLose: deploy.mayLose,
 			...(rollback !== undefined && { backTo: rollback === "keep-data" ? { data: "keep" } : rollback }),
+			...(moving !== undefined && { database: moving.database, move: moving.move }),
 		}),
 	);
-	return { version, process, exportSecrets: app.command !== undefined, keeper: keeperName };
+	return {
+		version,
+		process,
+		exportSecrets: app.command !== undefined,
+		keeper: keeperName,
+		...(moving !== undefined && { postgresUrls: moving.urls }),
+	};
 }
 
 /** The new version on a copy of the live data. Returns its image and what it found, once nothing speaks against it. */

@@ -2,6 +2,7 @@ import type * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { type App, SECRETS_PATH } from "../app";
 import type { Version } from "../keeper/deploy/version";
+import { POSTGRES_URL_FILE, REHEARSAL_SUFFIX } from "../postgres";
 import { GATE_PATH } from "./waiting";
 
 /** What one container of the app is told to be. */
@@ -11,6 +12,8 @@ export interface InstanceArgs {
 	process: pulumi.Input<string[]>;
 	/** Whether that process gets the secrets in its own environment. A migration always does. */
 	exportSecrets: boolean;
+	/** The variables that hold the database's URL, with the scheme that each is to have where the data is in Postgres. */
+	postgresUrls?: Record<string, string>;
 	/** The keeper's container, for the words of somebody who waits. */
 	keeper: string;
 }
@@ -31,16 +34,20 @@ export function instanceProcess(app: App, args: InstanceArgs): Partial<docker.Co
 	};
 }
 
-function script(app: App, { exportSecrets, keeper }: InstanceArgs, version: Version): string {
+function script(app: App, { exportSecrets, keeper, postgresUrls = {} }: InstanceArgs, version: Version): string {
 	const exports = Object.keys(app.secrets).map(
 		(name) => `${name}=$(cat ${SECRETS_PATH}/${name}) && export ${name} && `,
 	);
 	const migration = `${exports.join("")}exec ${(app.migration ?? ["true"]).map(quoted).join(" ")}`;
 	return `
 read -r id < /etc/hostname && here=${GATE_PATH}/$id && export here && mkdir -p "$here" && rm -rf "$here"/* || exit 75
+database() {
+	[ "$(cat "$here/database" 2> /dev/null)" = postgres ] || return 0
+	${urlExports(postgresUrls, version.kind)}
+}
 hear='( trap "" TERM INT HUP QUIT; [ -p "$here/signal" ] && exec 3<> "$here/signal" && while read -r name <&3; do kill -"$name" $$; done ) > /dev/null 2>&1 < /dev/null & echo $! > "$here/hearing";'
 run() {
-	/bin/sh -c "$hear $2" sh "$@"
+	( database && exec /bin/sh -c "$hear $2" sh "$@" )
 	code=$?
 	read -r hearing < "$here/hearing" && kill -9 "$hearing" 2> /dev/null
 	echo $code > "$here/$1.new" && mv -f "$here/$1.new" "$here/$1"
@@ -57,9 +64,28 @@ until [ -e "$here/open" ] && mv "$here/open" "$here/opened" 2> /dev/null; do
 	if [ $n -eq 100 ]; then echo "holdfast: waiting for the keeper; docker logs ${keeper} says why" >&2; fi
 	if [ $n -gt 600 ]; then sleep 1; else sleep 0.1 2> /dev/null || sleep 1; fi
 done
+database || exit 75
 ${exportSecrets ? exports.join("") : ""}eval "$hear"' exec "$@"'
 `.trim();
 }
+
+/** The URL lies in a file, so that nobody who may look at the container sees it. A rehearsal has a database of its own. */
+function urlExports(urls: Record<string, string>, kind: Version["kind"]): string {
+	if (Object.keys(urls).length === 0) {
+		return 'echo "holdfast: nothing tells this app where Postgres is: it has no variable of the form url" >&2; return 75';
+	}
+	return [
+		`holdfast_url=$(cat ${POSTGRES_URL_FILE}) && [ -n "$holdfast_url" ] || return 75`,
+		...(kind === "rehearsal" ? [REHEARSAL_URL] : []),
+		...Object.entries(urls).map(([name, scheme]) => `export ${name}=${quoted(`${scheme}://`)}"\${holdfast_url#*://}"`),
+		"unset holdfast_url",
+	].join("\n\t");
+}
+
+const REHEARSAL_URL = `case "$holdfast_url" in
+	*\\?*) holdfast_url="\${holdfast_url%%\\?*}${REHEARSAL_SUFFIX}?\${holdfast_url#*\\?}" ;;
+	*) holdfast_url="$holdfast_url${REHEARSAL_SUFFIX}" ;;
+	esac`;
 
 /** One word for the shell, whatever is in it. */
 function quoted(word: string): string {

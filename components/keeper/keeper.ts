@@ -145,6 +145,16 @@ export abstract class Keeper {
 		return this.gate.isAsked ? this.gate : undefined;
 	}
 
+	/** Whether the app waits for the file, which it does not where its data is in Postgres. */
+	protected get needsFile(): boolean {
+		return true;
+	}
+
+	/** Whether no file of the replica may be marked as superfluous. */
+	get keepsReplicaWhole(): boolean {
+		return false;
+	}
+
 	/** Whether something else has the database in hand. */
 	protected get isOccupied(): boolean {
 		return false;
@@ -161,7 +171,7 @@ export abstract class Keeper {
 			const app = this.waiting();
 			if (app === undefined) continue;
 			const { kind, writtenBy } = await inspect("look", this.parts.settings.database);
-			if (kind === "sqlite" && this.known.refusal === undefined) {
+			if ((kind === "sqlite" || !this.needsFile) && this.known.refusal === undefined) {
 				const warning = sqliteWarning(writtenBy);
 				if (warning !== undefined && !this.known.warnings.includes(warning)) this.known.warnings.push(warning);
 				await app.admit();

@@ -23,6 +23,8 @@ export interface Manifest {
 	lastDrill?: DrillReport;
 	/** The version of the app that served last, as its keeper was told of it (`HOLDFAST_VERSION`). @default - not known */
 	served?: string;
+	/** Since when the app has its data in Postgres: the replica has nothing that was written after it. @default - it is in SQLite */
+	moved?: { to: "postgres"; since: string };
 }
 
 const KEY = `${STORE_LAYOUT.state}/manifest.json`;
@@ -58,7 +60,7 @@ export class ManifestFile {
 
 	/** Changes some of it. The transaction never goes back: a replica that ends earlier has lost its tail. */
 	async update(
-		changes: Partial<Pick<Manifest, "transaction" | "schema" | "lastDrill" | "generations" | "served">>,
+		changes: Partial<Pick<Manifest, "transaction" | "schema" | "lastDrill" | "generations" | "served" | "moved">>,
 	): Promise<void> {
 		const written = currentOf(this.current?.generations);
 		for (let tries = 0; tries < 5; tries += 1) {

@@ -48,7 +48,11 @@ export type RefusalCode =
 	| "superseded"
 	| "restore-target"
 	| "deploy-running"
-	| "keeper-not-running";
+	| "keeper-not-running"
+	| "postgres-unreachable"
+	| "postgres-not-empty"
+	| "postgres-has-newer-rows"
+	| "moved-to-postgres";
 
 /** Two lines that a person can act on. */
 export function refusalLines({ code, found, remedy }: Refusal): string {

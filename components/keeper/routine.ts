@@ -30,6 +30,7 @@ export function startRoutine(
 	return () => timers.forEach(clearInterval);
 
 	async function retention(): Promise<void> {
+		if (keeper.keepsReplicaWhole) return;
 		try {
 			const points = (await keeper.snapshots()).map(({ transaction }) => transaction);
 			const count = await enforceRetention(

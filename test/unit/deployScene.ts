@@ -5,11 +5,14 @@ import { onTestFinished, vi } from "vitest";
 import { untilHealthy } from "../../components/keeper/appHealth";
 import { Deploys } from "../../components/keeper/deploy/deploys";
 import type { Instances } from "../../components/keeper/deploy/instances";
+import { Mover } from "../../components/keeper/deploy/mover";
 import { RecordFile } from "../../components/keeper/deploy/record";
 import type { Replicating } from "../../components/keeper/deploy/switch";
 import type { Version } from "../../components/keeper/deploy/version";
 import type { Way } from "../../components/keeper/door/way";
 import { inspect } from "../../components/keeper/inspect";
+import type { Postgres } from "../../components/keeper/postgres/postgres";
+import type { MoveReport, TableDifference } from "../../components/keeper/postgres/report";
 import type { Refusal } from "../../components/keeper/refusal";
 import { restoreInPlace } from "../../components/keeper/restore";
 import type { Parts } from "../../components/keeper/start";
@@ -48,17 +51,34 @@ export class FakeInstance {
 		this.isAsking = true;
 	}
 
-	async migrate() {
+	async migrate(database = "sqlite") {
+		if (database !== "sqlite") {
+			this.scene.events.push(`migrate ${this.id} on ${database}`);
+			return typeof this.migration === "function" ? this.migration() : this.migration;
+		}
 		this.scene.events.push(`migrate ${this.id}`);
 		writeFileSync(this.scene.database, `migrated by ${this.id}`);
 		return typeof this.migration === "function" ? this.migration() : this.migration;
 	}
 
-	admit() {
-		this.scene.events.push(`admit ${this.id}`);
+	admit(database = "sqlite") {
+		this.scene.events.push(`admit ${this.id}${database === "sqlite" ? "" : ` on ${database}`}`);
 		this.isAsking = false;
 		this.runs = true;
 	}
+}
+
+export function reportOf(direction: MoveReport["direction"]): MoveReport {
+	return {
+		direction,
+		sqlite: "notes.db",
+		postgres: "postgres/notes",
+		began: "2026-11-22T12:00:00.000Z",
+		seconds: { copy: 1, verify: 2, total: 3 },
+		tables: [{ name: "notes", rows: 3, hash: "0".repeat(32), decisions: ["due: text as date"], replaced: { text: 2 } }],
+		leftAlone: { sqlite: ["old"], postgres: [] },
+		verified: true,
+	};
 }
 
 /** The keeper's deploys with real files, and fakes for containers, replication and door, which write a book of what happens. */
@@ -68,6 +88,7 @@ export class DeployScene {
 	readonly events: string[] = [];
 	readonly said: string[] = [];
 	readonly record = new RecordFile(this.directory);
+	readonly store = new MemoryStore();
 	readonly one = new FakeInstance("one", this);
 	readonly two = new FakeInstance("two", this);
 	refusal: Refusal | undefined;
@@ -76,7 +97,13 @@ export class DeployScene {
 	snapshotFails: Error | undefined;
 	copyFails: Error | undefined;
 	/** What the store knows of the data. */
-	manifest: { transaction: number } | undefined;
+	manifest: { transaction: number; moved?: { since: string } } | undefined;
+	/** How Postgres differs, one look after the other; then not at all. */
+	differences: TableDifference[][] = [];
+	/** Why there is no copy, either way. */
+	moveFails: Error | undefined;
+	unreachable: string | undefined;
+	dumpFails: Error | undefined;
 	/** Which version is ill, and how. */
 	ill: Record<string, string> = {};
 	deploys = this.keeper();
@@ -134,9 +161,49 @@ export class DeployScene {
 		const instances = { get: (id: string) => all[id], tidy: async () => {} } as unknown as Instances;
 		const { directory: dataDirectory, database } = this;
 		const settings = { app: "a/b/c", dataDirectory, database, store: "s3://bucket/notes" };
-		const manifest = { read: async () => scene.manifest };
-		const parts = { settings, manifest, store: new MemoryStore() } as unknown as Parts;
-		return new Deploys(parts, replication, door, instances, this.record, (line) => this.said.push(line));
+		const manifest = {
+			read: async () => scene.manifest,
+			get known() {
+				return scene.manifest;
+			},
+			update: async (changes: { moved?: { since: string } }) => {
+				events.push(`manifest ${changes.moved === undefined ? "sqlite" : "postgres"}`);
+				scene.manifest = { transaction: 0, ...scene.manifest, ...changes };
+			},
+		};
+		const parts = { settings, manifest, store: this.store } as unknown as Parts;
+		const mover = new Mover(parts, this.record, this.postgres());
+		return new Deploys(parts, replication, door, instances, this.record, (line) => this.said.push(line), mover);
+	}
+
+	/** A server without a server. */
+	private postgres(): Postgres {
+		const { events } = this;
+		const moved = async (word: string, direction: MoveReport["direction"]): Promise<MoveReport> => {
+			events.push(word);
+			if (this.moveFails !== undefined) throw this.moveFails;
+			return reportOf(direction);
+		};
+		return {
+			unreachable: async () => this.unreachable,
+			prepare: async (isKnown: boolean) => void events.push(`prepare ${isKnown ? "known" : "unknown"}`),
+			baseline: async () => void events.push("baseline"),
+			copy: (_file: string, replace: object) => moved(`copy to Postgres${JSON.stringify(replace)}`, "to-postgres"),
+			back: () => moved("copy to SQLite", "to-sqlite"),
+			compare: async () => {
+				events.push("compare");
+				return this.differences.shift() ?? [];
+			},
+			letIn: async () => void events.push("let in"),
+			setAsideServed: async () => {
+				events.push("set aside");
+				return "notes_set_aside_x";
+			},
+			dump: async () => {
+				events.push("dump");
+				if (this.dumpFails !== undefined) throw this.dumpFails;
+			},
+		} as unknown as Postgres;
 	}
 
 	/** Runs a deploy to its end, as the container that asks for it does. */

@@ -13,11 +13,14 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { untilHealthy } from "../../components/keeper/appHealth";
 import type { Instance } from "../../components/keeper/deploy/instances";
+import { RecordFile } from "../../components/keeper/deploy/record";
 import { rehearse } from "../../components/keeper/deploy/rehearsal";
 import type { Shape } from "../../components/keeper/deploy/shape";
 import type { Version } from "../../components/keeper/deploy/version";
 import { inspect } from "../../components/keeper/inspect";
+import type { Postgres } from "../../components/keeper/postgres/postgres";
 import type { Settings } from "../../components/keeper/settings";
+import { reportOf } from "./deployScene";
 import { VERSION } from "./shellContainer";
 
 const free = vi.hoisted(() => ({ bytes: 1e12 }));
@@ -41,6 +44,8 @@ let shapes: Shape[];
 let defect: string | undefined;
 let ended: { code: number; report: string[] } | undefined;
 let migration: number | undefined;
+let record: RecordFile;
+let moveFails: Error | undefined;
 /** What is in the rehearsal's directory while the migration runs. */
 let seen: Record<string, string>;
 
@@ -53,6 +58,8 @@ beforeEach(() => {
 	writeFileSync(settings.database, "live rows");
 	[events, shapes, defect, ended, migration, seen] = [[], [shape(3)], undefined, undefined, 0, {}];
 	free.bytes = 1e12;
+	record = new RecordFile(root);
+	moveFails = undefined;
 	vi.mocked(inspect).mockImplementation((async (question: string, path: string, target = "") => {
 		if (question === "copy") {
 			writeFileSync(target, readFileSync(path));
@@ -69,8 +76,8 @@ async function rehearsed(version: Partial<Version> = {}) {
 	let end: (code: number) => void = () => {};
 	const instance = {
 		id: "r",
-		migrate: async () => {
-			events.push("migrate");
+		migrate: async (database = "sqlite") => {
+			events.push(database === "sqlite" ? "migrate" : "migrate on Postgres");
 			for (const name of readdirSync(settings.rehearsal, { recursive: true }) as string[]) {
 				const path = join(settings.rehearsal, name);
 				try {
@@ -81,8 +88,8 @@ async function rehearsed(version: Partial<Version> = {}) {
 			}
 			return migration;
 		},
-		tryApp: () => {
-			events.push("try");
+		tryApp: (database = "sqlite") => {
+			events.push(database === "sqlite" ? "try" : "try on Postgres");
 			return new Promise((resolve) => {
 				end = resolve;
 			});
@@ -97,7 +104,20 @@ async function rehearsed(version: Partial<Version> = {}) {
 			ended = { code, report };
 		},
 	} as unknown as Instance;
-	await rehearse(instance, { ...VERSION, kind: "rehearsal", healthPath: "/health", ...version }, settings);
+	const postgres = {
+		unreachable: async () => undefined,
+		makeRehearsal: async () => "notes_rehearsal",
+		baseline: async (name: string) => void events.push(`baseline ${name}`),
+		copy: async (file: string, _replace: object, _tell: unknown, name: string) => {
+			expect(readFileSync(file, "utf8")).toBe("live rows");
+			events.push(`copy to ${name}`);
+			if (moveFails !== undefined) throw moveFails;
+			return reportOf("to-postgres");
+		},
+		dropRehearsal: async () => void events.push("drop"),
+	} as unknown as Postgres;
+	const move = { record, postgres };
+	await rehearse(instance, { ...VERSION, kind: "rehearsal", healthPath: "/health", ...version }, settings, move);
 	// Whatever came of it, nothing is left of the copy, and the live data is as it was.
 	expect(readdirSync(settings.rehearsal)).toEqual([]);
 	expect(readFileSync(settings.database, "utf8")).toBe("live rows");
@@ -216,5 +236,46 @@ describe("a rehearsal", () => {
 		await rehearsed();
 		expect(seen).not.toHaveProperty("db/old.db");
 		expect(existsSync(join(settings.rehearsal, "db"))).toBe(false);
+	});
+});
+
+describe("the rehearsal of a move to Postgres", () => {
+	it("is all of it but the switch, in a database of its own, and the app on SQLite is tried as ever", async () => {
+		const { code, said } = await rehearsed({ move: { rehearse: true } });
+		expect(code).toBe(0);
+		expect(events).toEqual([
+			...["migrate", "try", "TERM", "migrate on Postgres", "baseline notes_rehearsal", "copy to notes_rehearsal"],
+			...["try on Postgres", "TERM", "drop", "stop"],
+		]);
+		expect(said.join("\n")).toContain("1 table with 3 rows are in Postgres");
+		expect(said.at(-2)).toMatch(/^the move to Postgres was rehearsed in [\d.]+ s: the new version is healthy on it$/);
+		expect(record.value.moving?.rehearsed).toMatch(/^20/);
+	});
+
+	it("of the version that moves does not try it on SQLite, and refuses a change of the schema with it", async () => {
+		expect((await rehearsed({ database: "postgres", move: { rehearse: true } })).code).toBe(0);
+		expect(events).not.toContain("try");
+		expect(events).toContain("try on Postgres");
+		events = [];
+		shapes = [shape(3), shape(3, "tag"), shape(3, "tag")];
+		const { code, said } = await rehearsed({ database: "postgres" });
+		expect([code, said.join()]).toEqual([3, expect.stringContaining("this version changes the schema")]);
+		expect(events).toEqual(["migrate", "stop"]);
+	});
+
+	it("that fails drops its database, and blocks the deploy", async () => {
+		moveFails = new Error("notes.text of row 7 has a NUL");
+		const { code, said } = await rehearsed({ move: { rehearse: true } });
+		expect([code, said.join()]).toEqual([3, expect.stringContaining("notes.text of row 7 has a NUL")]);
+		expect(events.slice(-2)).toEqual(["drop", "stop"]);
+		expect(record.value.moving?.rehearsed).toBeUndefined();
+	});
+
+	it("is none where Postgres serves already, and says so", async () => {
+		const current = { instance: "one", version: VERSION, since: "", database: "postgres" as const };
+		record.update({ current });
+		const { code, said } = await rehearsed({ database: "postgres" });
+		expect([code, said.join()]).toEqual([0, expect.stringContaining("this version was not rehearsed")]);
+		expect(events).toEqual(["stop"]);
 	});
 });

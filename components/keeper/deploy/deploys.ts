@@ -3,6 +3,7 @@ import { inspect } from "../inspect";
 import { Refusal } from "../refusal";
 import type { Parts } from "../start";
 import type { Instance, Instances } from "./instances";
+import type { Mover } from "./mover";
 import type { Outcome, RecordFile } from "./record";
 import { type Replicating, Switch } from "./switch";
 import { inTheEnd } from "./undo";
@@ -23,8 +24,9 @@ export class Deploys {
 		private readonly instances: Instances,
 		private readonly record: RecordFile,
 		private readonly say: (line: string) => void,
+		mover: Mover,
 	) {
-		this.switch = new Switch(parts, replication, door, instances, record);
+		this.switch = new Switch(parts, replication, door, instances, record, mover);
 	}
 
 	/** The version that serves, where it waits to be let in again, after a crash or a restart of the host. */
@@ -45,6 +47,7 @@ export class Deploys {
 		const { migrates, backTo } = current?.version ?? {};
 		if (
 			current !== undefined &&
+			current.database !== "postgres" &&
 			migrates &&
 			backTo === undefined &&
 			(await inspect("schema", database)).schema !== current.schema
@@ -56,7 +59,7 @@ export class Deploys {
 			const { schema } = await inspect("schema", database);
 			if (this.isCurrent(instance)) this.record.update({ current: { ...current, schema } });
 		}
-		if (this.isCurrent(instance)) instance.admit();
+		if (this.isCurrent(instance)) instance.admit(current?.database);
 	}
 
 	/** Whether it is the one that serves, and waits: a deploy may have begun since it was asked last. */

@@ -3,6 +3,7 @@ import { AppDoor } from "../appDoor";
 import { Gate } from "../gate";
 import { GATE, Keeper } from "../keeper";
 import { leaseLost } from "../lease";
+import { Postgres } from "../postgres/postgres";
 import { type Refusal, refusalLines } from "../refusal";
 import { SYNC } from "../replication";
 import type { Settings } from "../settings";
@@ -10,13 +11,16 @@ import type { Parts } from "../start";
 import type { State } from "../status";
 import { Deploys } from "./deploys";
 import { type Instance, Instances } from "./instances";
-import { RecordFile } from "./record";
+import { Mover } from "./mover";
+import { databaseOf, RecordFile } from "./record";
 import { rehearse } from "./rehearsal";
 import { undoInterrupted } from "./undo";
 
 /** Milliseconds between two looks at who wants to rehearse, and between two tries to let the app in. */
 const LOOK = 100;
 const RETRY = 15_000;
+/** Seconds for Postgres to answer, until that is told and looked at again. */
+const POSTGRES = 15;
 
 /** The keeper of an app on a host, whose versions follow each other on one disk: it has the door, and does the deploys. */
 export class HostKeeper extends Keeper {
@@ -24,6 +28,8 @@ export class HostKeeper extends Keeper {
 	private readonly record: RecordFile;
 	private readonly door: AppDoor;
 	private readonly deploys: Deploys;
+	private readonly mover: Mover;
+	private readonly postgres = Postgres.from(process.env);
 	/** What it was doing before it left the database alone. */
 	private before: State = "starting";
 
@@ -36,7 +42,8 @@ export class HostKeeper extends Keeper {
 			return current && { host: current.instance, port: current.version.port };
 		};
 		this.door = new AppDoor(parts, this.known, { target, pausedBy: () => this.pausedBy() });
-		this.deploys = new Deploys(parts, this, this.door.way, this.instances, this.record, say);
+		this.mover = new Mover(parts, this.record, this.postgres);
+		this.deploys = new Deploys(parts, this, this.door.way, this.instances, this.record, say, this.mover);
 	}
 
 	override async run(): Promise<void> {
@@ -46,6 +53,9 @@ export class HostKeeper extends Keeper {
 
 	private async keep(): Promise<void> {
 		await this.untilStarted();
+		await this.mover
+			.reconcile()
+			.catch((error: Error) => this.say(`warning: the manifest could not be written: ${error.message}`));
 		await Promise.all([this.attendGate(), this.watch(), this.renewLease(), this.guardLease()]);
 	}
 
@@ -101,6 +111,18 @@ export class HostKeeper extends Keeper {
 		return instance === undefined ? super.waiting() : { admit: () => this.admitAgain(instance) };
 	}
 
+	protected override get needsFile(): boolean {
+		return !this.isOnPostgres;
+	}
+
+	override get keepsReplicaWhole(): boolean {
+		return this.isOnPostgres && this.record.value.moving?.settled === undefined;
+	}
+
+	private get isOnPostgres(): boolean {
+		return databaseOf(this.record.value) === "postgres";
+	}
+
 	/** No database is put in place while a deploy is about to do so itself. */
 	protected override get isOccupied(): boolean {
 		return this.deploys.isUnderWay;
@@ -111,6 +133,11 @@ export class HostKeeper extends Keeper {
 	}
 
 	private async admitAgain(instance: Instance): Promise<void> {
+		if (this.isOnPostgres) {
+			const reason = await this.mover.unreachable(POSTGRES).catch((error: Error) => error.message);
+			if (reason !== undefined)
+				return this.say(`warning: the app waits for Postgres, which does not answer: ${reason}`);
+		}
 		await this.deploys.admitAgain(instance).catch(async (error: Error) => {
 			this.say(`warning: the app waits: ${error.message}`);
 			await this.pause(RETRY);
@@ -154,9 +181,10 @@ export class HostKeeper extends Keeper {
 		for (; !this.stopping; await sleep(LOOK)) {
 			const instance = this.instances.asking().find((each) => each.version?.kind === "rehearsal" && !each.isFinished);
 			if (instance?.version === undefined) continue;
-			await rehearse(instance, instance.version, this.parts.settings).catch((error: Error) =>
-				this.say(`warning: the rehearsal could not be ended: ${error.message}`),
-			);
+			await rehearse(instance, instance.version, this.parts.settings, {
+				record: this.record,
+				postgres: this.postgres,
+			}).catch((error: Error) => this.say(`warning: the rehearsal could not be ended: ${error.message}`));
 		}
 	}
 }

@@ -13,7 +13,7 @@ import {
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Version } from "./version";
+import type { Database, Version } from "./version";
 
 /** Milliseconds between two looks at what a container answered. */
 const LOOK = 50;
@@ -22,6 +22,9 @@ const LISTENS = 1000;
 
 /** Milliseconds for a container that was let in to go through: it looks at least each second. */
 const PASSES = 2500;
+
+/** The file that says to a container where the data is. An older one does not read it, and runs on SQLite. */
+const DATABASE = "database";
 
 /** Exit code of a container that is to begin anew. */
 const STOPPED = 75;
@@ -94,19 +97,20 @@ export class Instance {
 	}
 
 	/** Lets its app start. In one step: a container is never without a question and without an answer. */
-	admit(): void {
+	admit(database: Database = "sqlite"): void {
 		this.listen();
+		this.tell(DATABASE, `${database}\n`);
 		renameSync(this.file("ask"), this.file("open"));
 	}
 
 	/** Has it run its migration, and returns the exit code; undefined when the container ended before. */
-	migrate(): Promise<number | undefined> {
-		return this.work("migrate", "migrated");
+	migrate(database: Database = "sqlite"): Promise<number | undefined> {
+		return this.work("migrate", "migrated", database);
 	}
 
 	/** Has it run its app, and returns the exit code once the app has ended. For a rehearsal. */
-	tryApp(): Promise<number | undefined> {
-		return this.work("try", "tried");
+	tryApp(database: Database = "sqlite"): Promise<number | undefined> {
+		return this.work("try", "tried", database);
 	}
 
 	/** Sends a signal to the process that runs. Returns false when nothing runs that could hear it. */
@@ -191,13 +195,14 @@ export class Instance {
 		return existsSync(this.file("working"));
 	}
 
-	private async work(order: string, result: string): Promise<number | undefined> {
+	private async work(order: string, result: string, database: Database): Promise<number | undefined> {
 		const file = this.file(result);
 		this.listen();
 		rmSync(file, { force: true });
 		const asked = readFileSync(this.file("ask"), "utf8");
 		// Should the container end, it begins anew: without these files, and with a new question.
 		writeFileSync(this.file("working"), asked);
+		this.tell(DATABASE, `${database}\n`);
 		this.tell(order, "");
 		for (let looks = 1; ; looks += 1) {
 			if (existsSync(file)) {

@@ -1,6 +1,6 @@
 import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Version } from "./version";
+import type { Database, Version } from "./version";
 
 /** A container of the app, and the version that it runs. */
 export interface Deployed {
@@ -10,6 +10,24 @@ export interface Deployed {
 	since: string;
 	/** Schema of the database when it was let in last; of a version that has ended, when it ended. */
 	schema?: string;
+	/** Where its data is. @default "sqlite" */
+	database?: Database;
+}
+
+/** How far a move to Postgres is: the time of each state that was reached, ISO 8601. */
+export interface Moving {
+	rehearsed?: string;
+	copied?: string;
+	verified?: string;
+	switched?: string;
+	/** The user has given up the way back. */
+	settled?: string;
+	/** SQLite serves again. */
+	returned?: string;
+	/** The last report, and where it is in the backup store. */
+	report?: { key: string; rows: number; tables: number; seconds: number; direction: "to-postgres" | "to-sqlite" };
+	/** Postgres was brought back from a dump by hand, on a host that does not know of it. */
+	adopted?: string;
 }
 
 /** What ran before, and how to get back to its data. */
@@ -23,8 +41,8 @@ export interface Switching {
 	/** Who asked for it: the container that waits for its end. */
 	attempt: string;
 	to: Deployed;
-	/** Schema, snapshot and copy of the data before; the copy is whole when it stands here. */
-	before?: { copy: string; snapshot: string; schema: string };
+	/** Schema, snapshot and copy of the data before; the copy is whole when it stands here. None where the file stays as it is. */
+	before?: { copy?: string; snapshot: string; schema: string };
 }
 
 export interface Outcome {
@@ -41,12 +59,18 @@ export interface DeployRecord {
 	current?: Deployed;
 	previous?: Previous;
 	switching?: Switching;
+	moving?: Moving;
 	/** How the last deploys ended, the newest last. */
 	outcomes: Outcome[];
 }
 
 const FILE = ".holdfast-deploy.json";
 const KEPT_OUTCOMES = 10;
+
+/** Where the data of what serves is. */
+export function databaseOf({ current, moving }: Pick<DeployRecord, "current" | "moving">): Database {
+	return current === undefined && moving?.adopted !== undefined ? "postgres" : (current?.database ?? "sqlite");
+}
 
 /** The record, in memory and on the disk. */
 export class RecordFile {

@@ -7,17 +7,24 @@ import { needRoom } from "../room";
 import type { Settings } from "../settings";
 import { healthUrl } from "./health";
 import type { Instance } from "./instances";
+import { type RehearsedMove, rehearseMove } from "./moveRehearsal";
+import { databaseOf } from "./record";
 import { changesOf, counted, lossesOf, type Shape } from "./shape";
-import { LIVE_PATH, type Version } from "./version";
+import { type Database, LIVE_PATH, type Version } from "./version";
 
 /** Runs a new version on a copy of the live data, and says what it would change. The version that serves goes on. */
-export async function rehearse(instance: Instance, version: Version, settings: Settings): Promise<void> {
+export async function rehearse(
+	instance: Instance,
+	version: Version,
+	settings: Settings,
+	move: RehearsedMove,
+): Promise<void> {
 	const begun = performance.now();
 	const report: string[] = [];
 	let code = 0;
 	try {
 		if (instance.isAtWork) throw new Error("the keeper was started again in the middle of the rehearsal: run it again");
-		await rehearsed(instance, version, settings, report);
+		await rehearsed(instance, version, settings, move, report);
 	} catch (error) {
 		code = 3;
 		report.push(
@@ -34,7 +41,19 @@ export async function rehearse(instance: Instance, version: Version, settings: S
 	);
 }
 
-async function rehearsed(instance: Instance, version: Version, settings: Settings, report: string[]): Promise<void> {
+async function rehearsed(
+	instance: Instance,
+	version: Version,
+	settings: Settings,
+	move: RehearsedMove,
+	report: string[],
+): Promise<void> {
+	if (version.database === "postgres" && databaseOf(move.record.value) === "postgres") {
+		report.push(
+			"the data is in Postgres, of which no copy is made: this version was not rehearsed; a dump is made before its migration",
+		);
+		return;
+	}
 	const { database, dataDirectory, rehearsal } = settings;
 	if ((statSync(database, { throwIfNoEntry: false })?.size ?? 0) === 0) {
 		report.push("there is no data yet, so nothing was rehearsed");
@@ -62,6 +81,11 @@ async function rehearsed(instance: Instance, version: Version, settings: Setting
 		report.push(`the migration took ${((performance.now() - started) / 1000).toFixed(1)} s on a copy of the data`);
 		await check(copy, before, version);
 	}
+	if (version.database === "postgres") {
+		if ((await inspect("shape", copy)).schema !== before.schema) throw withMigration();
+		await rehearseMove(instance, version, copy, move, report, start);
+		return;
+	}
 	await start(instance, version);
 	const after = await check(copy, before, version);
 	const changes = changesOf(before, after);
@@ -69,6 +93,16 @@ async function rehearsed(instance: Instance, version: Version, settings: Setting
 	const rows = Object.values(after.tables).reduce((sum, table) => sum + table.rows, 0);
 	report.push(
 		`the new version is healthy on it: ${counted(Object.keys(after.tables).length, "table")}, ${counted(rows, "row")}, integrity ok`,
+	);
+	if (version.move?.rehearse) await rehearseMove(instance, version, copy, move, report, start);
+}
+
+/** With another schema, what was copied would not be what serves now. */
+function withMigration(): Refusal {
+	return new Refusal(
+		"settings-wrong",
+		"this version changes the schema, and a move to Postgres is for a schema that serves already",
+		"deploy it with holdfast:database: sqlite first, then set holdfast:database to postgres",
 	);
 }
 
@@ -86,9 +120,9 @@ async function check(copy: string, before: Shape, { mayLose }: Version): Promise
 }
 
 /** The app itself, which may have a migration of its own at its start. */
-async function start(instance: Instance, version: Version): Promise<void> {
+async function start(instance: Instance, version: Version, database?: Database): Promise<void> {
 	const ended = new AbortController();
-	const run = instance.tryApp().finally(() => ended.abort());
+	const run = instance.tryApp(database).finally(() => ended.abort());
 	const ill = await untilHealthy(healthUrl(instance, version), version.startSeconds, ended.signal);
 	if (ill !== undefined) {
 		const how = ended.signal.aborted ? `it ended with exit code ${await run}` : ill;

@@ -9,7 +9,8 @@ import { restoreInPlace } from "../restore";
 import { parseTarget, type Snapshot } from "../snapshots";
 import type { Parts } from "../start";
 import { untilWell } from "./health";
-import type { Instances } from "./instances";
+import type { Instance, Instances } from "./instances";
+import type { Course, Mover } from "./mover";
 import type { Deployed, RecordFile, Switching } from "./record";
 import { discard, inTheEnd, keepRoom, needRoomForCopy, putBack } from "./undo";
 import type { Version } from "./version";
@@ -39,11 +40,19 @@ export class Switch {
 		private readonly door: Way,
 		private readonly instances: Instances,
 		private readonly record: RecordFile,
+		private readonly mover: Mover,
 	) {}
 
 	async to(attempt: string, id: string, tell: (line: string) => void): Promise<void> {
 		const next = await this.comes(id);
-		const to: Deployed = { instance: id, version: next, since: new Date().toISOString() };
+		const course = this.mover.courseOf(next);
+		const { database } = next;
+		const to: Deployed = {
+			instance: id,
+			version: next,
+			since: new Date().toISOString(),
+			...(database && { database }),
+		};
 		const { settings } = this.parts;
 		const hasData = () => (statSync(settings.database, { throwIfNoEntry: false })?.size ?? 0) > 0;
 		// What can be refused is refused while the old version serves.
@@ -51,7 +60,8 @@ export class Switch {
 		if (hasData()) {
 			needRoomForCopy(settings);
 			await this.needStore();
-		} else await this.needNoData();
+		} else if (course !== "go-on") await this.needNoData();
+		await this.prepare(course, to, hasData(), tell);
 		const { current } = this.record.value;
 		let failure: unknown;
 		let before: Switching["before"];
@@ -61,15 +71,16 @@ export class Switch {
 			this.record.update({ switching: { attempt, to } });
 			await this.door.drained();
 			if (current !== undefined) await this.stop(current, tell);
-			before = hasData() ? await this.secure(current ?? to, tell) : undefined;
+			before = hasData() && course !== "go-on" ? await this.secure(current ?? to, course, tell) : undefined;
 			this.record.update({ switching: { attempt, to, ...(before && { before }) } });
-			await this.bring(to, tell);
+			await this.bring(course, to, attempt, hasData(), tell);
 			to.since = new Date().toISOString();
 			// Unknown, it is taken for another one at the next start, and the migration runs once more.
 			const unread = (error: Error) => tell(`warning: the schema cannot be read: ${error.message}`);
 			if (hasData()) to.schema = (await inspect("schema", settings.database).catch(unread))?.schema;
 			const previous = current && { ...current, ...(before && { snapshot: before.snapshot, schema: before.schema }) };
 			this.record.update({ current: to, ...(previous && { previous }), switching: undefined });
+			await this.mover.done(course, next, tell);
 			tell("it serves");
 			// And does so whatever comes of this.
 			await this.cleanUp(before?.copy).catch((error: Error) => tell(`warning: ${error.message}`));
@@ -82,6 +93,7 @@ export class Switch {
 		}
 		if (failure === undefined) return;
 		if (before !== undefined) await this.settle(tell);
+		await this.mover.failed(course, attempt, tell);
 		throw failure;
 	}
 
@@ -134,11 +146,29 @@ export class Switch {
 		tell(`the old version (${version.imageName}) has stopped`);
 	}
 
+	/** Before the door is closed. What has begun of it ends with the container that began it. */
+	private async prepare(course: Course, to: Deployed, hasData: boolean, tell: (line: string) => void): Promise<void> {
+		const instance = this.instances.get(to.instance);
+		try {
+			await this.mover.prepare(course, instance, to.version, hasData, tell);
+		} catch (error) {
+			await instance.stop(to.version.stopSeconds).catch((failure: Error) => tell(`warning: ${failure.message}`));
+			throw error;
+		}
+	}
+
 	/** The last write is in the replica, a name leads back to it, and a copy of the data lies beside it. */
-	private async secure(old: Deployed, tell: (line: string) => void): Promise<NonNullable<Switching["before"]>> {
+	private async secure(
+		old: Deployed,
+		course: Course,
+		tell: (line: string) => void,
+	): Promise<NonNullable<Switching["before"]>> {
 		await this.needStore();
 		const snapshot = await this.replication.snapshot(snapshotName(old.version), old.version.imageName);
 		const { database } = this.parts.settings;
+		tell(`its last write is in the replica, as snapshot ${snapshot.name}`);
+		// On the way to Postgres nothing writes to the file any more, and it is itself the way back.
+		if (course === "move") return { snapshot: snapshot.name, ...(await inspect("schema", database)) };
 		const copy = join(dirname(database), ".holdfast-before-deploy.db");
 		await discard(copy);
 		try {
@@ -148,14 +178,29 @@ export class Switch {
 			await discard(copy);
 			throw error;
 		}
-		const { schema } = await inspect("schema", copy);
-		tell(`its last write is in the replica, as snapshot ${snapshot.name}`);
-		return { copy, snapshot: snapshot.name, schema };
+		return { copy, snapshot: snapshot.name, ...(await inspect("schema", copy)) };
 	}
 
 	/** Migrates, starts, and waits for health. */
-	private async bring({ instance: id, version }: Deployed, tell: (line: string) => void): Promise<void> {
+	private async bring(
+		course: Course,
+		{ instance: id, version }: Deployed,
+		attempt: string,
+		hasData: boolean,
+		tell: (line: string) => void,
+	): Promise<void> {
 		const instance = this.instances.get(id);
+		if (course === "move") await this.mover.move(hasData, version, tell);
+		else if (course === "go-on") await this.mover.goOn(attempt, instance, version, tell);
+		else await this.migrate(instance, version, tell);
+		if (course === "return") await this.mover.bringBack(version, tell);
+		instance.admit(version.database);
+		const ill = await untilWell(instance, version);
+		if (ill !== undefined) throw new Error(`the new version does not become healthy: ${ill}`);
+	}
+
+	/** The SQLite file is the version's own. */
+	private async migrate(instance: Instance, version: Version, tell: (line: string) => void): Promise<void> {
 		if (version.backTo !== undefined) await this.goBack(version.backTo, tell);
 		else if (version.migrates) {
 			const code = await instance.migrate();
@@ -163,9 +208,6 @@ export class Switch {
 			if (code !== 0) throw new Error(`the migration failed with exit code ${code}`);
 			tell("the migration is done");
 		}
-		instance.admit();
-		const ill = await untilWell(instance, version);
-		if (ill !== undefined) throw new Error(`the new version does not become healthy: ${ill}`);
 	}
 
 	private async goBack(to: NonNullable<Version["backTo"]>, tell: (line: string) => void): Promise<void> {
@@ -199,7 +241,7 @@ export class Switch {
 		for (const end = performance.now() + RETURNS * 1000; !instance.isAsking; await sleep(50)) {
 			if (performance.now() > end) return tell("the old version is not there any more");
 		}
-		instance.admit();
+		instance.admit(current.database);
 		const ill = await untilWell(instance, current.version);
 		tell(ill === undefined ? "the old version serves again" : `the old version was started again, but ${ill}`);
 	}

@@ -23,7 +23,7 @@ export async function putBack(
 	tell: (line: string) => void,
 ): Promise<void> {
 	await instances.get(to.instance).stop(to.version.stopSeconds);
-	if (before === undefined || !existsSync(before.copy)) return;
+	if (before?.copy === undefined || !existsSync(before.copy)) return;
 	const { database, dataDirectory, app } = settings;
 	await rm(`${before.copy}${ROOM}`, { force: true });
 	writeMarker(dataDirectory, { ...readMarker(dataDirectory), app, known: true, restored: true });

@@ -1,6 +1,21 @@
 /** Where a rehearsing container sees the real data directory, for reading only. */
 export const LIVE_PATH = "/run/holdfast-live";
 
+/** In which database an app has its data. */
+export type Database = "sqlite" | "postgres";
+
+/** What is wanted of a move to Postgres. */
+export interface Move {
+	/** Whether it is rehearsed while SQLite goes on to serve. */
+	rehearse: boolean;
+	/** By `table.column`, a SQLite expression for the values that Postgres cannot hold. */
+	replace?: Record<string, string>;
+	/** On the way back, what becomes of the rows that were written to Postgres since. Undefined: with such rows, no way back. */
+	return?: "copy" | "leave";
+	/** There is no way back any more. */
+	settled?: boolean;
+}
+
 /** What a container of the app's image says of itself when it asks to be let in. */
 export interface Version {
 	/** `app`: it serves once a deploy has chosen it. `rehearsal`: it runs on a copy, and serves nobody. */
@@ -22,4 +37,8 @@ export interface Version {
 	mayLose: string[];
 	/** Where an older version goes back to: the data as it is, or the snapshot of a name. Undefined for a deploy. */
 	backTo?: { data: "keep" } | { snapshot: string };
+	/** Where it wants to have its data. @default "sqlite" */
+	database?: Database;
+	/** Undefined where there is no Postgres. */
+	move?: Move;
 }

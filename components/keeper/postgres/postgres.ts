@@ -1,0 +1,80 @@
+import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { hasPostgres, postgresUrl } from "./location";
+import type { MoveReport, TableDifference } from "./report";
+import { runPostgres } from "./run";
+import { PostgresServer } from "./server";
+
+/** Where dumps are made, and asked for. */
+export const DUMPS = "/dumps";
+/** Milliseconds between two looks at whether a dump is done. */
+const LOOK = 200;
+/** Seconds without a word of it after which nobody seems to make dumps. A dump itself may take hours. */
+const DUMP_SECONDS = 6 * 3600;
+
+type Tell = (line: string) => void;
+
+/** All that deploys do with Postgres. */
+export class Postgres extends PostgresServer {
+	/** Undefined where no server was named: then nothing of Postgres is loaded. */
+	static from(environment: NodeJS.ProcessEnv): Postgres | undefined {
+		return hasPostgres(environment)
+			? new Postgres(() => postgresUrl(environment), environment.HOLDFAST_POSTGRES_DUMPS ?? DUMPS)
+			: undefined;
+	}
+
+	constructor(
+		url: () => string,
+		private readonly dumps: string,
+	) {
+		super(url);
+	}
+
+	/** All tables of a SQLite file, with verification, in one transaction. */
+	copy(file: string, replace: Record<string, string>, tell: Tell, database?: string): Promise<MoveReport> {
+		const replaced = Object.keys(replace).length === 0 ? [] : ["--replace", JSON.stringify(replace)];
+		return runPostgres("copy", ["--from", file, ...inDatabase(database), ...replaced], tell);
+	}
+
+	/** What the migration has put into a database that we made is not anybody's rows. */
+	baseline(database?: string): Promise<void> {
+		return runPostgres("baseline", inDatabase(database));
+	}
+
+	/** How both sides differ; nothing where they are equal. */
+	async compare(file: string): Promise<TableDifference[]> {
+		const all = await runPostgres("compare", ["--from", file]);
+		return all.filter(({ onlyPostgres, onlySqlite }) => onlyPostgres > 0 || onlySqlite > 0);
+	}
+
+	/** The rows of Postgres into a SQLite file with the same tables, with verification. */
+	back(file: string, tell: Tell): Promise<MoveReport> {
+		return runPostgres("back", ["--to", file], tell);
+	}
+
+	/** Has the container beside the server make a dump, and returns its name once it has been proven by a restore. */
+	async dump(word: string): Promise<void> {
+		const path = (name: string) => join(this.dumps, name);
+		writeFileSync(path("request.new"), `${word}\n`, { flush: true });
+		renameSync(path("request.new"), path("request"));
+		for (const end = performance.now() + DUMP_SECONDS * 1000; performance.now() < end; await sleep(LOOK)) {
+			if (firstLines(path("answer"))[0] === word) return;
+			const [failed, reason] = firstLines(path("failed"));
+			if (failed === word) throw new Error(`no dump of Postgres could be made: ${reason}`);
+		}
+		throw new Error(`no dump of Postgres was made within ${DUMP_SECONDS / 3600} hours`);
+	}
+}
+
+function inDatabase(name: string | undefined): string[] {
+	return name === undefined ? [] : ["--database", name];
+}
+
+function firstLines(file: string): string[] {
+	try {
+		return readFileSync(file, "utf8").split("\n");
+	} catch {
+		return [];
+	}
+}
