@@ -143,14 +143,12 @@ export class CloudRunApp extends pulumi.ComponentResource {
 			return postgresAccess(name, member(), args.postgres, args, after(["secretmanager"].filter(() => !hasSecrets())));
 		}
 
-		/** The service follows a move. A rehearsal stands in nobody's way but its own. */
-		function moveToPostgres(): pulumi.Resource[] {
-			if (postgres === undefined) return [];
+		/** When the data had moved: what the service follows. A rehearsal stands in nobody's way but its own. */
+		function moveToPostgres() {
+			if (postgres === undefined) return undefined;
 			const { references } = secrets;
-			const rehearse = !isOnPostgres;
-			const parts = { app, args, images, sizes, secrets: references, access: postgres, rehearse };
-			const { last } = new PostgresMigration(name, parts, after(["run"]));
-			return rehearse ? [] : [last, ...postgres.grants];
+			const parts = { app, args, images, sizes, secrets: references, access: postgres, rehearse: !isOnPostgres };
+			return new PostgresMigration(name, parts, after(["run"])).moved;
 		}
 
 		function containersOf() {
@@ -168,7 +166,7 @@ export class CloudRunApp extends pulumi.ComponentResource {
 			const serviceArgs: gcp.cloudrunv2.ServiceArgs = {
 				name: serviceName(name),
 				location,
-				description: `Holdfast: ${name}`,
+				description: moved === undefined ? `Holdfast: ${name}` : pulumi.interpolate`Holdfast: ${name}, moved ${moved}`,
 				// Who is let in is decided by the invoker role.
 				ingress: "INGRESS_TRAFFIC_ALL",
 				deletionProtection: args.protectApp ?? false,
@@ -186,7 +184,11 @@ export class CloudRunApp extends pulumi.ComponentResource {
 				},
 			};
 			const changedArgs = changed(transform.service, serviceArgs);
-			return new gcp.cloudrunv2.Service(`${name}-service`, changedArgs, after(["run"], [...secrets.grants, ...moved]));
+			return new gcp.cloudrunv2.Service(
+				`${name}-service`,
+				changedArgs,
+				after(["run"], [...secrets.grants, ...(postgres?.grants ?? [])]),
+			);
 		}
 
 		function letIn() {

@@ -1,10 +1,12 @@
 import * as gcp from "@pulumi/gcp";
 import * as pulumi from "@pulumi/pulumi";
 import type { App } from "../app";
+import { parseLocation, STORE_LAYOUT } from "../backup";
 import { instanceAppEnvironment, instanceKeeperEnvironment, SCRATCH } from "../instance";
-import { physicalName, shortHash } from "../names";
+import { shortHash } from "../names";
 import { moveEnvironment } from "../postgres";
 import { changed } from "../transform";
+import { refusal } from "../validate";
 import type { CloudRunAppArgs } from "./cloudRunArgs";
 import { plain, references, type SecretReference, SOCKETS, socketVolume, volumes } from "./cloudRunContainers";
 import { type PostgresAccess, withoutUrl } from "./cloudRunPostgres";
@@ -28,8 +30,7 @@ export interface PostgresMigrationArgs {
 /** The longest that a copy may take: as long as Cloud Run lets a task run without asking for more. */
 const LONGEST = "24h";
 const LONGEST_SECONDS = "86400s";
-/** Cloud Run's limit for the name of a job and of an execution together is 63. */
-const NAME_LIMIT = 49;
+const MANIFEST = `${STORE_LAYOUT.state}/manifest.json`;
 
 /**
  * The step between SQLite and Postgres on Cloud Run: jobs that the update runs, one after the other, and waits for. Made by
@@ -43,14 +44,15 @@ const NAME_LIMIT = 49;
  * 3. `copy` (keeper): asks the serving keeper for the right to write as a new revision does, restores the last transaction,
  *    copies and verifies every row, and writes into the manifest that the data has moved. From there on no keeper serves it on SQLite.
  *
- * Where a job fails, the update stops, and the revision before goes on with SQLite: it gets the right to write back. Each
- * step begins anew in the next update, once anything of it has changed; else raise `move.attempt`. From the last
- * transaction until the new revision answers, requests wait or get 503 with Retry-After. In each later update, the jobs of
+ * Where a job fails, the update stops, and the revision before goes on with SQLite: it gets the right to write back. The
+ * next update runs a new job where the provider has not kept the one that failed; where it has, it says to raise
+ * `move.attempt`. The service rests on what the manifest says, so no revision begins on a database without its rows. From
+ * the last transaction until the new revision answers, requests wait or get 503 with Retry-After. In each later update, the jobs of
  * the keeper see that the data has moved, and only the migration runs. A rehearsal needs no right to write: it copies the replica.
  */
 export class PostgresMigration extends pulumi.ComponentResource {
-	/** The last job: what follows it follows them all. */
-	readonly last: pulumi.Resource;
+	/** When the data had moved, as the manifest says once the last job is done. In a rehearsal it is never known. */
+	readonly moved: pulumi.Output<string> | undefined;
 
 	constructor(name: string, options: PostgresMigrationArgs, opts?: pulumi.ComponentResourceOptions) {
 		super("holdfast:gcp:PostgresMigration", name, {}, opts);
@@ -67,8 +69,27 @@ export class PostgresMigration extends pulumi.ComponentResource {
 
 		const prepare = keeperJob("prepare", ["postgres", "move", "--prepare", ...step], access.grants);
 		const schema = app.migration === undefined ? prepare : schemaJob(app.migration, prepare);
-		this.last = keeperJob("copy", ["postgres", "move", ...step], [schema]);
-		this.registerOutputs({});
+		const copy = keeperJob("copy", ["postgres", "move", ...step], [schema]);
+		this.moved = rehearse ? undefined : proof(copy);
+		this.registerOutputs({ moved: this.moved });
+
+		/**
+		 * What follows rests on the manifest, not on what a provider makes of a job that has failed before: where it keeps such
+		 * a job in the state, the next update could pass it by.
+		 */
+		function proof(after: pulumi.Resource) {
+			const { url: store } = args.backup.store;
+			const where = pulumi.output(store).apply((known) => parseLocation(known) ?? { bucket: "", prefix: "" });
+			const object = { bucket: where.bucket, name: pulumi.interpolate`${where.prefix}/${MANIFEST}` };
+			const manifest = gcp.storage.getBucketObjectContentOutput(object, { ...here, dependsOn: [after] });
+			return manifest.content.apply((content) => {
+				const { moved } = JSON.parse(content) as { moved?: { since: string } };
+				if (moved !== undefined) return moved.since;
+				throw refusal(
+					`the data of ${name} is not in Postgres yet (the manifest says nothing of a move): raise move.attempt, so that the jobs run again`,
+				);
+			});
+		}
 
 		/** Another one is another execution: where something that a step rests on has changed, all of them run again. */
 		function executionToken() {
@@ -117,9 +138,10 @@ export class PostgresMigration extends pulumi.ComponentResource {
 			after: pulumi.Resource[],
 			container: gcp.types.input.cloudrunv2.JobTemplateTemplateContainer,
 		) {
+			// Each change is a new job under a name of its own: an execution is made once for a job and a token
+			// (terraform-provider-google #24451).
 			const mounted = (container.volumeMounts as { name: string }[]).map(({ name: mount }) => mount);
 			const jobArgs: gcp.cloudrunv2.JobArgs = {
-				name: physicalName([pulumi.getProject(), pulumi.getStack(), name, kind], NAME_LIMIT),
 				location,
 				// It holds nothing.
 				deletionProtection: false,
@@ -139,10 +161,11 @@ export class PostgresMigration extends pulumi.ComponentResource {
 					},
 				},
 			};
-			const jobOptions = { dependsOn: after, customTimeouts: { create: LONGEST, update: LONGEST } };
 			return new gcp.cloudrunv2.Job(`${name}-${kind}`, changed(args.transform?.job, jobArgs), {
 				...here,
-				...jobOptions,
+				dependsOn: after,
+				replaceOnChanges: ["*"],
+				customTimeouts: { create: LONGEST },
 			});
 		}
 	}
