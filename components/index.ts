@@ -15,6 +15,8 @@ export type { DockerAppArgs, PublishArgs } from "./docker/args";
 export type { HostBackup } from "./docker/backup";
 export type { DomainArgs } from "./docker/domain";
 export { checkDockerHost } from "./docker/host/index";
+export { DockerPostgres, type DockerPostgresArgs } from "./docker/postgres";
 export type { Acknowledge, DoorArgs } from "./doorArgs";
 export type { AlertArgs, InstanceAppArgs, InstanceBackup, InstanceKeeperArgs } from "./instance";
 export type { KeeperArgs } from "./keeperArgs";
+export type { Database, MoveArgs } from "./postgres";

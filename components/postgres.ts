@@ -1,3 +1,4 @@
+import type * as pulumi from "@pulumi/pulumi";
 import type { AppArgs, DataDirectoryArgs } from "./app";
 import { DEFAULT_VARIABLES } from "./app";
 import { type Problem, shown } from "./validate";
@@ -35,9 +36,12 @@ const LONGEST_NAME = 40;
 
 /** What a server of any platform says of itself. */
 export interface PostgresServer {
-	/** Names of the database and of the role that owns it. */
-	databaseName: string;
-	user: string;
+	/** What it is called on its platform. */
+	readonly server: pulumi.Output<string>;
+	/** Name of the database. */
+	readonly database: pulumi.Output<string>;
+	/** Name of the role that owns it. */
+	readonly user: pulumi.Output<string>;
 }
 
 /** The name that role and database get by themselves. */
@@ -140,7 +144,14 @@ function argumentProblems(database: Database, { replace = {}, return: back, sett
 	return problems;
 }
 
-/** What the keeper is told of what the user wants to have replaced. */
-export function moveEnvironment({ replace }: MoveArgs = {}): Record<string, string> {
-	return replace === undefined ? {} : { HOLDFAST_POSTGRES_REPLACE: JSON.stringify(replace) };
+/** Where the data is to be, how it gets there, and how the app finds it: undefined without a server. */
+export function movingOf({
+	database = "sqlite",
+	postgres,
+	move: { urlScheme = "postgresql", ...move } = {},
+	data,
+}: MovableArgs) {
+	if (postgres === undefined) return undefined;
+	const urls = Object.fromEntries(urlVariables(data).map((variable) => [variable, urlScheme]));
+	return { database, move: { rehearse: database === "sqlite", ...move }, urls };
 }

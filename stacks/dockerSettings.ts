@@ -2,8 +2,20 @@ import * as pulumi from "@pulumi/pulumi";
 import { type DockerAppArgs, dockerAppProblems } from "../components/docker/args";
 import { DockerCli } from "../components/docker/cli";
 import { hostProblems } from "../components/docker/host/index";
-import { readConfiguration } from "./settings";
+import { type DockerPostgresServer, dockerPostgresProblems } from "../components/docker/postgres";
+import { asMoveSetting, moveSettings } from "./moveSettings";
+import { below, readConfiguration } from "./settings";
 import type { Settings } from "./shapes";
+
+/** The server, which is made with it; for the rules, what it is called does not matter. */
+const PLANNED = {
+	server: pulumi.output("postgres"),
+	database: pulumi.output("postgres"),
+	user: pulumi.output("postgres"),
+	network: pulumi.output("postgres"),
+	urlVolume: pulumi.output("postgres"),
+	dumpsVolume: pulumi.output("postgres"),
+} satisfies DockerPostgresServer;
 
 /** The configuration of a stack on a Docker host, with everything checked that can be before anything is touched. */
 export async function checkedDockerSettings() {
@@ -12,7 +24,8 @@ export async function checkedDockerSettings() {
 		"backup.secrets": backupOf(settings)?.secrets,
 	}));
 	const host = new pulumi.Config("docker").get("host");
-	const { name, publish, domain, existingData, keeper } = settings;
+	const { name, publish, domain, existingData, keeper, database } = settings;
+	const moving = moveSettings(settings);
 	const backup = backupOf(settings);
 	const args = {
 		...settings.app,
@@ -21,12 +34,16 @@ export async function checkedDockerSettings() {
 		domain,
 		existingData,
 		keeper,
+		database,
+		...(moving !== undefined && { postgres: PLANNED, move: moving.move }),
 		backup: settings.backup === "false" ? false : backup && { ...backup, secrets: secrets(backup.secrets) },
 	} as DockerAppArgs;
 	const onHost = await hostProblems(new DockerCli(host), name, args);
 	const resolved = { ...args, ...onHost.identity };
-	check([...dockerAppProblems(resolved), ...onHost.problems]);
-	return { name, args: resolved, host };
+	const options = [...dockerAppProblems(resolved).map(asMoveSetting), ...onHost.problems];
+	const ofServer = moving === undefined ? [] : dockerPostgresProblems(name, moving.server);
+	check(options, ofServer.map(below("postgres")));
+	return { name, args: resolved, host, postgres: moving?.server };
 }
 
 function backupOf({ backup }: Settings<"docker">) {

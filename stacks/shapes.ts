@@ -71,6 +71,17 @@ const common = {
 	name: z.string().regex(/^[a-z][a-z0-9-]{0,29}$/),
 };
 
+/** Where the app has its data, on every target that has a Postgres. */
+const database = z.enum(["sqlite", "postgres"]);
+
+/** What is to be decided of a move, in the group `postgres`. */
+const move = {
+	replace: words.optional(),
+	return: z.enum(["copy", "leave"]).optional(),
+	settled: z.boolean().optional(),
+	urlScheme: z.string().optional(),
+};
+
 const domain = z.union([
 	z.string(),
 	z.strictObject({
@@ -93,6 +104,17 @@ const docker = z.strictObject({
 	domain: domain.optional(),
 	existingData: z.strictObject({ volume: z.string().optional(), directory: z.string().optional() }).optional(),
 	keeper: keeper.optional(),
+	database: database.optional(),
+	postgres: z
+		.strictObject({
+			...move,
+			databaseName: z.string().optional(),
+			memoryMiB: z.number().optional(),
+			cpus: z.number().optional(),
+			dumpHours: z.number().optional(),
+			logs: z.strictObject({ maxSizeMB: z.number().optional(), maxFiles: z.number().optional() }).optional(),
+		})
+		.optional(),
 	backup: z
 		.union([
 			z.literal("false"),

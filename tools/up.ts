@@ -17,6 +17,10 @@ interface Outputs {
 	container?: string;
 	keeper?: string;
 	caddy?: string;
+	database?: string;
+	postgres?: string;
+	postgresData?: string;
+	postgresDump?: string;
 	backup?: string;
 	dockerHost?: string;
 	rehearsal?: string;
@@ -91,7 +95,7 @@ async function previewed(stack: string, options: string[], env: NodeJS.ProcessEn
 async function toMakeAgain(
 	docker: DockerCli,
 	plan: Plan,
-	{ container = "", keeper, caddy }: Outputs,
+	{ container = "", keeper, caddy, postgres, postgresDump }: Outputs,
 ): Promise<string[]> {
 	const urns: (string | undefined)[] = [];
 	if (!(await isStarted(docker, container))) urns.push(plan.containerUrn(container));
@@ -100,7 +104,9 @@ async function toMakeAgain(
 		const urn = plan.containerUrn(keeper);
 		urns.push(urn, urn?.replace(/-keeper$/, "-start"));
 	}
-	if (caddy !== undefined && !(await isStarted(docker, caddy))) urns.push(plan.containerUrn(caddy));
+	for (const other of [caddy, postgres, postgresDump]) {
+		if (other !== undefined && !(await isStarted(docker, other))) urns.push(plan.containerUrn(other));
+	}
 	const stopped = urns.filter((urn) => urn !== undefined);
 	if (plan.changesNothing && stopped.length === 0) return [];
 	for (const [image, urn] of plan.keptImages) {
@@ -131,6 +137,12 @@ function movedHost(before: string | undefined, now: string | undefined): string 
   Put docker:host back, or use another stack for the other host.`;
 }
 
+function postgresLine({ postgresData, database }: Outputs): string {
+	if (postgresData === undefined) return "";
+	const what = database === "postgres" ? "has the app's data" : "a deploy rehearses the move to it";
+	return `\n  postgres volume ${postgresData}, kept by npm run down; ${what}`;
+}
+
 async function report(stack: string, env: NodeJS.ProcessEnv, outputs: Outputs, start: number): Promise<number> {
 	const { url, data, container = "", keeper, backup, dockerHost } = outputs;
 	const docker = new DockerCli(dockerHost);
@@ -152,7 +164,7 @@ async function report(stack: string, env: NodeJS.ProcessEnv, outputs: Outputs, s
   app      ${url}${dockerHost === undefined ? "" : `, on ${dockerHost}`}
   log      docker logs --follow ${container}
   data     ${kind(data)} ${data}, kept by npm run down
-  replica  ${backup === undefined ? "none: backup is false" : `${kind(backup)} ${backup}; ${kept}`}
+  replica  ${backup === undefined ? "none: backup is false" : `${kind(backup)} ${backup}; ${kept}`}${postgresLine(outputs)}
   backend  ${env.PULUMI_BACKEND_URL}
   config   ${configFile(stack)}
 

@@ -1,11 +1,12 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { withDefaults } from "../app";
+import { movingOf } from "../postgres";
 import { refusal, throwProblems } from "../validate";
 import { type DockerAppArgs, dockerAppProblems, publishedAt, urlOf } from "./args";
 import { backupOf, type DockerBackup } from "./backup";
 import { createCaddy } from "./caddy";
-import { appContainer, gracefulStop, healthcheck } from "./container";
+import { appContainer, gracefulStop, healthcheck, joined } from "./container";
 import { type DeployParts, deployed, instance, rehearsal } from "./deploy";
 import { domainOf } from "./domain";
 import { dockerNames, labelsOf } from "./identity";
@@ -110,8 +111,10 @@ export class DockerApp extends pulumi.ComponentResource {
 				process: app.command ?? imageProcess(image.imageId, host),
 				volumes: volumes.app,
 				rehearsalVolume: keptVolumes().rehearsal,
+				moving: movingOf(args),
 				network: network.name,
 				rehearsalNetwork: rehearsalNetwork.name,
+				postgresNetwork: args.postgres?.network,
 				keeper,
 				keeperName: names.keeper,
 				keeperImage,
@@ -159,7 +162,10 @@ export class DockerApp extends pulumi.ComponentResource {
 					...replicatorProcess(common, app, { behindProxy: domain !== undefined }),
 					name: names.keeper,
 					image: opened,
-					networksAdvanced: [{ name: network.name, aliases: [name] }, { name: rehearsalNetwork.name }],
+					networksAdvanced: [
+						{ name: network.name, aliases: [name] },
+						...joined(rehearsalNetwork.name, args.postgres?.network),
+					],
 					ports,
 					labels: labelsOf(name, "keeper"),
 				}),
@@ -177,16 +183,9 @@ export class DockerApp extends pulumi.ComponentResource {
 		function serveDomain(): pulumi.Output<string> | undefined {
 			if (domain === undefined) return undefined;
 			const upstream = backup === undefined ? names.container : names.keeper;
-			const options = { here, oneAtATime };
-			return createCaddy({
-				name,
-				app,
-				domain,
-				upstream,
-				network: network.name,
-				transform: args.transform?.caddy,
-				options,
-			});
+			const { caddy: transform } = args.transform ?? {};
+			const parts = { name, app, domain, upstream, network: network.name, transform };
+			return createCaddy({ ...parts, options: { here, oneAtATime } });
 		}
 
 		/** Without a keeper: the old container stops, the migration runs, the new container starts. */

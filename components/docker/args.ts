@@ -6,10 +6,12 @@ import type { AppArgs } from "../app";
 import { appProblems } from "../appRules";
 import type { BackupStore } from "../backup";
 import { type KeeperArgs, keeperProblems } from "../keeperArgs";
+import { type Database, type MoveArgs, moveProblems } from "../postgres";
 import { type Problem, shown, wholeNumber } from "../validate";
 import { backupProblems, type HostBackup } from "./backup";
 import { type DomainArgs, domainOf, domainProblems, httpsUrl } from "./domain";
 import { dockerNames } from "./identity";
+import type { DockerPostgresServer } from "./postgres";
 
 /** What a {@link DockerApp} needs to know. */
 export interface DockerAppArgs extends AppArgs {
@@ -37,6 +39,18 @@ export interface DockerAppArgs extends AppArgs {
 	backup?: HostBackup | BackupStore | false;
 	/** How watchful the keeper is. */
 	keeper?: KeeperArgs;
+	/**
+	 * Where the app has its data. Another value than before is a move: the next deploy copies every row, verifies it, and
+	 * switches; until `move.settled` the same leads back. @default "sqlite"
+	 */
+	database?: Database;
+	/**
+	 * The server to move to: a {@link DockerPostgres}. With `database: "sqlite"` each deploy rehearses the move, all but the
+	 * switch. @default - none, and nothing of Postgres is there
+	 */
+	postgres?: DockerPostgresServer;
+	/** What is to be decided of the move. @default - a value that Postgres cannot hold stops it; the way back is open */
+	move?: MoveArgs;
 	/** Changes the arguments of a child before it is made. */
 	transform?: {
 		container?: (args: docker.ContainerArgs) => docker.ContainerArgs;
@@ -97,6 +111,7 @@ export function dockerAppProblems(args: DockerAppArgs): Problem[] {
 		...backupProblems(args),
 		...keeperProblems(args.keeper),
 		...domainProblems(args),
+		...moveProblems(args),
 	];
 }
 

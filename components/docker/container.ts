@@ -1,6 +1,7 @@
 import type * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { type App, environmentOf, SECRETS_PATH } from "../app";
+import { POSTGRES_URL_DIRECTORY } from "../postgres";
 import { GATE_PATH } from "./waiting";
 
 type ContainerArgs = docker.ContainerArgs;
@@ -15,6 +16,8 @@ export interface Mounted {
 	secrets?: pulumi.Input<string>;
 	/** Name of the volume in which the app asks the keeper to be let in. */
 	gate?: pulumi.Input<string>;
+	/** Name of the volume with the URL of Postgres. */
+	postgresUrl?: pulumi.Input<string>;
 }
 
 /** What every container that runs the app's image has in common: whose it is, what it may do, what it sees. */
@@ -32,7 +35,7 @@ export function appContainer(app: App, mounted: Mounted) {
 }
 
 /** What every container of ours may not do, and how much of its log is kept. */
-export function closed(app: App) {
+export function closed({ logs }: Pick<App, "logs">) {
 	return {
 		// A PID 1 that reaps children and passes SIGTERM on, which an app often does not do for itself.
 		init: true,
@@ -41,11 +44,16 @@ export function closed(app: App) {
 		capabilities: { drops: ["ALL"] },
 		securityOpts: ["no-new-privileges:true"],
 		logDriver: "json-file",
-		logOpts: { "max-size": `${app.logs.maxSizeMB}m`, "max-file": `${app.logs.maxFiles}` },
+		logOpts: { "max-size": `${logs.maxSizeMB}m`, "max-file": `${logs.maxFiles}` },
 	} satisfies Partial<ContainerArgs>;
 }
 
-function mounts(app: App, { data, cache, secrets, gate }: Mounted): docker.types.input.ContainerMount[] {
+/** The networks that a container joins, those that there are. */
+export function joined(...networks: (pulumi.Input<string> | undefined)[]) {
+	return networks.flatMap((name) => (name === undefined ? [] : [{ name }]));
+}
+
+function mounts(app: App, { data, cache, secrets, gate, postgresUrl }: Mounted): docker.types.input.ContainerMount[] {
 	const type = pulumi.output(data).apply((source) => (source.startsWith("/") ? "bind" : "volume"));
 	const all: docker.types.input.ContainerMount[] = [{ type, source: data, target: app.data.mountPath }];
 	if (app.cache !== undefined && cache !== undefined) {
@@ -55,6 +63,9 @@ function mounts(app: App, { data, cache, secrets, gate }: Mounted): docker.types
 		all.push({ type: "volume", source: secrets, target: SECRETS_PATH, readOnly: true });
 	}
 	if (gate !== undefined) all.push({ type: "volume", source: gate, target: GATE_PATH });
+	if (postgresUrl !== undefined) {
+		all.push({ type: "volume", source: postgresUrl, target: POSTGRES_URL_DIRECTORY, readOnly: true });
+	}
 	return all;
 }
 

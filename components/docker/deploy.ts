@@ -5,7 +5,7 @@ import { LIVE_PATH, type Move, type Version } from "../keeper/deploy/version";
 import type { Database } from "../postgres";
 import { refusal } from "../validate";
 import { DockerCli } from "./cli";
-import { appContainer, gracefulStop, healthcheck, type Mounted } from "./container";
+import { appContainer, gracefulStop, healthcheck, joined, type Mounted } from "./container";
 import { labelsOf, type Role } from "./identity";
 import { type InstanceArgs, instanceProcess } from "./instance";
 import type { keeperContainer } from "./keeper";
@@ -33,6 +33,8 @@ export interface DeployParts {
 	};
 	network: pulumi.Input<string>;
 	rehearsalNetwork: pulumi.Input<string>;
+	/** The server's, beside the others. */
+	postgresNetwork?: pulumi.Input<string>;
 	/** What has put owners and secrets in place: where it is made anew, so is the app. */
 	prepared: docker.Container;
 	keeper: docker.Container;
@@ -90,7 +92,7 @@ function instanceArgs(
 
 /** The new version on a copy of the live data. Returns its image and what it found, once nothing speaks against it. */
 export function rehearsal(parts: DeployParts): { image: pulumi.Output<string>; report?: pulumi.Output<string> } {
-	const { name, app, image, volumes, rehearsalVolume, network, rehearsalNetwork, options } = parts;
+	const { name, app, image, volumes, rehearsalVolume, network, rehearsalNetwork, postgresNetwork, options } = parts;
 	const wanted = app.deploy.rehearsal;
 	// Back to older data, there is nothing to rehearse: a snapshot of it served before.
 	if (wanted === false || typeof app.deploy.rollback === "object") return { image: pulumi.output(image) };
@@ -111,7 +113,7 @@ export function rehearsal(parts: DeployParts): { image: pulumi.Output<string>; r
 			...(app.cache !== undefined && {
 				tmpfs: { ...common.tmpfs, [app.cache.mountPath]: "rw,nosuid,nodev,mode=1777" },
 			}),
-			networksAdvanced: [{ name: wanted.network ? network : rehearsalNetwork }],
+			networksAdvanced: joined(wanted.network ? network : rehearsalNetwork, postgresNetwork),
 			restart: "no",
 			mustRun: false,
 			attach: true,
@@ -136,14 +138,14 @@ export function rehearsal(parts: DeployParts): { image: pulumi.Output<string>; r
 
 /** The container of the app. It waits until the deploy lets it in, and at each later start until the keeper does. */
 export function instance(parts: DeployParts, image: pulumi.Input<string>): docker.Container {
-	const { name, app, volumes, network, transform = (args) => args } = parts;
+	const { name, app, volumes, network, postgresNetwork, transform = (args) => args } = parts;
 	const args: docker.ContainerArgs = {
 		...appContainer(app, volumes),
 		...instanceProcess(app, instanceArgs(parts, "app")),
 		...healthcheck(app),
 		...gracefulStop(app),
 		image,
-		networksAdvanced: [{ name: network }],
+		networksAdvanced: joined(network, postgresNetwork),
 		restart: "unless-stopped",
 		labels: labels(parts, "app"),
 	};

@@ -23,6 +23,12 @@ export function dockerNames(name: string) {
 		rehearsalNetwork: of("rehearsal"),
 		prepare: of("prepare"),
 		migration: of("migration"),
+		postgres: of("postgres"),
+		postgresDump: of("postgres-dump"),
+		postgresNetwork: of("postgres-network"),
+		postgresData: of("postgres-data"),
+		postgresUrl: of("postgres-url"),
+		postgresDumps: of("postgres-dumps"),
 	};
 }
 
@@ -34,7 +40,17 @@ export const ROLE_LABEL = "holdfast.role";
 const BACKEND_LABEL = "holdfast.backend";
 
 /** What a container is for. Of the app there can be several, of which one serves. */
-export type Role = "app" | "keeper" | "start" | "prepare" | "migration" | "rehearsal" | "deploy" | "caddy";
+export type Role =
+	| "app"
+	| "keeper"
+	| "start"
+	| "prepare"
+	| "migration"
+	| "rehearsal"
+	| "deploy"
+	| "caddy"
+	| "postgres"
+	| "postgres-dump";
 
 /** Labels that say on the host whose a resource is, so that everybody else leaves it alone. */
 export function labelsOf(name: string, role?: Role) {

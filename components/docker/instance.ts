@@ -84,7 +84,7 @@ function urlExports(urls: Record<string, string>, kind: Version["kind"]): string
 
 const REHEARSAL_URL = `case "$holdfast_url" in
 	*\\?*) holdfast_url="\${holdfast_url%%\\?*}${REHEARSAL_SUFFIX}?\${holdfast_url#*\\?}" ;;
-	*) holdfast_url="$holdfast_url${REHEARSAL_SUFFIX}" ;;
+	*) holdfast_url="\${holdfast_url}${REHEARSAL_SUFFIX}" ;;
 	esac`;
 
 /** One word for the shell, whatever is in it. */

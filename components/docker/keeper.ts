@@ -6,10 +6,12 @@ import { doorEnvironment } from "../doorArgs";
 import { type KeeperArgs, keeperEnvironment } from "../keeperArgs";
 import { keeperBuild } from "../keeperImage";
 import { appIdentity } from "../names";
+import { POSTGRES_URL_DIRECTORY, POSTGRES_URL_FILE } from "../postgres";
 import { refusal } from "../validate";
 import { backupMounts, type DockerBackup } from "./backup";
 import { closed } from "./container";
 import { builtImage } from "./image";
+import { type DockerPostgresServer, DUMPS_PATH } from "./postgres";
 import { GATE_PATH } from "./waiting";
 
 /** Seconds that the keeper has for its last sync. */
@@ -37,6 +39,8 @@ export interface KeeperVolumes {
 	rehearsal: pulumi.Input<string>;
 	gate: pulumi.Input<string>;
 	secrets?: pulumi.Input<string>;
+	/** The server's, where there is one. */
+	postgres?: Pick<DockerPostgresServer, "urlVolume" | "dumpsVolume">;
 }
 
 /** The keeper's image: its program on its base, built on the Docker host. */
@@ -52,6 +56,7 @@ export function keeperContainer(
 	volumes: KeeperVolumes,
 	args: KeeperArgs | undefined,
 ) {
+	const { postgres } = volumes;
 	const environment: Record<string, pulumi.Input<string>> = {
 		HOLDFAST_APP: appIdentity(name),
 		HOLDFAST_DATA_DIRECTORY: app.data.mountPath,
@@ -65,6 +70,10 @@ export function keeperContainer(
 		HOLDFAST_STOP_SECONDS: `${STOP_SECONDS}`,
 		...keeperEnvironment(args),
 		...backup.environment,
+		...(postgres !== undefined && {
+			HOLDFAST_POSTGRES_URL_FILE: POSTGRES_URL_FILE,
+			HOLDFAST_POSTGRES_DUMPS: DUMPS_PATH,
+		}),
 	};
 	return {
 		user: `${app.user}:${app.group}`,
@@ -78,6 +87,12 @@ export function keeperContainer(
 			...(volumes.secrets === undefined
 				? []
 				: [{ type: "volume", source: volumes.secrets, target: SECRETS_PATH, readOnly: true }]),
+			...(postgres === undefined
+				? []
+				: [
+						{ type: "volume", source: postgres.urlVolume, target: POSTGRES_URL_DIRECTORY, readOnly: true },
+						{ type: "volume", source: postgres.dumpsVolume, target: DUMPS_PATH },
+					]),
 		],
 		...closed(app),
 	} satisfies Partial<docker.ContainerArgs>;

@@ -44,6 +44,7 @@ export function createVolumes(
 		// Its name changes with the set of secrets, so that one that was taken out does not stay behind in a file.
 		...(hasAny(app.secrets) && { secrets: volume("secrets", names.secrets(Object.keys(app.secrets))) }),
 		...(backup !== undefined && { gate: gateVolume() }),
+		...(args.postgres !== undefined && { postgresUrl: args.postgres.urlVolume }),
 	};
 	const own = backup?.host?.own ? volume("backup", names.backup, stateful(found)) : undefined;
 	const keeper = backup && {
@@ -51,6 +52,7 @@ export function createVolumes(
 		gate: mounted.gate as pulumi.Input<string>,
 		scratch: volume("scratch", names.scratch(owner)),
 		rehearsal: volume("rehearsal", names.rehearsal(owner)),
+		...(args.postgres !== undefined && { postgres: args.postgres }),
 		...(hasAny(backup.secrets) && {
 			secrets: volume("keeper-secrets", names.keeperSecrets(Object.keys(backup.secrets))),
 		}),

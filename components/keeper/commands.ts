@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { ask } from "./control";
 import { metaPath } from "./database";
 import { noneRuns } from "./deploy/hostKeeper";
-import { RecordFile } from "./deploy/record";
+import { databaseOf, RecordFile } from "./deploy/record";
 import { undoInterrupted } from "./deploy/undo";
 import { drill as runDrill } from "./drill";
 import { inspect } from "./inspect";
@@ -76,6 +76,7 @@ function statusLines({
 	freeBytes,
 	refusal,
 	serving,
+	move,
 }: Status): string {
 	const megabytes = (bytes = 0) => `${(bytes / 1e6).toFixed(1)} MB`;
 	const rows = Object.entries(database.rows?.tables ?? {}).map(([table, count]) => `${table} ${count}`);
@@ -86,11 +87,25 @@ function statusLines({
 		...warnings.map((warning) => `! ${warning}`),
 		`  state     ${state}`,
 		...(serving === undefined ? [] : [`  serving   ${serving.imageName}, since ${serving.since}`]),
+		...(move === undefined ? [] : moveLines(move)),
 		`  database  ${database.path}, ${megabytes(database.bytes)} and ${megabytes(database.walBytes)} of log, ${megabytes(freeBytes)} free`,
 		`  rows      ${rows.join(", ") || "not counted yet"}`,
 		`  replica   ${replica.store}, transaction ${replica.proven} of ${replica.transaction}, proven ${replica.provenSecondsAgo} s ago`,
 		`  drill     ${drilled ?? "none yet"}`,
 	].join("\n");
+}
+
+/** Where the data is, which states of a move were reached when, and what was copied last. */
+function moveLines({ serves, states, report, dump }: NonNullable<Status["move"]>): string[] {
+	const reached = Object.entries(states).map(([state, time]) => `${state} ${time}`);
+	return [
+		`  data in   ${serves === "postgres" ? "Postgres; the SQLite file and its replica stay as they were" : "SQLite"}`,
+		`  move      ${reached.join(", ") || "nothing yet"}`,
+		...(report === undefined
+			? []
+			: [`  report    ${report.rows} rows in ${report.seconds.toFixed(1)} s, ${report.key}`]),
+		...(dump === undefined ? [] : [`  dump      ${dump.time}, ${(dump.bytes / 1e6).toFixed(1)} MB, ${dump.key}`]),
+	];
 }
 
 export async function snapshot(
@@ -187,6 +202,42 @@ export async function acceptReplica(): Promise<number> {
 	const { manifest, settings } = partsOf();
 	await manifest.claim();
 	say(`the replica at ${settings.store} is ${settings.app}'s from now on; the next start checks it`);
+	return 0;
+}
+
+/** Postgres has this app's data, brought back from a dump: a host that is new goes on there. */
+export async function acceptPostgres(): Promise<number> {
+	const { manifest, settings } = partsOf();
+	await needUnused(settings);
+	const record = new RecordFile(settings.dataDirectory, settings.scratch);
+	const now = new Date().toISOString();
+	const switched = (await manifest.read())?.moved?.since ?? now;
+	record.update({ moving: { ...record.value.moving, switched, adopted: now } });
+	say("Postgres is accepted: the next deploy with holdfast:database: postgres goes on there, and copies nothing");
+	return 0;
+}
+
+/** What was written since the move is given up: a host that is new begins with the replica of SQLite. */
+export async function acceptSqlite(): Promise<number> {
+	const { manifest, settings } = partsOf();
+	await needUnused(settings);
+	const { moved } = (await manifest.read()) ?? {};
+	if (moved === undefined) {
+		throw new Refusal(
+			"restore-target",
+			`nothing at ${settings.store} says that the data has moved`,
+			"start the keeper",
+		);
+	}
+	if (databaseOf(new RecordFile(settings.dataDirectory, settings.scratch).value) === "postgres") {
+		throw new Refusal(
+			"restore-target",
+			"this host has its data in Postgres",
+			"set holdfast:database to sqlite, which counts the rows that were written since, and deploy",
+		);
+	}
+	await manifest.update({ moved: undefined });
+	say(`the replica at ${settings.store} is accepted as of ${moved.since}; the next start restores it`);
 	return 0;
 }
 

@@ -12,6 +12,8 @@ export interface Facts {
 	localTransaction?: number;
 	/** Whether the database was put there by a restore of ours, and so has no such files yet. */
 	restoredHere: boolean;
+	/** Whether this host knows that the app has its data in Postgres. @default false */
+	servesPostgres?: boolean;
 	/** What the store says; a text is the reason why it could not be asked. */
 	store: StoreFacts | string;
 }
@@ -19,7 +21,7 @@ export interface Facts {
 export interface StoreFacts {
 	/** The app's place as the index at the root of the store has it. */
 	indexedPrefix?: string;
-	manifest?: { app: string; transaction: number };
+	manifest?: { app: string; transaction: number; moved?: { since: string } };
 	/** Whether there are files of a replica. */
 	hasReplica: boolean;
 }
@@ -120,6 +122,7 @@ function withDatabase(facts: Facts, { manifest, hasReplica }: StoreFacts, place:
 
 function withoutDatabase(facts: Facts, { manifest, hasReplica }: StoreFacts, place: Place): Decision {
 	const { database } = facts;
+	if (manifest?.moved !== undefined && !facts.servesPostgres) throw movedAway(manifest.moved.since, place);
 	if (manifest === undefined && hasReplica) throw orphanReplica(place);
 	if (manifest !== undefined && (manifest.transaction > 0 || hasReplica)) {
 		const why = `${place.database} is ${database}${facts.defect === undefined ? "" : ` (${facts.defect})`}, and the replica has its data`;
@@ -140,6 +143,15 @@ function withoutDatabase(facts: Facts, { manifest, hasReplica }: StoreFacts, pla
 		);
 	}
 	return { action: "first-start", why: "there is neither a database nor a replica of one" };
+}
+
+/** A new host would begin with what SQLite had on the day of the move. */
+function movedAway(since: string, place: Place): Refusal {
+	return new Refusal(
+		"moved-to-postgres",
+		`the data of ${place.app} is in Postgres since ${since}, this host knows nothing of it, and the replica at ${place.store} has nothing that was written after that`,
+		`bring Postgres back: pg_restore --no-owner of the newest dump in ${place.store}/postgres/dumps into its empty database, then run the keeper with "accept-postgres" (npm run keeper -- accept-postgres); to give up all that was written since, run it with "accept-sqlite"`,
+	);
 }
 
 function orphanReplica(place: Place): Refusal {

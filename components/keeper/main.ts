@@ -23,6 +23,8 @@ const USAGE = `keeper: keeps the SQLite data of a container app
   keeper since SNAPSHOT               as JSON, what going back to a snapshot would cost: rows written since, by table
   keeper accept-database              the file in the data directory is right, whatever the replica says
   keeper accept-replica               the replica in the store is this app's, although no manifest says so
+  keeper accept-postgres              Postgres has this app's newest data, although this host does not know of it
+  keeper accept-sqlite                the replica counts, although the data moved to Postgres: what was written since is given up
 
 Settings come from the environment, see components/keeper/settings.ts. Exit codes: 0 done, 1 failed, ${REFUSED} refused.`;
 
@@ -60,6 +62,10 @@ async function main(): Promise<number> {
 			return commands.acceptDatabase();
 		case "accept-replica":
 			return commands.acceptReplica();
+		case "accept-postgres":
+			return commands.acceptPostgres();
+		case "accept-sqlite":
+			return commands.acceptSqlite();
 		case "inspect":
 			await answer(positionals[0] ?? "", ...positionals.slice(1));
 			return 0;

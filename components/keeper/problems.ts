@@ -49,10 +49,11 @@ function stale(age: number, reason: string): Alert {
 	return { kind: "stale", message: `the replica is stale: last proven ${Math.round(age)} s ago (${reason})` };
 }
 
-function standing({ acknowledgement, lastDrill }: Known): Alert[] {
+function standing({ acknowledgement, lastDrill, dumpProblem }: Known): Alert[] {
 	const alerts: Alert[] = [];
 	if (acknowledgement?.problem !== undefined) alerts.push({ kind: "acknowledge", message: acknowledgement.problem });
 	if (lastDrill?.ok === false) alerts.push({ kind: "drill", message: `the last drill failed: ${lastDrill.reason}` });
+	if (dumpProblem !== undefined) alerts.push({ kind: "dump", message: dumpProblem });
 	return alerts;
 }
 

@@ -1,6 +1,7 @@
 import { STORE_LAYOUT } from "../backup";
 import { localTransaction, sqliteWarning } from "./database";
 import { type Decision, decide, type Facts, type StoreFacts } from "./decision";
+import { databaseOf, RecordFile } from "./deploy/record";
 import { checkDatabaseAccess, diagnose } from "./diagnostics";
 import { takeIn } from "./initialData";
 import { inspect } from "./inspect";
@@ -132,6 +133,7 @@ async function gather(parts: Parts): Promise<{ facts: Facts; warning?: string }>
 			defect: found.defect,
 			knownHere: marker?.known ?? false,
 			restoredHere: marker?.restored ?? false,
+			servesPostgres: databaseOf(new RecordFile(dataDirectory, parts.settings.scratch).value) === "postgres",
 			localTransaction: localTransaction(database),
 			store: await storeFacts(parts),
 		},
@@ -149,7 +151,7 @@ async function storeFacts({ store, manifest, settings }: Parts): Promise<StoreFa
 		const known = await manifest.read();
 		return {
 			indexedPrefix,
-			manifest: known && { app: known.app, transaction: known.transaction },
+			manifest: known && { app: known.app, transaction: known.transaction, moved: known.moved },
 			hasReplica: await hasReplica(store),
 		};
 	} catch (error) {

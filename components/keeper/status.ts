@@ -1,6 +1,6 @@
 import { statSync } from "node:fs";
 import type { ReplicatedAcknowledgement } from "./acknowledge/replicated";
-import type { Deployed, DeployRecord } from "./deploy/record";
+import { type Deployed, type DeployRecord, databaseOf, type Moving } from "./deploy/record";
 import type { Door } from "./door/door";
 import type { DrillReport } from "./drill";
 import { type Freshness, signatureOf } from "./freshness";
@@ -35,6 +35,9 @@ export interface Known {
 	door?: Pick<Door, "figures">;
 	/** Where a write counts once it is replicated. */
 	acknowledgement?: Pick<ReplicatedAcknowledgement, "problem" | "status">;
+	/** The newest dump of Postgres that is in the store, where the data is there, and what is wrong with the dumps. */
+	dump?: { time: string; bytes: number; key: string };
+	dumpProblem?: string;
 	/** An app that was let in, and is not well. */
 	app?: Alert;
 	/** Another instance has the data for good: that this one refuses to go on is as it should be. */
@@ -44,7 +47,7 @@ export interface Known {
 /** `/status` as JSON. Times are ISO 8601, sizes bytes, durations seconds. */
 export type Status = ReturnType<typeof statusOf>;
 
-export function statusOf(settings: Settings, known: Known, { current, previous }: Partial<DeployRecord> = {}) {
+export function statusOf(settings: Settings, known: Known, { current, previous, moving }: Partial<DeployRecord> = {}) {
 	const { database, dataDirectory, store, app, staleSeconds } = settings;
 	const { freshness, refusal, lastDrill, door, acknowledgement } = known;
 	const problems = problemsOf(known, staleSeconds);
@@ -72,18 +75,25 @@ export function statusOf(settings: Settings, known: Known, { current, previous }
 		lastDrill,
 		...(door !== undefined && { door: door.figures() }),
 		...(acknowledgement !== undefined && { acknowledge: acknowledgement.status }),
+		...(moving !== undefined && {
+			move: { serves: databaseOf({ current, moving }), ...shownMove(moving), dump: known.dump },
+		}),
 		...(current !== undefined && { serving: shownVersion(current) }),
 		...(previous !== undefined && { previous: { ...shownVersion(previous), snapshot: previous.snapshot } }),
 	};
 }
 
-function shownVersion({ instance, version, since }: Deployed) {
-	return { container: instance, image: version.image, imageName: version.imageName, since };
+function shownMove({ report, ...states }: Moving) {
+	return { states: states as Record<string, string>, ...(report && { report }) };
+}
+
+function shownVersion({ instance, version, since, database = "sqlite" }: Deployed) {
+	return { container: instance, image: version.image, imageName: version.imageName, since, database };
 }
 
 /** `/metrics` in Prometheus's text format. */
 export function metricsOf(status: Status): string {
-	const { database, replica, lastDrill, door, acknowledge } = status;
+	const { database, replica, lastDrill, door, acknowledge, move } = status;
 	const refusals = door && Object.values(door.refusals).reduce((sum, count) => sum + count, 0);
 	const gauges: [string, string, number | undefined][] = [
 		["healthy", "1 when the data is safe", status.healthy ? 1 : 0],
@@ -96,6 +106,12 @@ export function metricsOf(status: Status): string {
 		["proven_age_seconds", "Seconds since the replica was last proven complete", replica.provenSecondsAgo],
 		["litestream_restarts", "Restarts of Litestream since the keeper started", replica.litestreamRestarts],
 		["free_bytes", "Free space in the data directory", status.freeBytes],
+		["on_postgres", "1 where the data is in Postgres", move && (move.serves === "postgres" ? 1 : 0)],
+		[
+			"postgres_dump_timestamp_seconds",
+			"When the newest dump was made",
+			move?.dump && Date.parse(move.dump.time) / 1000,
+		],
 		["drill_ok", "1 when the last drill held", lastDrill && (lastDrill.ok ? 1 : 0)],
 		["drill_timestamp_seconds", "When the last drill began", lastDrill && Date.parse(lastDrill.time) / 1000],
 		["drill_duration_seconds", "How long the last drill took", lastDrill?.seconds],

@@ -145,6 +145,7 @@ describe("a deploy on Postgres", () => {
 			"close",
 			"drained",
 			"stop two",
+			"let in",
 			"dump",
 			"migrate one on postgres",
 			"admit one on postgres",

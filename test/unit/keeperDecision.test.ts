@@ -9,6 +9,10 @@ const own = (transaction: number, hasReplica = transaction > 0): StoreFacts => (
 	manifest: { app: place.app, transaction },
 	hasReplica,
 });
+const moved: StoreFacts = {
+	...own(7),
+	manifest: { app: place.app, transaction: 7, moved: { since: "2026-11-22T12:00:00Z" } },
+};
 const facts = (change: Partial<Facts>): Facts => ({
 	database: "missing",
 	knownHere: false,
@@ -48,6 +52,18 @@ describe("a start", () => {
 		["a sound file newer than the replica", { database: "sqlite", localTransaction: 9, store: own(7) }, "go-on"],
 		["a sound file that was restored", { database: "sqlite", restoredHere: true, store: own(7) }, "go-on"],
 		["a sound file, and the store out of reach", { database: "sqlite", store: "timeout" }, "go-on"],
+		["no file, and data that moved to Postgres", { store: moved }, "refused: moved-to-postgres"],
+		[
+			"a corrupt file, and data that moved to Postgres",
+			{ database: "corrupt", store: moved },
+			"refused: moved-to-postgres",
+		],
+		["no file, on the host whose app is on Postgres", { servesPostgres: true, store: moved }, "restore"],
+		[
+			"a sound file, and data that moved to Postgres",
+			{ database: "sqlite", localTransaction: 7, store: moved },
+			"go-on",
+		],
 		["another file", { database: "other" }, "refused: not-a-database"],
 		["another file, and a replica", { database: "other", store: own(7) }, "refused: not-a-database"],
 		["another file, and the store out of reach", { database: "other", store: "timeout" }, "refused: not-a-database"],

@@ -7,6 +7,7 @@ import { problemsOf } from "../../components/keeper/problems";
 import { Refusal, refusalLines } from "../../components/keeper/refusal";
 import type { Settings } from "../../components/keeper/settings";
 import { type Known, metricsOf, statusOf } from "../../components/keeper/status";
+import { VERSION } from "./shellContainer";
 
 let directory: string;
 let database: string;
@@ -194,6 +195,21 @@ describe("the status", () => {
 			holdfast_drill_timestamp_seconds: Date.parse("2026-11-22T12:00:00Z") / 1000,
 		});
 		expect(values.holdfast_free_bytes).toBeGreaterThan(0);
+		const moving = {
+			switched: "2026-11-22T12:00:00.000Z",
+			report: { key: "postgres/x.json", rows: 3, tables: 1, seconds: 2, direction: "to-postgres" as const },
+		};
+		const current = { instance: "one", version: VERSION, since: "", database: "postgres" as const };
+		const dump = { time: "2026-11-22T13:00:00.000Z", bytes: 5, key: "postgres/dumps/x.dump" };
+		const onPostgres = statusOf(settings, known({ dump, dumpProblem: "the newest dump is old" }), { current, moving });
+		expect(onPostgres).toMatchObject({
+			healthy: false,
+			problems: ["the newest dump is old"],
+			move: { serves: "postgres", states: { switched: moving.switched }, report: moving.report, dump },
+			serving: { database: "postgres" },
+		});
+		expect(metricsOf(onPostgres)).toContain("\nholdfast_on_postgres 1\n");
+		expect(status).not.toHaveProperty("move");
 		// Without a drill and without the directory: what is not known is left out.
 		const bare = metricsOf(statusOf({ ...settings, dataDirectory: "/no/such" }, known()));
 		expect(bare).toContain("\nholdfast_healthy 1\n");

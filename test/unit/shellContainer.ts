@@ -62,7 +62,9 @@ export class ShellHost {
 		} as AppArgs);
 		const version = { ...VERSION, ...given.version };
 		const exportSecrets = given.exportSecrets ?? false;
-		const made = instanceProcess(app, { version, process: words, exportSecrets, keeper: "shop-keeper" });
+		const { postgresUrls } = given;
+		const told = { version, process: words, exportSecrets, keeper: "shop-keeper", postgresUrls };
+		const made = instanceProcess(app, told);
 		const entrypoint = (await resolved(pulumi.output(made.entrypoints))) as string[];
 		for (const [name, value] of Object.entries(secrets)) writeFileSync(join(this.directory, "secrets", name), value);
 		const hostname = join(this.directory, `hostname-${id}`);
@@ -80,7 +82,7 @@ export class ShellHost {
 	}
 }
 
-export interface ContainerOptions extends Partial<Pick<InstanceArgs, "exportSecrets">> {
+export interface ContainerOptions extends Partial<Pick<InstanceArgs, "exportSecrets" | "postgresUrls">> {
 	shell?: string;
 	migration?: string[];
 	secrets?: Record<string, string>;

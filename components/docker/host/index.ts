@@ -8,6 +8,7 @@ import { dataProblems } from "./data";
 import { imageProblems } from "./image";
 import { nameProblems } from "./names";
 import { portProblems } from "./port";
+import { postgresProblems } from "./postgres";
 import type { Running } from "./running";
 
 /**
@@ -46,6 +47,7 @@ export async function hostProblems(docker: DockerCli, name: string, args: Docker
 	const right = (...paths: string[]) => !wrong.some((path) => paths.some((prefix) => path.startsWith(prefix)));
 	if (right("port", "publish", "domain")) problems.push(...(await portProblems(docker, args, own, others)));
 	problems.push(...(await caddyProblems(docker, args)));
+	problems.push(...(await postgresProblems(docker, args)));
 	problems.push(...(await nameProblems(docker, name)));
 	if (right("data", "existingData", "user", "group")) {
 		problems.push(...(await dataProblems(docker, name, resolved, own, others)));

@@ -6,14 +6,19 @@ import type { Running } from "./running";
 
 /** Containers and networks cannot share a name; volumes can be found again by theirs. */
 export async function nameProblems(docker: DockerCli, name: string): Promise<Problem[]> {
-	const { container, prepare, migration, keeper, caddy, network, rehearsalNetwork } = dockerNames(name);
+	const names = dockerNames(name);
+	const { container, prepare, migration, keeper, caddy, postgres, postgresDump } = names;
 	// The names of the app's own containers are the provider's to choose: they are found by their label.
 	const listed = await docker.run(["ps", "--all", "--quiet", "--filter", `label=${APP_LABEL}=${appIdentity(name)}`]);
 	const labelled = `${listed.stdout}`.split("\n").filter(Boolean);
-	const known = [container, prepare, migration, keeper, caddy, ...labelled];
+	const known = [container, prepare, migration, keeper, caddy, postgres, postgresDump, ...labelled];
 	const inspected = await docker.inspect<Running>("container", known);
 	const containers = [...new Map(inspected.map((each) => [each.Name, each])).values()];
-	const networks = await docker.inspect<{ Name: string; Labels: Labels }>("network", [network, rehearsalNetwork]);
+	const networks = await docker.inspect<{ Name: string; Labels: Labels }>("network", [
+		names.network,
+		names.rehearsalNetwork,
+		names.postgresNetwork,
+	]);
 	const found = [
 		...containers.map(({ Name, Config }) => ({ kind: "container", called: Name.slice(1), labels: Config.Labels })),
 		...networks.map(({ Name, Labels: labels }) => ({ kind: "network", called: Name, labels })),

@@ -71,6 +71,7 @@ export class Mover {
 
 	/** A version that stays on Postgres: what its migration makes of the data, only a dump leads back from. */
 	async goOn(attempt: string, instance: Instance, version: Version, tell: Tell): Promise<void> {
+		await this.postgres.letIn();
 		if (!version.migrates || version.backTo !== undefined) return;
 		const began = performance.now();
 		await this.postgres.dump(attempt);

@@ -1,10 +1,10 @@
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { Databases } from "./databases";
 import { hasPostgres, postgresUrl } from "./location";
 import type { MoveReport, TableDifference } from "./report";
 import { runPostgres } from "./run";
-import { PostgresServer } from "./server";
 
 /** Where dumps are made, and asked for. */
 export const DUMPS = "/dumps";
@@ -16,7 +16,7 @@ const DUMP_SECONDS = 6 * 3600;
 type Tell = (line: string) => void;
 
 /** All that deploys do with Postgres. */
-export class Postgres extends PostgresServer {
+export class Postgres extends Databases {
 	/** Undefined where no server was named: then nothing of Postgres is loaded. */
 	static from(environment: NodeJS.ProcessEnv): Postgres | undefined {
 		return hasPostgres(environment)

@@ -31,7 +31,7 @@ interface Found {
 }
 
 /** The Postgres server of an app, and the databases on it that are ours to make, to name and to drop. */
-export class PostgresServer {
+export class Databases {
 	constructor(private readonly url: () => string) {}
 
 	/** Waits until it answers. Returns in words why it does not. */
