@@ -1,4 +1,4 @@
-"""Where the data is, and how SQLite is opened."""
+"""Where the data is, and how the database is opened."""
 
 import os
 
@@ -6,7 +6,8 @@ from sqlalchemy import create_engine, event
 
 DATABASE_URL = os.environ.get("DATABASE_URL", "sqlite:////app/data/notes.db")
 
-engine = create_engine(DATABASE_URL)
+# A server may have been restarted since a connection was used last; a file has not.
+engine = create_engine(DATABASE_URL, pool_pre_ping=not DATABASE_URL.startswith("sqlite"))
 
 if engine.dialect.name == "sqlite":
 

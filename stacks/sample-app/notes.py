@@ -1,4 +1,4 @@
-"""Notes: a small web app with its data in SQLite, as the apps of the guides are."""
+"""Notes: a small web app with its data in SQLite, as the apps of the guides are, or in Postgres."""
 
 import hmac
 import os

@@ -24,7 +24,7 @@ it("refuses a port that is taken, and says by what: a process, a container", asy
 		other,
 		"--publish",
 		`127.0.0.1:${stack.port}:80`,
-		"holdfast/sample-base:1",
+		"holdfast/sample-base:2",
 		"sleep",
 		"300",
 	);
@@ -47,14 +47,14 @@ it("refuses an image that does not exist, and a user that an image does not have
 	expect(await refusal(stack.configure({ ...image, image: "127.0.0.1:1/no/such:1" }))).toContain(
 		'app.image: must exist on the Docker host or in its registry (got "127.0.0.1:1/no/such:1"',
 	);
-	const unknown = await refusal(stack.configure({ ...image, image: "holdfast/sample-base:1", user: "nobodyy" }));
+	const unknown = await refusal(stack.configure({ ...image, image: "holdfast/sample-base:2", user: "nobodyy" }));
 	expect(unknown).toMatch(
-		/app.user: must be a user of the image holdfast\/sample-base:1 \(got "nobodyy"; it has root, daemon, .*nobody/,
+		/app.user: must be a user of the image holdfast\/sample-base:2 \(got "nobodyy"; it has root, daemon, .*nobody/,
 	);
 
 	stack.configure({
 		...image,
-		image: "holdfast/sample-base:1",
+		image: "holdfast/sample-base:2",
 		user: "www-data",
 		command: ["sleep", "300"],
 		health: false,

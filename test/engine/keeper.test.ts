@@ -140,7 +140,7 @@ it("initialData: a database that the user brings is taken in once", async () => 
 		"--rm",
 		"--mount",
 		`type=bind,source=${source},target=/out`,
-		"holdfast/sample-base:1",
+		"holdfast/sample-base:2",
 		"python3",
 		"-c",
 		'import sqlite3; c = sqlite3.connect("/out/old.db"); c.execute("create table notes (id integer primary key, text text not null)"); c.execute("insert into notes values (1, \'brought along\')"); c.execute("create table alembic_version (version_num varchar(32) not null)"); c.execute("insert into alembic_version values (\'001\')"); c.commit()',

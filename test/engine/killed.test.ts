@@ -73,7 +73,7 @@ class KilledStack extends TestStack {
 		const labels = [`app=holdfast/${this.name}/notes`, `backend=${backend ?? own}`, "role=app"];
 		const name = `${this.container}-${suffix}`;
 		const labelled = labels.flatMap((label) => ["--label", `holdfast.${label}`]);
-		await dockerOutput("create", "--name", name, "--network", "none", ...labelled, "holdfast/sample-base:1", "true");
+		await dockerOutput("create", "--name", name, "--network", "none", ...labelled, "holdfast/sample-base:2", "true");
 		return name;
 	}
 

@@ -39,7 +39,7 @@ it("takes over a volume with data, without changing what is in it but the databa
 		`${before.volume}:/from`,
 		"--volume",
 		`${old}:/to`,
-		"holdfast/sample-base:1",
+		"holdfast/sample-base:2",
 		"sh",
 		"-c",
 		"cp -p /from/notes.db* /to",
@@ -72,7 +72,7 @@ it("takes over a directory of the host", async () => {
 		"--rm",
 		"--volume",
 		`${directory}:/d`,
-		"holdfast/sample-base:1",
+		"holdfast/sample-base:2",
 		"sh",
 		"-c",
 		`${sqlite("/d/notes.db", "create table mine(x)")} && chown 1000:1000 /d /d/notes.db`,
@@ -83,6 +83,6 @@ it("takes over a directory of the host", async () => {
 	expect(tables).toMatchObject({ mine: 0, notes: 0 });
 	await succeeds(stack.down());
 	expect(
-		await dockerOutput("run", "--rm", "--volume", `${directory}:/d`, "holdfast/sample-base:1", "ls", "/d/notes.db"),
+		await dockerOutput("run", "--rm", "--volume", `${directory}:/d`, "holdfast/sample-base:2", "ls", "/d/notes.db"),
 	).toBe("/d/notes.db");
 });

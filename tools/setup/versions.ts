@@ -10,7 +10,7 @@ export const OLDEST_ENGINE = "3.200.0";
 export const DOCKER_PLUGIN = "5.2.0";
 
 /** The tag of the sample app's base. Raised by hand when its recipe changes (sampleBase.ts, stacks/sample-app/base). */
-export const SAMPLE_BASE = "holdfast/sample-base:1";
+export const SAMPLE_BASE = "holdfast/sample-base:2";
 
 /**
  * What copies the data to a store, the same in every image and test.
