@@ -101,7 +101,7 @@ export class CloudRunApp extends pulumi.ComponentResource {
 		const secrets = appSecrets(name, app.secrets, member(), args, after(hasSecrets() ? ["secretmanager"] : []));
 		const isOnPostgres = args.database === "postgres";
 		const postgres = reachPostgres();
-		const moved = moveToPostgres();
+		const move = moveToPostgres();
 		const service = runService();
 		letIn();
 		mapDomain();
@@ -143,12 +143,12 @@ export class CloudRunApp extends pulumi.ComponentResource {
 			return postgresAccess(name, member(), args.postgres, args, after(["secretmanager"].filter(() => !hasSecrets())));
 		}
 
-		/** When the data had moved: what the service follows. A rehearsal stands in nobody's way but its own. */
+		/** The service follows it, and a rehearsal too: what fails there would fail in the move. */
 		function moveToPostgres() {
 			if (postgres === undefined) return undefined;
 			const { references } = secrets;
 			const parts = { app, args, images, sizes, secrets: references, access: postgres, rehearse: !isOnPostgres };
-			return new PostgresMigration(name, parts, after(["run"])).moved;
+			return new PostgresMigration(name, parts, after(["run"]));
 		}
 
 		function containersOf() {
@@ -166,7 +166,10 @@ export class CloudRunApp extends pulumi.ComponentResource {
 			const serviceArgs: gcp.cloudrunv2.ServiceArgs = {
 				name: serviceName(name),
 				location,
-				description: moved === undefined ? `Holdfast: ${name}` : pulumi.interpolate`Holdfast: ${name}, moved ${moved}`,
+				description:
+					move?.moved === undefined
+						? `Holdfast: ${name}`
+						: pulumi.interpolate`Holdfast: ${name}, in Postgres since ${move.moved}`,
 				// Who is let in is decided by the invoker role.
 				ingress: "INGRESS_TRAFFIC_ALL",
 				deletionProtection: args.protectApp ?? false,
@@ -187,7 +190,7 @@ export class CloudRunApp extends pulumi.ComponentResource {
 			return new gcp.cloudrunv2.Service(
 				`${name}-service`,
 				changedArgs,
-				after(["run"], [...secrets.grants, ...(postgres?.grants ?? [])]),
+				after(["run"], [...secrets.grants, ...(move === undefined ? [] : [move.last])]),
 			);
 		}
 

@@ -27,7 +27,7 @@ export interface CloudSqlPostgresArgs {
 	/** Days for which every moment can be restored, 1 to 7. @default 7 */
 	recoveryDays?: number;
 	/** Name of the database, and of its user. @default - the component's name */
-	database?: string;
+	databaseName?: string;
 	/**
 	 * Name of the instance in its project. Google keeps the name of a deleted one from being used again for a week.
 	 * @default - project, stack and name

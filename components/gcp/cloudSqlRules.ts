@@ -21,8 +21,8 @@ export function instanceName(name: string, args: Pick<CloudSqlPostgresArgs, "ins
 }
 
 /** Name of the database, and of its user: without what would have to be quoted. */
-export function databaseName(name: string, { database }: Pick<CloudSqlPostgresArgs, "database">): string {
-	return database ?? postgresName(name);
+export function databaseName(name: string, args: Pick<CloudSqlPostgresArgs, "databaseName">): string {
+	return args.databaseName ?? postgresName(name);
 }
 
 /** Where Cloud Run puts the socket of an instance. */
@@ -38,7 +38,7 @@ export function cloudSqlPostgresProblems(name: string, args: CloudSqlPostgresArg
 		...diskProblems(args),
 		...wholeNumber("backupsKept", args.backupsKept, 1, 365),
 		...wholeNumber("recoveryDays", args.recoveryDays, 1, 7),
-		...postgresNameProblems("database", databaseName(name, args)),
+		...postgresNameProblems("databaseName", databaseName(name, args)),
 		...flagProblems(args),
 	];
 }

@@ -4,7 +4,6 @@ import type { App } from "../app";
 import { parseLocation, STORE_LAYOUT } from "../backup";
 import { instanceAppEnvironment, instanceKeeperEnvironment, SCRATCH } from "../instance";
 import { shortHash } from "../names";
-import { moveEnvironment } from "../postgres";
 import { changed } from "../transform";
 import { refusal } from "../validate";
 import type { CloudRunAppArgs } from "./cloudRunArgs";
@@ -51,6 +50,8 @@ const MANIFEST = `${STORE_LAYOUT.state}/manifest.json`;
  * the keeper see that the data has moved, and only the migration runs. A rehearsal needs no right to write: it copies the replica.
  */
 export class PostgresMigration extends pulumi.ComponentResource {
+	/** The last job: what follows it follows them all. */
+	readonly last: pulumi.Resource;
 	/** When the data had moved, as the manifest says once the last job is done. In a rehearsal it is never known. */
 	readonly moved: pulumi.Output<string> | undefined;
 
@@ -63,14 +64,14 @@ export class PostgresMigration extends pulumi.ComponentResource {
 		const step = rehearse ? ["--rehearse"] : [];
 		const keeperVariables = {
 			...instanceKeeperEnvironment(name, app, args.backup, args.keeper, { stopSeconds: 9, image: images.app }),
-			...moveEnvironment(move),
+			...moveEnvironment(),
 		};
 		const token = executionToken();
 
 		const prepare = keeperJob("prepare", ["postgres", "move", "--prepare", ...step], access.grants);
 		const schema = app.migration === undefined ? prepare : schemaJob(app.migration, prepare);
-		const copy = keeperJob("copy", ["postgres", "move", ...step], [schema]);
-		this.moved = rehearse ? undefined : proof(copy);
+		this.last = keeperJob("copy", ["postgres", "move", ...step], [schema]);
+		this.moved = rehearse ? undefined : proof(this.last);
 		this.registerOutputs({ moved: this.moved });
 
 		/**
@@ -89,6 +90,17 @@ export class PostgresMigration extends pulumi.ComponentResource {
 					`the data of ${name} is not in Postgres yet (the manifest says nothing of a move): raise move.attempt, so that the jobs run again`,
 				);
 			});
+		}
+
+		/** What the keeper is told of the move (components/keeper/postgres/moveJob.ts). */
+		function moveEnvironment(): Record<string, string> {
+			const { replace, return: back, settled } = move ?? {};
+			return {
+				HOLDFAST_POSTGRES_MIGRATES: `${app.migration !== undefined}`,
+				...(replace !== undefined && { HOLDFAST_POSTGRES_REPLACE: JSON.stringify(replace) }),
+				...(back !== undefined && { HOLDFAST_POSTGRES_RETURN: back }),
+				...(settled === true && { HOLDFAST_POSTGRES_SETTLED: "true" }),
+			};
 		}
 
 		/** Another one is another execution: where something that a step rests on has changed, all of them run again. */

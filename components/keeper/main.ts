@@ -23,6 +23,8 @@ const USAGE = `keeper: keeps the SQLite data of a container app
   keeper since SNAPSHOT               as JSON, what going back to a snapshot would cost: rows written since, by table
   keeper accept-database              the file in the data directory is right, whatever the replica says
   keeper accept-replica               the replica in the store is this app's, although no manifest says so
+  keeper postgres move [--prepare] [--rehearse]
+                                      as a job where instances have disks of their own: takes the data to Postgres
   keeper accept-postgres              Postgres has this app's newest data, although this host does not know of it
   keeper accept-sqlite                the replica counts, although the data moved to Postgres: what was written since is given up
 
@@ -39,6 +41,8 @@ async function main(): Promise<number> {
 			output: { type: "string" },
 			"in-place": { type: "boolean" },
 			image: { type: "string" },
+			prepare: { type: "boolean" },
+			rehearse: { type: "boolean" },
 		},
 	});
 	switch (command) {
@@ -73,12 +77,16 @@ async function main(): Promise<number> {
 			return deploy(positionals[0] ?? "");
 		case "since":
 			return since(positionals[0] ?? "");
+		case "postgres": {
+			if (positionals[0] !== "move") break;
+			const { move } = await import("./postgres/moveJob.js");
+			return move({ prepare: values.prepare ?? false, rehearse: values.rehearse ?? false });
+		}
 		case "hold":
 			return hold(positionals[0] ?? "", Number(positionals[1]));
-		default:
-			console.error(USAGE);
-			return command === undefined || command === "help" ? 0 : 2;
 	}
+	console.error(USAGE);
+	return command === undefined || command === "help" ? 0 : 2;
 }
 
 /** Nobody else tells of their refusal: they end with it. */
