@@ -99,6 +99,7 @@ export class CloudRunApp extends pulumi.ComponentResource {
 
 		const images = cloudRunImages(name, app, args, after(buildsImages(args) ? ["artifactregistry"] : []));
 		const secrets = appSecrets(name, app.secrets, member(), args, after(hasSecrets() ? ["secretmanager"] : []));
+		const run = after(["run"]);
 		const isOnPostgres = args.database === "postgres";
 		const postgres = reachPostgres();
 		const move = moveToPostgres();
@@ -121,13 +122,13 @@ export class CloudRunApp extends pulumi.ComponentResource {
 			serviceAccount: this.serviceAccount,
 		});
 
-		/** Options for what needs these APIs, and more. They stay on: others in the project may need them. */
-		function after(apis: string[], more: pulumi.Resource[] = []): pulumi.CustomResourceOptions {
+		/** Options for what needs these APIs. They stay on: others in the project may need them. */
+		function after(apis: string[]) {
 			const enabled = apis.map((api) => {
 				const on = { service: `${api}.googleapis.com`, disableOnDestroy: false };
 				return new gcp.projects.Service(`${name}-api-${api}`, on, here);
 			});
-			return { ...here, dependsOn: [...enabled, ...more] };
+			return { ...here, dependsOn: enabled as pulumi.Resource[] };
 		}
 
 		function hasSecrets() {
@@ -148,7 +149,7 @@ export class CloudRunApp extends pulumi.ComponentResource {
 			if (postgres === undefined) return undefined;
 			const { references } = secrets;
 			const parts = { app, args, images, sizes, secrets: references, access: postgres, rehearse: !isOnPostgres };
-			return new PostgresMigration(name, parts, after(["run"]));
+			return new PostgresMigration(name, parts, run);
 		}
 
 		function containersOf() {
@@ -187,11 +188,10 @@ export class CloudRunApp extends pulumi.ComponentResource {
 				},
 			};
 			const changedArgs = changed(transform.service, serviceArgs);
-			return new gcp.cloudrunv2.Service(
-				`${name}-service`,
-				changedArgs,
-				after(["run"], [...secrets.grants, ...(move === undefined ? [] : [move.last])]),
-			);
+			return new gcp.cloudrunv2.Service(`${name}-service`, changedArgs, {
+				...run,
+				dependsOn: [...run.dependsOn, ...secrets.grants, ...(move === undefined ? [] : [move.last])],
+			});
 		}
 
 		function letIn() {
