@@ -139,7 +139,8 @@ export class DockerPostgres extends pulumi.ComponentResource implements DockerPo
 					interval: "5s",
 					timeout: "5s",
 					retries: 3,
-					startPeriod: `${START_SECONDS}s`,
+					// As the engine writes 600 seconds back; else each update would see a difference.
+					startPeriod: "10m0s",
 				},
 				wait: true,
 				waitTimeout: START_SECONDS,

@@ -10,6 +10,7 @@ import type { Alert } from "./log";
 import { alertsOf, problemsOf } from "./problems";
 import { Refusal, refusalLines, storeWentAway } from "./refusal";
 import { Replication, SYNC } from "./replication";
+import { RowCount } from "./rowCount";
 import { listSnapshots, type Snapshot, writeSnapshot } from "./snapshots";
 import { type Parts, start } from "./start";
 import { type Known, statusOf } from "./status";
@@ -17,11 +18,10 @@ import { StoreUnreachable } from "./stores/store";
 import { readyToReplicate } from "./succession";
 import { Supervisor } from "./supervisor";
 
-/** Milliseconds between two looks at the replication, at the gate, between two tries of a start, and before rows are counted again. */
+/** Milliseconds between two looks at the replication, at the gate and between two tries of a start. */
 const LOOK = 2000;
 export const GATE = 100;
 const RETRY = 15_000;
-const COUNT_AGAIN = 60_000;
 /** What Docker's health check reads. */
 export const HEALTH_FILE = "/tmp/keeper.health";
 
@@ -33,7 +33,7 @@ export abstract class Keeper {
 	protected readonly replication: Replication;
 	protected hasLease = false;
 	protected stopping = false;
-	private counting: Promise<void> | undefined;
+	private readonly rows: RowCount;
 
 	constructor(
 		protected readonly parts: Parts,
@@ -42,6 +42,7 @@ export abstract class Keeper {
 		this.supervisor = new Supervisor(parts.litestream, say, (stopped) => readyToReplicate(parts, stopped, say));
 		this.gate = new Gate(parts.settings.open);
 		this.replication = new Replication(parts);
+		this.rows = new RowCount(parts.settings.database);
 		this.known = { state: "starting", freshness: this.replication.freshness, warnings: [], restarts: 0, epoch: 0 };
 	}
 
@@ -90,7 +91,7 @@ export abstract class Keeper {
 	snapshots = (): Promise<Snapshot[]> => listSnapshots(this.parts.store);
 
 	async status() {
-		this.countRows();
+		this.known.rows = this.rows.recent();
 		return statusOf(this.parts.settings, this.known, this.deployed());
 	}
 
@@ -229,21 +230,6 @@ export abstract class Keeper {
 		this.supervisor.start();
 		this.known.state = "replicating";
 		this.say("replicating");
-	}
-
-	private countRows(): void {
-		const { database } = this.parts.settings;
-		const age = Date.now() - Date.parse(this.known.rows?.counted ?? "1970-01-01");
-		if (this.counting !== undefined || age < COUNT_AGAIN) return;
-		this.counting = inspect("rows", database)
-			.then(({ rows }) => {
-				this.known.rows = { counted: new Date().toISOString(), tables: rows };
-			})
-			// No database yet, or one that cannot be read: the status says so elsewhere.
-			.catch(() => {})
-			.finally(() => {
-				this.counting = undefined;
-			});
 	}
 
 	protected writeHealth(): void {

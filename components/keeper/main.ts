@@ -1,9 +1,11 @@
 import { parseArgs } from "node:util";
+import * as accept from "./accept";
 import * as commands from "./commands";
 import { deploy, since } from "./deploy/command";
 import { hold } from "./freeze";
 import { answer } from "./inspect";
 import { errorEntry, refusalEntry } from "./log";
+import { endWithParent } from "./postgres/run";
 import { prepare } from "./prepare";
 import { Ended, REFUSED, Refusal, refusalLines } from "./refusal";
 import { replicate } from "./replicate";
@@ -21,6 +23,10 @@ const USAGE = `keeper: keeps the SQLite data of a container app
                                       POINT: newest, a time, a transaction's number, a snapshot's name
   keeper deploy INSTANCE              makes a waiting container of the app the one that serves, or all is as before
   keeper since SNAPSHOT               as JSON, what going back to a snapshot would cost: rows written since, by table
+  keeper postgres copy --from FILE    all rows to Postgres, verified, in one transaction; or nothing changes there
+                                      [--database NAME] [--replace JSON] [--json]; the server: HOLDFAST_POSTGRES_URL_FILE
+  keeper postgres verify --from FILE  whether both sides hold the same rows; compare says how many differ
+  keeper postgres baseline            what Postgres holds now was put there by the app's own migration
   keeper accept-database              the file in the data directory is right, whatever the replica says
   keeper accept-replica               the replica in the store is this app's, although no manifest says so
   keeper postgres move [--prepare] [--rehearse]
@@ -43,6 +49,9 @@ async function main(): Promise<number> {
 			image: { type: "string" },
 			prepare: { type: "boolean" },
 			rehearse: { type: "boolean" },
+			from: { type: "string" },
+			database: { type: "string" },
+			replace: { type: "string" },
 		},
 	});
 	switch (command) {
@@ -63,13 +72,13 @@ async function main(): Promise<number> {
 		case "restore":
 			return commands.restore(values.to ?? "newest", { output: values.output, inPlace: values["in-place"] ?? false });
 		case "accept-database":
-			return commands.acceptDatabase();
+			return accept.acceptDatabase();
 		case "accept-replica":
-			return commands.acceptReplica();
+			return accept.acceptReplica();
 		case "accept-postgres":
-			return commands.acceptPostgres();
+			return accept.acceptPostgres();
 		case "accept-sqlite":
-			return commands.acceptSqlite();
+			return accept.acceptSqlite();
 		case "inspect":
 			await answer(positionals[0] ?? "", ...positionals.slice(1));
 			return 0;
@@ -77,16 +86,17 @@ async function main(): Promise<number> {
 			return deploy(positionals[0] ?? "");
 		case "since":
 			return since(positionals[0] ?? "");
-		case "postgres": {
-			if (positionals[0] !== "move") break;
-			const { move } = await import("./postgres/moveJob.js");
-			return move({ prepare: values.prepare ?? false, rehearse: values.rehearse ?? false });
-		}
+		case "postgres":
+			endWithParent();
+			// Loaded only here: who stays on SQLite pays nothing for it.
+			if (positionals[0] === "move") return (await import("./postgres/moveJob.js")).move(values);
+			return (await import("./postgres/command.js")).postgres(positionals[0], values);
 		case "hold":
 			return hold(positionals[0] ?? "", Number(positionals[1]));
+		default:
+			console.error(USAGE);
+			return command === undefined || command === "help" ? 0 : 2;
 	}
-	console.error(USAGE);
-	return command === undefined || command === "help" ? 0 : 2;
 }
 
 /** Nobody else tells of their refusal: they end with it. */

@@ -52,7 +52,12 @@ export type RefusalCode =
 	| "postgres-unreachable"
 	| "postgres-not-empty"
 	| "postgres-has-newer-rows"
-	| "moved-to-postgres";
+	| "moved-to-postgres"
+	| "postgres-unsuitable"
+	| "move-source"
+	| "move-unfit"
+	| "move-foreign-rows"
+	| "move-not-verified";
 
 /** Two lines that a person can act on. */
 export function refusalLines({ code, found, remedy }: Refusal): string {

@@ -83,7 +83,7 @@ export function statusOf(settings: Settings, known: Known, { current, previous, 
 	};
 }
 
-function shownMove({ report, ...states }: Moving) {
+function shownMove({ report, replace: _replace, ...states }: Moving) {
 	return { states: states as Record<string, string>, ...(report && { report }) };
 }
 

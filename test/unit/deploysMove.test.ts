@@ -66,6 +66,7 @@ describe("a deploy that moves to Postgres", () => {
 			copied: expect.stringMatching(/^20/),
 			verified: moving?.copied,
 			switched: expect.stringMatching(/^20/),
+			replace: { "notes.text": "NULL" },
 			report: {
 				key: "postgres/2026-11-22T12-00-00-000Z.json",
 				rows: 3,

@@ -126,6 +126,9 @@ describe("a directory as a store", () => {
 		add("replica/a.ltx", "content");
 		await store.download("replica/a.ltx", join(directory, "copy"));
 		expect(readFileSync(join(directory, "copy"), "utf8")).toBe("content");
+		for (let round = 0; round < 2; round += 1) await store.upload("postgres/dumps/a.dump", join(directory, "copy"));
+		expect(await listed("postgres/")).toEqual(["postgres/dumps/a.dump"]);
+		expect(readFileSync(join(directory, "notes/postgres/dumps/a.dump"), "utf8")).toBe("content");
 		await store.supersede(["replica/a.ltx", "replica/gone.ltx"]);
 		expect(existsSync(join(directory, "notes", "replica", "a.ltx"))).toBe(false);
 	});

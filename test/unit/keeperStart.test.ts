@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { acceptDatabase } from "../../components/keeper/commands";
+import { acceptDatabase } from "../../components/keeper/accept";
 import { inspect } from "../../components/keeper/inspect";
 import { Lease } from "../../components/keeper/lease";
 import { type Litestream, RestoreFailed } from "../../components/keeper/litestream";

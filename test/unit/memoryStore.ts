@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { setImmediate as turn } from "node:timers/promises";
 import {
 	type Condition,
@@ -45,6 +46,13 @@ export class MemoryStore implements Store {
 
 	async download(): Promise<void> {
 		throw new Error("nothing to download in this test");
+	}
+
+	async upload(key: string, file: string): Promise<void> {
+		await this.request();
+		this.count += 1;
+		const content = readFileSync(file, "utf8");
+		this.objects.set(this.prefix + key, { content, version: `${this.count}`, modified: new Date() });
 	}
 
 	async copy(key: string, to: string): Promise<void> {

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { docker, dockerOutput } from "../prove/twin";
+import { SAMPLE_BASE } from "../setup/versions";
 import { ROOT } from "../workspace";
 import { median, spread } from "./statistics";
 
@@ -46,16 +47,7 @@ for i in range(0, ${rows}, 1000):
 `;
 	const write = (code: string) =>
 		docker.run(
-			[
-				"run",
-				"--rm",
-				"--mount",
-				`type=volume,source=${data},target=/app/data`,
-				"holdfast/sample-base:1",
-				"python3",
-				"-c",
-				code,
-			],
+			["run", "--rm", "--mount", `type=volume,source=${data},target=/app/data`, SAMPLE_BASE, "python3", "-c", code],
 			{ timeout: 600_000 },
 		);
 	const made = await write(script);

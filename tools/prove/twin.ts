@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { DockerCli } from "../../components/docker/cli";
 import type { Role } from "../../components/docker/identity";
 import { command, type Ended } from "../setup/command";
+import { SAMPLE_BASE } from "../setup/versions";
 import { ROOT } from "../workspace";
 import { SAMPLE_APP } from "./sampleApp";
 
@@ -178,7 +179,7 @@ export class Twin {
 			"none",
 			"--mount",
 			`type=volume,source=${volume},target=/look`,
-			"holdfast/sample-base:1",
+			SAMPLE_BASE,
 			"sh",
 			"-c",
 			script,

@@ -5,7 +5,15 @@ import type { Step } from "./steps";
 import { SAMPLE_BASE } from "./versions";
 
 const RECIPE = join(__dirname, "..", "..", "stacks", "sample-app", "base");
-const DEBIAN_PACKAGES = ["python3-flask", "python3-sqlalchemy", "alembic", "gunicorn", "python3-psycopg2", "sqlite3", "ca-certificates"];
+const DEBIAN_PACKAGES = [
+	"python3-flask",
+	"python3-sqlalchemy",
+	"alembic",
+	"gunicorn",
+	"python3-psycopg2",
+	"sqlite3",
+	"ca-certificates",
+];
 
 /** The image under the sample app: from a container registry, or with the same programs from Debian's packages. */
 export const sampleBaseStep: Step = {

@@ -3,6 +3,7 @@ import { AppDoor } from "../appDoor";
 import { Gate } from "../gate";
 import { GATE, Keeper } from "../keeper";
 import { leaseLost } from "../lease";
+import { Dumps, dumpHours } from "../postgres/dumps";
 import { Postgres } from "../postgres/postgres";
 import { type Refusal, refusalLines } from "../refusal";
 import { SYNC } from "../replication";
@@ -19,6 +20,8 @@ import { undoInterrupted } from "./undo";
 /** Milliseconds between two looks at who wants to rehearse, and between two tries to let the app in. */
 const LOOK = 100;
 const RETRY = 15_000;
+/** Milliseconds between two looks at the dumps. */
+const DUMPS = 60_000;
 /** Seconds for Postgres to answer, until that is told and looked at again. */
 const POSTGRES = 15;
 
@@ -56,7 +59,7 @@ export class HostKeeper extends Keeper {
 		await this.mover
 			.reconcile()
 			.catch((error: Error) => this.say(`warning: the manifest could not be written: ${error.message}`));
-		await Promise.all([this.attendGate(), this.watch(), this.renewLease(), this.guardLease()]);
+		await Promise.all([this.attendGate(), this.watch(), this.renewLease(), this.guardLease(), this.attendDumps()]);
 	}
 
 	protected override deployed() {
@@ -173,6 +176,27 @@ export class HostKeeper extends Keeper {
 			if (!this.supervisor.isWanted || lease.isFresh) continue;
 			this.say("the lease could not be renewed: nothing is written to the store until it is");
 			await this.supervisor.stop(0);
+		}
+	}
+
+	/** Dumps of Postgres go to the backup store, also where SQLite serves again: they have rows that it may not have. */
+	private async attendDumps(): Promise<void> {
+		const { postgres, known } = this;
+		if (postgres === undefined) return;
+		const { store, settings } = this.parts;
+		const dumps = new Dumps(postgres.dumps, store, settings.retentionDays, dumpHours(process.env));
+		for (let said = ""; !this.stopping; await this.pause(DUMPS)) {
+			const failure = await dumps.round().then(
+				(newest) => {
+					known.dump = newest;
+					return "";
+				},
+				(error: Error) => error.message,
+			);
+			if (failure !== said && failure !== "") this.say(`warning: dumps of Postgres cannot be taken away: ${failure}`);
+			said = failure;
+			const { current } = this.record.value;
+			known.dumpProblem = this.isOnPostgres && current ? dumps.problem(known.dump, current.since) : undefined;
 		}
 	}
 

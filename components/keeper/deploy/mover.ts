@@ -60,6 +60,7 @@ export class Mover {
 		const { database } = this.parts.settings;
 		if (hasData) {
 			const report = await this.postgres.copy(database, move?.replace ?? {}, tell);
+			this.record.update({ moving: { ...this.record.value.moving, replace: move?.replace } });
 			await this.keep(report, tell);
 			this.reached("copied", "verified");
 		}
@@ -85,9 +86,9 @@ export class Mover {
 		if (move?.return === "leave")
 			return tell("SQLite is as it was at the switch; the rows written since stay in Postgres");
 		const { database } = this.parts.settings;
-		if (move?.return === "copy") return this.keep(await this.postgres.back(database, tell), tell);
+		if (move?.return === "copy") return this.keep(await this.postgres.back(database, this.replaced, tell), tell);
 		// What was written between the first look and the stop.
-		const differences = await this.postgres.compare(database);
+		const differences = await this.postgres.compare(database, this.replaced);
 		if (differences.length > 0) throw newerRows(differences);
 	}
 
@@ -148,21 +149,34 @@ export class Mover {
 
 	private reached(...states: (keyof Moving)[]): void {
 		const now = new Date().toISOString();
-		const { rehearsed, report, ...before } = this.record.value.moving ?? {};
+		const { rehearsed, report, replace, ...before } = this.record.value.moving ?? {};
 		// A move that begins anew has reached nothing of what the one before had.
 		const kept = states.includes("copied") ? {} : before;
 		const reached = Object.fromEntries(states.map((state) => [state, now]));
-		this.record.update({ moving: { ...(rehearsed && { rehearsed }), ...(report && { report }), ...kept, ...reached } });
+		this.record.update({
+			moving: {
+				...(rehearsed && { rehearsed }),
+				...(report && { report }),
+				...(replace && { replace }),
+				...kept,
+				...reached,
+			},
+		});
 	}
 
 	private async prepareReturn({ move }: Version, tell: Tell): Promise<void> {
 		if (this.record.value.moving?.settled !== undefined) throw settled();
 		if (move?.return === "leave") return;
 		await this.needServer();
-		const differences = await this.postgres.compare(this.parts.settings.database);
+		const differences = await this.postgres.compare(this.parts.settings.database, this.replaced);
 		if (differences.length === 0) return tell("Postgres has no rows that SQLite has not: SQLite goes on as it is");
 		if (move?.return === undefined) throw newerRows(differences);
 		tell(`${differenceWords(differences)}: they are copied to SQLite`);
+	}
+
+	/** What was replaced on the way there is no difference on the way back. */
+	private get replaced(): Record<string, string> {
+		return this.record.value.moving?.replace ?? {};
 	}
 
 	private async needServer(): Promise<void> {

@@ -26,6 +26,8 @@ export interface Moving {
 	returned?: string;
 	/** The last report, and where it is in the backup store. */
 	report?: { key: string; rows: number; tables: number; seconds: number; direction: "to-postgres" | "to-sqlite" };
+	/** What was taken instead of values that Postgres cannot hold. */
+	replace?: Record<string, string>;
 	/** Postgres was brought back from a dump by hand, on a host that does not know of it. */
 	adopted?: string;
 }

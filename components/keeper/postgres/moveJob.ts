@@ -27,10 +27,10 @@ export interface MoveJob {
 
 /** Which step of the move a job is. */
 export interface MoveStep {
-	/** Before the app's migration: its database. */
-	prepare: boolean;
-	/** All but the switch; where the data has moved already, it is the way back. */
-	rehearse: boolean;
+	/** Before the app's migration: its database. @default false */
+	prepare?: boolean;
+	/** All but the switch; where the data has moved already, it is the way back. @default false */
+	rehearse?: boolean;
 }
 
 /** A job of its own where instances have a disk of their own: `keeper postgres move`, run by the update. */

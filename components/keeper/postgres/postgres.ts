@@ -26,15 +26,15 @@ export class Postgres extends Databases {
 
 	constructor(
 		url: () => string,
-		private readonly dumps: string,
+		/** Where dumps are made, and asked for. */
+		readonly dumps: string,
 	) {
 		super(url);
 	}
 
 	/** All tables of a SQLite file, with verification, in one transaction. */
 	copy(file: string, replace: Record<string, string>, tell: Tell, database?: string): Promise<MoveReport> {
-		const replaced = Object.keys(replace).length === 0 ? [] : ["--replace", JSON.stringify(replace)];
-		return runPostgres("copy", ["--from", file, ...inDatabase(database), ...replaced], tell);
+		return runPostgres("copy", ["--from", file, ...inDatabase(database), ...replacing(replace)], tell);
 	}
 
 	/** What the migration has put into a database that we made is not anybody's rows. */
@@ -43,14 +43,14 @@ export class Postgres extends Databases {
 	}
 
 	/** How both sides differ; nothing where they are equal. */
-	async compare(file: string): Promise<TableDifference[]> {
-		const all = await runPostgres("compare", ["--from", file]);
+	async compare(file: string, replace: Record<string, string>): Promise<TableDifference[]> {
+		const all = await runPostgres("compare", ["--from", file, ...replacing(replace)]);
 		return all.filter(({ onlyPostgres, onlySqlite }) => onlyPostgres > 0 || onlySqlite > 0);
 	}
 
 	/** The rows of Postgres into a SQLite file with the same tables, with verification. */
-	back(file: string, tell: Tell): Promise<MoveReport> {
-		return runPostgres("back", ["--to", file], tell);
+	back(file: string, replace: Record<string, string>, tell: Tell): Promise<MoveReport> {
+		return runPostgres("back", ["--to", file, ...replacing(replace)], tell);
 	}
 
 	/** Has the container beside the server make a dump, and returns its name once it has been proven by a restore. */
@@ -69,6 +69,10 @@ export class Postgres extends Databases {
 
 function inDatabase(name: string | undefined): string[] {
 	return name === undefined ? [] : ["--database", name];
+}
+
+function replacing(replace: Record<string, string>): string[] {
+	return Object.keys(replace).length === 0 ? [] : ["--replace", JSON.stringify(replace)];
 }
 
 function firstLines(file: string): string[] {

@@ -25,7 +25,7 @@ export async function goBack({ parts, postgres, say }: MoveJob): Promise<void> {
 		if (wish !== "leave") {
 			const file = join(settings.dataDirectory, ".holdfast-return.db");
 			await restoreChecked(litestream, file, "newest", (await manifest.read())?.transaction);
-			const differences = await postgres.compare(file);
+			const differences = await postgres.compare(file, replaced());
 			if (differences.length > 0) throw newerRows(differences);
 		}
 		await manifest.update({ moved: undefined });
@@ -34,6 +34,11 @@ export async function goBack({ parts, postgres, say }: MoveJob): Promise<void> {
 	} finally {
 		if (!isBack) await fence(postgresUrl(process.env), postgres.name, false);
 	}
+}
+
+/** What the move took instead of values that Postgres cannot hold is no difference. */
+function replaced(): Record<string, string> {
+	return JSON.parse(process.env.HOLDFAST_POSTGRES_REPLACE ?? "{}") as Record<string, string>;
 }
 
 /** Whether the database is one from which we went back: what it has is known, and is not the newest. */

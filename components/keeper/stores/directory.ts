@@ -1,5 +1,5 @@
 import { createReadStream, createWriteStream } from "node:fs";
-import { copyFile, link, mkdir, open, readdir, readFile, rm, stat, unlink } from "node:fs/promises";
+import { copyFile, link, mkdir, open, readdir, readFile, rename, rm, stat, unlink } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { type Condition, type Listed, type Store, StoreUnreachable, type Versioned } from "./store";
@@ -60,6 +60,20 @@ export class DirectoryStore implements Store {
 
 	async download(key: string, file: string): Promise<void> {
 		await this.reaching(() => pipeline(createReadStream(this.path(key)), createWriteStream(file)));
+	}
+
+	async upload(key: string, file: string): Promise<void> {
+		await this.reaching(async () => {
+			const path = this.path(key);
+			await mkdir(dirname(path), { recursive: true });
+			// Whole or not at all: a copy that was cut off has another name.
+			const staging = join(dirname(path), `.${basename(path)}.new`);
+			await copyFile(file, staging);
+			const handle = await open(staging, "r");
+			await handle.sync().finally(() => handle.close());
+			await rename(staging, path);
+			await syncDirectory(dirname(path));
+		});
 	}
 
 	async copy(key: string, to: string): Promise<void> {

@@ -1,5 +1,7 @@
+import { createReadStream } from "node:fs";
 import { type IncomingHttpHeaders, type IncomingMessage, request as plainRequest } from "node:http";
 import { request as secureRequest } from "node:https";
+import { pipeline } from "node:stream/promises";
 import { PATIENCE } from "./store";
 
 /** An answer whose body has not been read yet. */
@@ -13,6 +15,8 @@ export interface Sent {
 	method?: string;
 	headers?: Record<string, string | number>;
 	body?: string;
+	/** A file as the body. */
+	file?: string;
 }
 
 /**
@@ -23,7 +27,7 @@ export interface Sent {
  */
 export function send(
 	url: URL,
-	{ method = "GET", headers = {}, body }: Sent = {},
+	{ method = "GET", headers = {}, body, file }: Sent = {},
 	patience = PATIENCE,
 ): Promise<Answer> {
 	return new Promise((resolve, reject) => {
@@ -34,13 +38,20 @@ export function send(
 			resolve({ status: response.statusCode ?? 0, headers: response.headers, body: response });
 		});
 		// The socket's own limit begins anew with each byte, and not before there is a socket.
-		const timer = setTimeout(() => sent.destroy(new Error(`no answer within ${patience / 1000} s`)), patience);
+		const late = () => sent.destroy(new Error(`no answer within ${patience / 1000} s`));
+		let timer = setTimeout(late, patience);
 		sent.on("timeout", () => sent.destroy(new Error(`silent for ${patience / 1000} s`)));
 		sent.on("error", (error) => {
 			clearTimeout(timer);
 			reject(error);
 		});
-		sent.end(body);
+		if (file === undefined) return void sent.end(body);
+		// However long that takes, as long as it goes on.
+		sent.on("socket", () => clearTimeout(timer));
+		sent.on("finish", () => {
+			timer = setTimeout(late, patience);
+		});
+		pipeline(createReadStream(file), sent).catch(reject);
 	});
 }
 

@@ -26,6 +26,8 @@ export interface Store {
 	list(prefix: string, after?: string): AsyncIterable<Listed>;
 	/** Copies an object of the replica to a file of this machine. */
 	download(key: string, file: string): Promise<void>;
+	/** Writes a file of this machine, which never changes, as an object; what is there already may stay or be written again. */
+	upload(key: string, file: string): Promise<void>;
 	/** Copies an object of the replica, which never changes, to another place in it; what is there already may stay. */
 	copy(key: string, to: string): Promise<void>;
 	/** Marks files of the replica as superfluous, so that the bucket's lifecycle expires them; a directory's are removed. */

@@ -1,0 +1,133 @@
+import { hash } from "node:crypto";
+import { setImmediate } from "node:timers/promises";
+import { quotedName } from "../database";
+import { literal } from "./conversion";
+import type { TablePlan } from "./plan";
+import { canonicalPostgres, canonicalSqlite } from "./rows";
+import type { Server } from "./server";
+import type { Source } from "./source";
+
+/** The first digits of a hash, by which rows are put into groups, and how many rows of differing groups are held at once. */
+const GROUP = 4;
+const HELD = 200_000;
+const PAUSE = 20_000;
+/** How many rows of a difference are named. */
+const NAMED = 5;
+
+export interface Differences {
+	onlySqlite: number;
+	onlyPostgres: number;
+	/** Hashes of some of the rows, on the side that has them. */
+	hashes: { sqlite: string[]; postgres: string[] };
+}
+
+/**
+ * Which rows only one side has. First groups of rows are compared, then the rows of groups that differ, so many at a time
+ * that memory stays bounded whatever the size of the table.
+ */
+export async function differencesOf(source: Source, server: Server, table: TablePlan): Promise<Differences> {
+	const groups = new Map<string, Map<string, bigint>>();
+	const add = (group: string, side: string, sum: bigint, rows: bigint) => {
+		const sides = groups.get(group) ?? new Map<string, bigint>();
+		sides.set(side, (sides.get(side) ?? 0n) + sum);
+		sides.set("rows", (sides.get("rows") ?? 0n) + rows);
+		groups.set(group, sides);
+	};
+	for await (const digest of sqliteHashes(source, table))
+		add(digest.slice(0, GROUP), "sqlite", BigInt(`0x${digest.slice(GROUP, GROUP + 13)}`) + (1n << 64n), 1n);
+	const held = await server.rows<{ group: string; sum: string; rows: string }>(
+		`SELECT left(h, ${GROUP}) AS "group", sum(('x' || substr(h, ${GROUP + 1}, 13))::bit(52)::bigint)::text AS sum, count(*)::text AS rows FROM (${postgresHashes(table)}) AS hashes GROUP BY 1`,
+	);
+	for (const { group, sum, rows } of held) add(group, "postgres", BigInt(sum) + (BigInt(rows) << 64n), BigInt(rows));
+	const different = [...groups].filter(([, sides]) => sides.get("sqlite") !== sides.get("postgres"));
+	const found: Differences = { onlySqlite: 0, onlyPostgres: 0, hashes: { sqlite: [], postgres: [] } };
+	for (const some of portionsOf(different.map(([group, sides]) => ({ group, rows: Number(sides.get("rows")) }))))
+		await compareGroups(source, server, table, new Set(some), found);
+	return found;
+}
+
+function portionsOf(groups: { group: string; rows: number }[]): string[][] {
+	const portions: string[][] = [];
+	let room = 0;
+	for (const { group, rows } of groups) {
+		if (room < rows || portions.length === 0) {
+			portions.push([]);
+			room = HELD;
+		}
+		portions.at(-1)?.push(group);
+		room -= rows;
+	}
+	return portions;
+}
+
+/** A row that is there twice counts twice. */
+async function compareGroups(
+	source: Source,
+	server: Server,
+	table: TablePlan,
+	groups: Set<string>,
+	found: Differences,
+) {
+	const balance = new Map<string, number>();
+	for await (const digest of sqliteHashes(source, table))
+		if (groups.has(digest.slice(0, GROUP))) balance.set(digest, (balance.get(digest) ?? 0) + 1);
+	const held = await server.rows<{ h: string; rows: string }>(
+		`SELECT h, count(*)::text AS rows FROM (${postgresHashes(table)}) AS hashes WHERE left(h, ${GROUP}) = ANY ($1) GROUP BY h`,
+		[[...groups]],
+	);
+	for (const { h, rows } of held) balance.set(h, (balance.get(h) ?? 0) - Number(rows));
+	for (const [digest, more] of balance) {
+		const side = more > 0 ? "sqlite" : "postgres";
+		if (more !== 0 && found.hashes[side].length < NAMED) found.hashes[side].push(digest);
+		if (more > 0) found.onlySqlite += more;
+		else found.onlyPostgres -= more;
+	}
+}
+
+async function* sqliteHashes(source: Source, table: TablePlan): AsyncGenerator<string> {
+	const statement = source.database.prepare(`SELECT ${canonicalSqlite(table)} FROM ${table.from}`);
+	statement.setReturnArrays(true);
+	let rows = 0;
+	for (const row of statement.iterate() as Iterable<unknown>) {
+		yield hash("md5", (row as string[])[0] ?? "");
+		rows += 1;
+		if (rows % PAUSE === 0) await setImmediate();
+	}
+}
+
+function postgresHashes(table: TablePlan): string {
+	return `SELECT md5(${canonicalPostgres(table)}) AS h FROM ${quotedName(table.target.name)} OFFSET 0`;
+}
+
+/** Words that name some of the rows. */
+export async function differingRows(
+	source: Source,
+	server: Server,
+	table: TablePlan,
+	{ sqlite, postgres }: Differences["hashes"],
+): Promise<string> {
+	const told: string[] = [];
+	if (sqlite.length > 0) {
+		const row = table.source.row.map((name) => `CAST(${name} AS TEXT)`).join(" || ', ' || ");
+		const statement = source.database.prepare(`SELECT ${canonicalSqlite(table)}, ${row} FROM ${table.from}`);
+		statement.setReturnArrays(true);
+		const found: string[] = [];
+		for (const [text, id] of statement.iterate() as Iterable<unknown> as Iterable<string[]>) {
+			if (sqlite.includes(hash("md5", text ?? ""))) found.push(id ?? "?");
+			if (found.length >= sqlite.length) break;
+		}
+		told.push(`rows of SQLite that differ: ${found.join(", ")}`);
+	}
+	if (postgres.length > 0) {
+		const keys = table.columns
+			.filter(({ source: column }) => column.key > 0)
+			.map(({ target }) => quotedName(target.name));
+		const id = keys.length === 0 ? "ctid::text" : keys.map((key) => `${key}::text`).join(` || ${literal(", ")} || `);
+		const found = await server.rows<{ id: string }>(
+			`SELECT ${id} AS id FROM ${quotedName(table.target.name)} WHERE md5(${canonicalPostgres(table)}) = ANY ($1) LIMIT ${NAMED}`,
+			[postgres],
+		);
+		told.push(`rows of Postgres that differ: ${found.map(({ id }) => id).join(", ")}`);
+	}
+	return told.map((words) => `; ${words}`).join("");
+}
