@@ -18,7 +18,10 @@ export interface InstanceAppArgs extends AppArgs {
 	alerts?: AlertArgs;
 	/** How watchful the keeper is, and its image. */
 	keeper?: InstanceKeeperArgs;
-	/** Only 1: SQLite has one writer. More is an error that says what to do instead. @default 1 */
+	/**
+	 * Only 1: SQLite has one writer. More is an error that says what to do instead. On Cloud Run with `database: "postgres"`,
+	 * the most at a time, 1 to 100. @default 1
+	 */
 	instances?: number;
 }
 

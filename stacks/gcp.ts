@@ -1,13 +1,15 @@
 import * as pulumi from "@pulumi/pulumi";
 import { GcsBackupBucket } from "../components/gcp/backupBucket";
 import { CloudRunApp } from "../components/gcp/cloudRunApp";
+import { CloudSqlPostgres } from "../components/gcp/cloudSqlPostgres";
 import { checkedGcpSettings } from "./gcpSettings";
 
 /** The app on Cloud Run, with its backup in a bucket beside it. */
 export async function program() {
-	const { name, args, backup, project } = checkedGcpSettings();
+	const { name, args, backup, postgres: server, project } = checkedGcpSettings();
 	const bucket = new GcsBackupBucket(name, backup);
-	const app = new CloudRunApp(name, { ...args, backup: bucket });
+	const postgres = server && new CloudSqlPostgres(name, server);
+	const app = new CloudRunApp(name, { ...args, backup: bucket, postgres });
 	return {
 		url: app.url,
 		service: app.service,
@@ -17,5 +19,6 @@ export async function program() {
 		backup: bucket.store.url,
 		log: pulumi.interpolate`gcloud run services logs read ${app.service} --region ${args.location} --project ${project}`,
 		restoresAs: bucket.restorerEmail,
+		...(postgres !== undefined && { database: args.database ?? "sqlite", postgres: postgres.connectionName }),
 	};
 }

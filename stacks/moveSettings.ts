@@ -10,8 +10,15 @@ interface MoveSettings {
 /** The server's own options and the move's, which a stack has in one group. Undefined where nothing names Postgres. */
 export function moveSettings<S extends MoveSettings>({ database, postgres }: S) {
 	if (database !== "postgres" && postgres === undefined) return undefined;
-	const { replace, return: back, settled, urlScheme, ...server } = (postgres ?? {}) as NonNullable<S["postgres"]>;
-	const given = Object.entries({ replace, return: back, settled, urlScheme }).filter(
+	const {
+		replace,
+		return: back,
+		settled,
+		urlScheme,
+		attempt,
+		...server
+	} = (postgres ?? {}) as NonNullable<S["postgres"]> & { attempt?: number };
+	const given = Object.entries({ replace, return: back, settled, urlScheme, attempt }).filter(
 		([, value]) => value !== undefined,
 	);
 	return { server, move: given.length === 0 ? undefined : (Object.fromEntries(given) as MoveArgs) };

@@ -161,6 +161,25 @@ const gcp = z.strictObject({
 			protectApp: z.boolean().optional(),
 		})
 		.optional(),
+	database: database.optional(),
+	postgres: z
+		.strictObject({
+			...move,
+			attempt: z.number().optional(),
+			version: z.enum(["POSTGRES_15", "POSTGRES_16", "POSTGRES_17", "POSTGRES_18"]).optional(),
+			tier: z.string().optional(),
+			availability: z.enum(["zonal", "regional"]).optional(),
+			diskGB: z.number().optional(),
+			mostDiskGB: z.number().optional(),
+			backupsKept: z.number().optional(),
+			recoveryDays: z.number().optional(),
+			databaseName: z.string().optional(),
+			instanceName: z.string().optional(),
+			flags: words.optional(),
+			protectDatabase: z.boolean().optional(),
+			labels: words.optional(),
+		})
+		.optional(),
 	backup: z
 		.strictObject({
 			...bucket,

@@ -44,7 +44,7 @@ interface Watched {
 export function cloudRunAlerts(
 	name: string,
 	watched: Watched,
-	{ alerts, scale, transform }: CloudRunAppArgs,
+	{ alerts, scale, database, transform }: CloudRunAppArgs,
 	options: pulumi.CustomResourceOptions,
 ): void {
 	if (alerts === undefined) return;
@@ -52,7 +52,8 @@ export function cloudRunAlerts(
 	const address = { type: "email", displayName: `Holdfast: ${name}`, labels: { email_address: alerts.email } };
 	const channel = new gcp.monitoring.NotificationChannel(`${name}-alerts`, address, options);
 	for (const [kind, problem] of Object.entries(PROBLEMS)) onProblem(kind, problem);
-	if (scale === "always-on") onSilence();
+	// On Postgres there is no keeper that could say anything.
+	if (scale === "always-on" && database !== "postgres") onSilence();
 
 	function onProblem(kind: string, { title, advice }: (typeof PROBLEMS)[string]) {
 		const filter = pulumi.interpolate`${logsOf(watched)} AND jsonPayload.holdfast="problem" AND jsonPayload.kind="${kind}"`;

@@ -5,10 +5,12 @@ import { changed } from "../transform";
 import { throwProblems } from "../validate";
 import { cloudRunAlerts } from "./alerts";
 import type { CloudRunAppArgs } from "./cloudRunArgs";
-import { appContainer, keeperContainer, volumes } from "./cloudRunContainers";
+import { aloneContainer, aloneVolumes, appContainer, keeperContainer, volumes } from "./cloudRunContainers";
+import { type PostgresAccess, postgresAccess, withoutUrl } from "./cloudRunPostgres";
 import { cloudRunAppProblems, serviceName } from "./cloudRunRules";
 import { cloudRunSizes } from "./cloudRunSizes";
 import { buildsImages, cloudRunImages } from "./images";
+import { PostgresMigration } from "./postgresMigration";
 import { appSecrets } from "./secrets";
 
 /** The most that Cloud Run takes; the app and the door have their own, lower ones. */
@@ -58,7 +60,11 @@ const LONGEST_REQUEST = "3600s";
  * --show-urns`; an update that was refused has made it known). To rename the component, give `aliases: [{ name: "<old>" }]`
  * and in `transform.secret` the `secretId` that each has: without, the update is refused, for secrets are protected.
  *
+ * With `database: "postgres"` the service is the app's container alone, and the jobs of a {@link PostgresMigration} move
+ * the data first; `instances` may then be more than one. With `postgres` alone, each update rehearses the move.
+ *
  * Permissions:
+ * - writer: roles/cloudsql.client on the one instance, only with postgres
  * - writer: roles/secretmanager.secretAccessor on each secret of the app
  * - allUsers: roles/run.invoker on the service, only with ingress public
  *
@@ -93,6 +99,10 @@ export class CloudRunApp extends pulumi.ComponentResource {
 
 		const images = cloudRunImages(name, app, args, after(buildsImages(args) ? ["artifactregistry"] : []));
 		const secrets = appSecrets(name, app.secrets, member(), args, after(hasSecrets() ? ["secretmanager"] : []));
+		const run = after(["run"]);
+		const isOnPostgres = args.database === "postgres";
+		const postgres = reachPostgres();
+		const move = moveToPostgres();
 		const service = runService();
 		letIn();
 		mapDomain();
@@ -112,13 +122,13 @@ export class CloudRunApp extends pulumi.ComponentResource {
 			serviceAccount: this.serviceAccount,
 		});
 
-		/** Options for what needs these APIs, and more. They stay on: others in the project may need them. */
-		function after(apis: string[], more: pulumi.Resource[] = []): pulumi.CustomResourceOptions {
+		/** Options for what needs these APIs. They stay on: others in the project may need them. */
+		function after(apis: string[]) {
 			const enabled = apis.map((api) => {
 				const on = { service: `${api}.googleapis.com`, disableOnDestroy: false };
 				return new gcp.projects.Service(`${name}-api-${api}`, on, here);
 			});
-			return { ...here, dependsOn: [...enabled, ...more] };
+			return { ...here, dependsOn: enabled as pulumi.Resource[] };
 		}
 
 		function hasSecrets() {
@@ -129,11 +139,38 @@ export class CloudRunApp extends pulumi.ComponentResource {
 			return pulumi.interpolate`serviceAccount:${args.backup.writerEmail}`;
 		}
 
+		function reachPostgres(): PostgresAccess | undefined {
+			if (args.postgres === undefined) return undefined;
+			return postgresAccess(name, member(), args.postgres, args, after(["secretmanager"].filter(() => !hasSecrets())));
+		}
+
+		/** The service follows it, and a rehearsal too: what fails there would fail in the move. */
+		function moveToPostgres() {
+			if (postgres === undefined) return undefined;
+			const { references } = secrets;
+			const parts = { app, args, images, sizes, secrets: references, access: postgres, rehearse: !isOnPostgres };
+			return new PostgresMigration(name, parts, run);
+		}
+
+		function containersOf() {
+			if (!isOnPostgres || postgres === undefined) {
+				return [
+					keeperContainer(name, app, args, images, sizes),
+					appContainer(app, args, images, sizes, secrets.references),
+				];
+			}
+			const readable = { ...secrets.references, ...postgres.url };
+			return [aloneContainer(withoutUrl(app, args), args, images, sizes, readable)];
+		}
+
 		function runService() {
 			const serviceArgs: gcp.cloudrunv2.ServiceArgs = {
 				name: serviceName(name),
 				location,
-				description: `Holdfast: ${name}`,
+				description:
+					move?.moved === undefined
+						? `Holdfast: ${name}`
+						: pulumi.interpolate`Holdfast: ${name}, in Postgres since ${move.moved}`,
 				// Who is let in is decided by the invoker role.
 				ingress: "INGRESS_TRAFFIC_ALL",
 				deletionProtection: args.protectApp ?? false,
@@ -142,18 +179,19 @@ export class CloudRunApp extends pulumi.ComponentResource {
 				template: {
 					serviceAccount: args.backup.writerEmail,
 					executionEnvironment: "EXECUTION_ENVIRONMENT_GEN2",
-					scaling: { minInstanceCount: args.scale === "always-on" ? 1 : 0, maxInstanceCount: 1 },
+					scaling: { minInstanceCount: args.scale === "always-on" ? 1 : 0, maxInstanceCount: args.instances ?? 1 },
 					maxInstanceRequestConcurrency: MOST_REQUESTS,
 					timeout: LONGEST_REQUEST,
-					containers: [
-						keeperContainer(name, app, args, images, sizes),
-						appContainer(app, args, images, sizes, secrets.references),
-					],
-					volumes: volumes(app, sizes),
+					containers: containersOf(),
+					volumes:
+						isOnPostgres && postgres ? aloneVolumes(app, sizes, postgres.server.connectionName) : volumes(app, sizes),
 				},
 			};
 			const changedArgs = changed(transform.service, serviceArgs);
-			return new gcp.cloudrunv2.Service(`${name}-service`, changedArgs, after(["run"], secrets.grants));
+			return new gcp.cloudrunv2.Service(`${name}-service`, changedArgs, {
+				...run,
+				dependsOn: [...run.dependsOn, ...secrets.grants, ...(move === undefined ? [] : [move.last])],
+			});
 		}
 
 		function letIn() {

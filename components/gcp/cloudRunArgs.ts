@@ -1,7 +1,9 @@
 import type * as gcp from "@pulumi/gcp";
 import type * as pulumi from "@pulumi/pulumi";
 import type { InstanceAppArgs, InstanceBackup } from "../instance";
+import type { Database, MoveArgs } from "../postgres";
 import type { Change } from "../transform";
+import type { SecretReference } from "./cloudRunContainers";
 
 /** What a {@link CloudRunApp} needs to know. */
 export interface CloudRunAppArgs extends InstanceAppArgs {
@@ -23,6 +25,15 @@ export interface CloudRunAppArgs extends InstanceAppArgs {
 	 * @default - only the service's own address
 	 */
 	domain?: string;
+	/**
+	 * Where the app has its data. With `postgres`, the update moves it there first, verified, and the service is the app's
+	 * container alone; door, acknowledge, disk, keeper and initialData rest. @default "sqlite"
+	 */
+	database?: Database;
+	/** The server to move to, a `CloudSqlPostgres` fits. While `database` is sqlite, each update rehearses the move. @default - none */
+	postgres?: CloudRunPostgres;
+	/** What a person decides about the move. @default {} */
+	move?: CloudRunMoveArgs;
 	/** Lets nobody delete the service, neither by Pulumi nor in the console; for prod. @default false */
 	protectApp?: boolean;
 	/** Changes the arguments of a child before it is made. @default - none */
@@ -35,6 +46,8 @@ export interface CloudRunAppArgs extends InstanceAppArgs {
 		/** Each alert policy. */
 		alertPolicy?: Change<gcp.monitoring.AlertPolicyArgs>;
 		domainMapping?: Change<gcp.cloudrun.DomainMappingArgs>;
+		/** Each of the jobs that move the data. */
+		job?: Change<gcp.cloudrunv2.JobArgs>;
 	};
 }
 
@@ -44,6 +57,33 @@ export interface CloudRunBackup extends InstanceBackup {
 	writerEmail: pulumi.Input<string>;
 	/** Where the bucket is, to find out early that it is far from the app. @default - not compared */
 	location?: string;
+}
+
+/** The server, and by which secret it is reached. */
+export interface CloudRunPostgres {
+	/** Name of the instance in its project. */
+	instance: pulumi.Input<string>;
+	/** Its project. */
+	project: pulumi.Input<string>;
+	/** Where it is, to find out early that it is far from the app. @default - not compared */
+	location?: string;
+	/** `PROJECT:REGION:INSTANCE`. */
+	connectionName: pulumi.Input<string>;
+	/** Name of the database. */
+	database: pulumi.Input<string>;
+	/** The secret that holds its URL, `postgresql://…`. */
+	url: SecretReference;
+	/** The URL of another database of the server, or with another scheme. */
+	urlOf(database: pulumi.Input<string>, scheme?: string): pulumi.Output<string>;
+}
+
+/** What a person decides about a move on Cloud Run. */
+export interface CloudRunMoveArgs extends MoveArgs {
+	/**
+	 * Raised by one, runs the jobs of the move once more although nothing else has changed, such as after a failure that was
+	 * not the app's. @default 1
+	 */
+	attempt?: number;
 }
 
 /** The disk of an instance. */

@@ -15,7 +15,7 @@ import type { Images } from "./images";
 
 type Container = gcp.types.input.cloudrunv2.ServiceTemplateContainer;
 type Volume = gcp.types.input.cloudrunv2.ServiceTemplateVolume;
-type Variable = gcp.types.input.cloudrunv2.ServiceTemplateContainerEnv;
+type Mount = gcp.types.input.cloudrunv2.ServiceTemplateContainerVolumeMount;
 
 /** A secret as a container refers to it. */
 export interface SecretReference {
@@ -81,10 +81,7 @@ export function appContainer(
 		image,
 		...(app.command !== undefined && { commands: processOf(app.command, app.migration) }),
 		dependsOns: ["keeper"],
-		envs: [
-			...plain(instanceAppEnvironment(app)),
-			...Object.entries(secrets).map(([variable, secretKeyRef]) => ({ name: variable, valueSource: { secretKeyRef } })),
-		],
+		envs: [...plain(instanceAppEnvironment(app)), ...references(secrets)],
 		resources: resources(sizes.app, scale),
 		...probes(app),
 		volumeMounts: [
@@ -92,6 +89,22 @@ export function appContainer(
 			...(app.cache === undefined ? [] : [{ name: "cache", mountPath: app.cache.mountPath }]),
 			{ name: "app-tmp", mountPath: "/tmp" },
 		],
+	};
+}
+
+/** The app where it is alone, on Postgres: it is the ingress itself, and a job has run its migration. */
+export function aloneContainer(
+	app: App,
+	args: CloudRunAppArgs,
+	images: Images,
+	sizes: Sizes,
+	secrets: Record<string, SecretReference>,
+): Container {
+	const { dependsOns: _, ...container } = appContainer({ ...app, migration: undefined }, args, images, sizes, secrets);
+	return {
+		...container,
+		ports: { containerPort: app.port },
+		volumeMounts: [...(container.volumeMounts as object[] as Mount[]), SOCKETS],
 	};
 }
 
@@ -107,12 +120,29 @@ export function volumes(app: App, sizes: Sizes): Volume[] {
 	];
 }
 
+/** What the app alone writes to, and the server's socket. */
+export function aloneVolumes(app: App, sizes: Sizes, connectionName: pulumi.Input<string>): Volume[] {
+	const own = volumes(app, sizes).filter(({ name }) => name !== "scratch" && name !== "keeper-tmp");
+	return [...own, socketVolume(connectionName)];
+}
+
+/** Where Cloud Run puts the sockets of Cloud SQL. */
+export const SOCKETS: Mount = { name: "cloudsql", mountPath: "/cloudsql" };
+
+export function socketVolume(connectionName: pulumi.Input<string>): Volume {
+	return { name: SOCKETS.name, cloudSqlInstance: { instances: [connectionName] } };
+}
+
 function volume(name: string, medium: Sizes["medium"], mebibytes: number): Volume {
 	return { name, emptyDir: { medium, sizeLimit: `${mebibytes}Mi` } };
 }
 
-function plain(environment: Record<string, pulumi.Input<string>>): Variable[] {
+export function plain(environment: Record<string, pulumi.Input<string>>) {
 	return Object.entries(environment).map(([name, value]) => ({ name, value }));
+}
+
+export function references(secrets: Record<string, SecretReference>) {
+	return Object.entries(secrets).map(([name, secretKeyRef]) => ({ name, valueSource: { secretKeyRef } }));
 }
 
 function resources({ cpus, memoryMiB }: ContainerSize, scale: CloudRunAppArgs["scale"]) {

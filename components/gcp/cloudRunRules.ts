@@ -4,7 +4,8 @@ import { withDefaults } from "../app";
 import { appStartSeconds, instanceProblems } from "../instance";
 import { keeperProblems } from "../keeperArgs";
 import { physicalName } from "../names";
-import { type Problem, shown } from "../validate";
+import { moveProblems } from "../postgres";
+import { type Problem, shown, wholeNumber } from "../validate";
 import type { CloudRunAppArgs } from "./cloudRunArgs";
 import { sizeProblems } from "./cloudRunSizes";
 import { imageProblems } from "./images";
@@ -36,7 +37,8 @@ export function cloudRunAppProblems(
 		...nameProblems(serviceName(name)),
 		...locationProblems(args),
 		...backupProblems(args),
-		...instanceProblems(args),
+		...instanceProblems({ ...args, instances: args.database === "postgres" ? undefined : args.instances }),
+		...postgresProblems(args),
 		...keeperProblems(args.keeper),
 		...imageProblems("image", args.image),
 		...imageProblems("keeper.image", args.keeper?.image),
@@ -147,8 +149,24 @@ function timeProblems(args: CloudRunAppArgs): Problem[] {
 	return problems;
 }
 
-function processProblems({ migration, command }: CloudRunAppArgs): Problem[] {
-	if (migration === undefined || command !== undefined) return [];
+/** Cloud Run's own limit is higher; so many instances would want more connections than a small server has. */
+const MOST_INSTANCES = 100;
+
+function postgresProblems(args: CloudRunAppArgs): Problem[] {
+	const { postgres, location, database, instances, move } = args;
+	const problems = [...moveProblems(args), ...wholeNumber("move.attempt", move?.attempt, 1, 1_000_000)];
+	if (database === "postgres") problems.push(...wholeNumber("instances", instances, 1, MOST_INSTANCES));
+	const there = postgres?.location;
+	if (there !== undefined && there !== location && REGION.test(`${location}`)) {
+		const reason = `must be where the app is, ${shown(location)} (got ${shown(there)}): every query would go from one region to the other and back; make the server in ${location}`;
+		problems.push({ propertyPath: "postgres.location", reason });
+	}
+	return problems;
+}
+
+function processProblems({ migration, command, database }: CloudRunAppArgs): Problem[] {
+	// On Postgres, a job of its own runs the migration.
+	if (migration === undefined || command !== undefined || database === "postgres") return [];
 	const reason = `must come with command (got only ${shown(migration)}): a container runs one process, so that the app's is named after the migration; write what the image's CMD says`;
 	return [{ propertyPath: "migration", reason }];
 }

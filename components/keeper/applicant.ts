@@ -17,7 +17,7 @@ export class Applicant {
 
 	constructor(
 		private readonly lease: HandoffLease,
-		private readonly hands: Hands,
+		private readonly hands: Pick<Hands, "memory" | "prepare">,
 		private readonly settings: { owner: string; app: string },
 		private readonly say: (line: string) => void,
 		private readonly clock: Clock,

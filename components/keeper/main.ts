@@ -29,6 +29,8 @@ const USAGE = `keeper: keeps the SQLite data of a container app
   keeper postgres baseline            what Postgres holds now was put there by the app's own migration
   keeper accept-database              the file in the data directory is right, whatever the replica says
   keeper accept-replica               the replica in the store is this app's, although no manifest says so
+  keeper postgres move [--prepare] [--rehearse]
+                                      as a job where instances have disks of their own: takes the data to Postgres
   keeper accept-postgres              Postgres has this app's newest data, although this host does not know of it
   keeper accept-sqlite                the replica counts, although the data moved to Postgres: what was written since is given up
 
@@ -45,6 +47,8 @@ async function main(): Promise<number> {
 			output: { type: "string" },
 			"in-place": { type: "boolean" },
 			image: { type: "string" },
+			prepare: { type: "boolean" },
+			rehearse: { type: "boolean" },
 			from: { type: "string" },
 			database: { type: "string" },
 			replace: { type: "string" },
@@ -85,6 +89,7 @@ async function main(): Promise<number> {
 		case "postgres":
 			endWithParent();
 			// Loaded only here: who stays on SQLite pays nothing for it.
+			if (positionals[0] === "move") return (await import("./postgres/moveJob.js")).move(values);
 			return (await import("./postgres/command.js")).postgres(positionals[0], values);
 		case "hold":
 			return hold(positionals[0] ?? "", Number(positionals[1]));

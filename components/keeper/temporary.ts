@@ -14,6 +14,7 @@ import { HandoffLease } from "./handoffLease";
 import type { Hands, Memory, Source } from "./hands";
 import { Keeper } from "./keeper";
 import { Losses } from "./losses";
+import { refuseMoved } from "./moved";
 import { PlatformApp } from "./platformApp";
 import { stillRunning } from "./refusal";
 import { SYNC } from "./replication";
@@ -198,6 +199,7 @@ export class TemporaryKeeper extends Keeper {
 		const { parts, say } = this;
 		const { settings, litestream } = parts;
 		const mayAct = () => this.noneRuns();
+		await refuseMoved(parts);
 		diagnose(settings.dataDirectory, undefined, "temporary");
 		if (source !== "local") {
 			if (!(await mayAct())) throw stillRunning(settings);

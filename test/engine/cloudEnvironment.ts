@@ -12,6 +12,9 @@ export const PROGRAM = `module.exports = require("${ROOT}/stacks/index");`;
 export const STATEFUL = new Set([
 	"gcp:storage/bucket:Bucket",
 	"gcp:secretmanager/secret:Secret",
+	"gcp:sql/databaseInstance:DatabaseInstance",
+	"gcp:sql/database:Database",
+	"gcp:sql/user:User",
 	"aws:s3/bucket:Bucket",
 	"aws:secretsmanager/secret:Secret",
 	"aws:efs/fileSystem:FileSystem",

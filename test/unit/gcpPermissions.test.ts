@@ -5,6 +5,7 @@ import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { GcsBackupBucket } from "../../components/gcp/backupBucket";
 import { CloudRunApp } from "../../components/gcp/cloudRunApp";
 import type { CloudRunAppArgs } from "../../components/gcp/cloudRunArgs";
+import { CloudSqlPostgres } from "../../components/gcp/cloudSqlPostgres";
 import { args, startGoogle } from "./cloudRun";
 import { Made } from "./mocks";
 
@@ -33,6 +34,11 @@ const PLACES: Record<string, (binding: Record<string, string>, condition?: strin
 		const prefix = below.exec(condition)?.[1];
 		return prefix === undefined ? condition : "objects below PREFIX/state/";
 	},
+	"gcp:projects/iAMMember:IAMMember": (_, condition) =>
+		condition ===
+		'resource.name == "projects/my-project/instances/shop-test-db" && resource.service == "sqladmin.googleapis.com"'
+			? "the one instance, only with postgres"
+			: `the whole project (${condition})`,
 	"gcp:secretmanager/secretIamMember:SecretIamMember": ({ secretId }) =>
 		/^[a-z0-9-]+$/.test(`${secretId}`) ? "each secret of the app" : `${secretId}`,
 	"gcp:cloudrunv2/serviceIamMember:ServiceIamMember": ({ name }) =>
@@ -90,14 +96,22 @@ describe("what is granted on Google Cloud is what the docs say", () => {
 			scale: "always-on",
 			domain: "notes.example.com",
 			alerts: { email: "ops@example.com" },
+			postgres: new CloudSqlPostgres("db", { location: args.location }),
 		});
 		expect(granted()).toEqual(documented("cloudRunApp.ts"));
-		expect(granted()).toHaveLength(2);
+		expect(granted()).toHaveLength(3);
+	});
+
+	it("CloudSqlPostgres grants nothing by itself", async () => {
+		new CloudSqlPostgres("db", { location: "asia-southeast1" });
+		await pulumi.runtime.disconnect();
+		expect(granted()).toEqual([]);
 	});
 
 	it.each([{ ingress: "private" as const }, {}])("nobody is let in with %j", async (change) => {
 		await makeApp(change);
-		expect(granted()).toEqual(documented("cloudRunApp.ts").filter((line) => !line.startsWith("allUsers")));
+		const always = (line: string) => !line.startsWith("allUsers") && !line.includes("only with postgres");
+		expect(granted()).toEqual(documented("cloudRunApp.ts").filter(always));
 		expect(JSON.stringify(made.of("gcp:cloudrunv2/service:Service"))).not.toContain("allUsers");
 	});
 

@@ -35,6 +35,10 @@ const CHEAPEST_STORAGE = [
 	"europe-west1",
 	"europe-north1",
 ];
+/** Enterprise edition, as the source has it; no other region was found. */
+const CHEAPEST_SQL = ["us-central1"];
+const SQL = "https://cloud.google.com/sql/pricing";
+const SQL_SOURCE = "https://www.usage.ai/blogs/gcp/cloud-sql/pricing/ (May 2026)";
 const VIRGINIA = ["us-east-1"];
 
 /**
@@ -82,6 +86,8 @@ export const PRICES = {
 		page: "https://cloud.google.com/artifact-registry/pricing",
 	},
 	gcpLogs: { usd: 0.5, unit: "GiB", free: 50, source: OBSERVABILITY, page: OBSERVABILITY },
+	sqlCpu: { usd: 0.0413, unit: "vCPU-hours", regions: CHEAPEST_SQL, source: SQL_SOURCE, page: SQL },
+	sqlMemory: { usd: 0.007, unit: "GB-hours", regions: CHEAPEST_SQL, source: SQL_SOURCE, page: SQL },
 	fargateCpu: {
 		usd: 0.04048,
 		unit: "vCPU-hours",
@@ -189,4 +195,7 @@ export const LOOK_UP = {
 	gcpAlertPolicy: OBSERVABILITY,
 	gcpLogMetric: OBSERVABILITY,
 	gcpDisk: RUN,
+	sqlDisk: SQL,
+	sqlBackups: SQL,
+	sqlSharedCore: SQL,
 } as const;

@@ -149,10 +149,30 @@ function service({ inputs }: Resource): Use[] {
 	return isPublic ? [{ what: "public address of the task", price: "awsAddress", quantity: HOURS }] : [];
 }
 
+/** `regional` pays for two of each. */
+function sqlInstance({ inputs }: Resource): Use[] {
+	const { tier = "", availabilityType, diskSize = 10 } = inputs.settings ?? {};
+	const machines = availabilityType === "REGIONAL" ? 2 : 1;
+	const [, cores, memory] = /^db-custom-(\d+)-(\d+)$/.exec(tier) ?? [];
+	const machine: Use[] =
+		cores === undefined
+			? [{ what: `machine ${tier}`, price: "sqlSharedCore", quantity: HOURS * machines }]
+			: [
+					{ what: "processor", price: "sqlCpu", quantity: Number(cores) * HOURS * machines },
+					{ what: "memory", price: "sqlMemory", quantity: (Number(memory) / 1024) * HOURS * machines },
+				];
+	return [
+		...machine,
+		{ what: "disk", price: "sqlDisk", quantity: Number(diskSize) * machines },
+		{ what: "backups", price: "sqlBackups", quantity: 1 },
+	];
+}
+
 /** What each type of resource uses. A type that is not here is said to be unknown, so that nothing is left out unseen. */
 export const USES: Record<string, (resource: Resource, scene: Scene) => Use[]> = {
 	[RUN_SERVICE]: runService,
 	"gcp:storage/bucket:Bucket": bucket("gcsStorage", "gcsWrites"),
+	"gcp:sql/databaseInstance:DatabaseInstance": sqlInstance,
 	"gcp:secretmanager/secretVersion:SecretVersion": one("secret", "gcpSecret"),
 	"gcp:artifactregistry/repository:Repository": (_, { assumptions }) => [
 		{ what: "images", price: "gcpImages", quantity: assumptions.imagesGb },
@@ -180,6 +200,11 @@ export const USES: Record<string, (resource: Resource, scene: Scene) => Use[]> =
 		[
 			// Settings, permissions and connections, which are not paid for.
 			"gcp:projects/service:Service",
+			"gcp:sql/database:Database",
+			"gcp:sql/user:User",
+			"gcp:projects/iAMMember:IAMMember",
+			// The minutes of a move.
+			"gcp:cloudrunv2/job:Job",
 			"gcp:projects/iAMCustomRole:IAMCustomRole",
 			"gcp:serviceaccount/account:Account",
 			"gcp:storage/bucketIAMMember:BucketIAMMember",

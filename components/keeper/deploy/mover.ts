@@ -211,7 +211,7 @@ export async function migrate(instance: Instance, tell: Tell): Promise<void> {
 }
 
 /** Returns the report's key. */
-async function storeReport({ store }: Parts, report: MoveReport): Promise<string> {
+export async function storeReport({ store }: Pick<Parts, "store">, report: MoveReport): Promise<string> {
 	const key = `${STORE_LAYOUT.postgres}/${report.began.replace(/[:.]/g, "-")}.json`;
 	await store.put(key, JSON.stringify(report, undefined, "\t"), "absent");
 	return key;

@@ -13,6 +13,10 @@ export interface Kind {
 	taken?(inputs: Properties): string;
 	/** Why it cannot be deleted as it is. */
 	refusesDelete?(inputs: Properties): string | undefined;
+	/** The provider makes up a name where the program gives none, although the cloud wants one. */
+	isNamed?: boolean;
+	/** Why it is made or changed, and then does not do what it is for. */
+	fails?(inputs: Properties): string | undefined;
 	/** Its name is not free at once. */
 	leaves?(inputs: Properties): boolean;
 }

@@ -93,6 +93,19 @@ const kinds: Record<string, Kind> = {
 				? undefined
 				: "cannot destroy service without setting deletion_protection=false and running `terraform apply`",
 	}),
+	"gcp:cloudrunv2/job:Job": placed("run.jobs", "jobs", "name", {
+		isNamed: true,
+		// With a token, the provider waits until that execution has succeeded; its job is there all the same.
+		fails: (inputs) => {
+			const { runExecutionToken: token } = inputs;
+			const isFailing = process.env.HOLDFAST_DOUBLE_FAILING?.split(",").some((kind) =>
+				of(inputs, "name").includes(`-${kind}-`),
+			);
+			return isFailing && token !== undefined
+				? `Error waiting to create Job: Error code 13, message: The execution ${of(inputs, "name")}-${token} has failed: Task ${of(inputs, "name")}-${token}-task0 failed with exit code: 3.`
+				: undefined;
+		},
+	}),
 	"gcp:cloudrunv2/serviceIamMember:ServiceIamMember": member("run.services", "name"),
 	"gcp:logging/metric:Metric": {
 		key: (inputs) => of(inputs, "name"),
@@ -140,6 +153,34 @@ const kinds: Record<string, Kind> = {
 		permission: plain("iam.serviceAccounts"),
 	},
 	"gcp:serviceaccount/iAMMember:IAMMember": member("iam.serviceAccounts", "serviceAccountId"),
+	"gcp:sql/database:Database": {
+		key: (inputs) => `${of(inputs, "instance")}/${of(inputs, "name")}`,
+		id: (inputs) => `projects/${its(inputs)}/instances/${of(inputs, "instance")}/databases/${of(inputs, "name")}`,
+		permission: plain("cloudsql.databases"),
+	},
+	"gcp:sql/databaseInstance:DatabaseInstance": {
+		key: (inputs) => of(inputs, "name"),
+		id: (inputs) => of(inputs, "name"),
+		outputs: (inputs, id) => ({
+			connectionName: `${its(inputs)}:${location(inputs)}:${id}`,
+			firstIpAddress: "192.0.2.1",
+		}),
+		taken: (inputs) =>
+			`Error, failed to create instance ${of(inputs, "name")}: googleapi: Error 409: The Cloud SQL instance already exists., instanceAlreadyExists`,
+		// On unless it is said, as in the real provider.
+		refusesDelete: (inputs) =>
+			inputs[KEEP] === false
+				? undefined
+				: "cannot destroy instance without setting deletion_protection=false and running `pulumi up`",
+		// Google keeps it for a week.
+		leaves: () => true,
+		permission: plain("cloudsql.instances"),
+	},
+	"gcp:sql/user:User": {
+		key: (inputs) => `${of(inputs, "instance")}/${of(inputs, "name")}`,
+		id: (inputs) => `${of(inputs, "name")}//${of(inputs, "instance")}`,
+		permission: plain("cloudsql.users"),
+	},
 	"gcp:storage/bucket:Bucket": {
 		key: (inputs) => of(inputs, "name"),
 		id: (inputs) => of(inputs, "name"),
@@ -181,12 +222,15 @@ export const gcp: Cloud = {
 		}
 		return `Error ${step.replace(/e$/, "")}ing ${type.split(":").pop()}: googleapi: Error 403: Permission '${permission}' denied on resource (or it may not exist)., forbidden`;
 	},
-	invoke(token): Value | undefined {
+	invoke(token, args): Value | undefined {
 		if (token === "gcp:organizations/getProject:getProject") {
 			return { id: `projects/${project}`, projectId: project, number: NUMBER, name: project, labels: {} };
 		}
 		if (token === "gcp:organizations/getClientConfig:getClientConfig") {
 			return { id: project, project, region, zone: "", accessToken: "the-token-of-the-double", defaultLabels: {} };
+		}
+		if (token === "gcp:storage/getBucketObjectContent:getBucketObjectContent") {
+			return { ...args, content: process.env.HOLDFAST_DOUBLE_OBJECT ?? "{}" };
 		}
 		return undefined;
 	},

@@ -26,11 +26,11 @@ export class ProviderDouble {
 	/** What is wrong with inputs; fills in a name where the program gives none, as the real providers do. */
 	check(urn: string, olds: Properties, news: Properties): { inputs: Properties; failures: Failure[] } {
 		const { type, name } = partsOf(urn);
-		const { facts } = this.known(type);
+		const { facts, kind } = this.known(type);
 		const inputs = { ...news };
 		const fact = facts.name;
-		const givesName =
-			fact !== undefined && fact.type === "string" && fact.required !== true && fact.outputOnly !== true;
+		const isOptional = fact?.required !== true || kind.isNamed === true;
+		const givesName = fact !== undefined && fact.type === "string" && isOptional && fact.outputOnly !== true;
 		if (givesName && inputs.name === undefined && inputs.namePrefix === undefined) {
 			const made = Array.isArray(olds.__defaults) && olds.__defaults.includes("name");
 			inputs.name = (made ? olds.name : undefined) ?? `${name}-${Math.random().toString(16).slice(2, 9)}`;
@@ -62,6 +62,8 @@ export class ProviderDouble {
 		const outputs = { ...this.withCommon(facts, inputs), ...kind.outputs?.(plain, id) };
 		this.store.put({ type, id, inputs, outputs, ...(key !== undefined && { key }) });
 		await this.answer(type);
+		const failure = kind.fails?.(plain);
+		if (failure !== undefined) throw new Error(`1 error occurred:\n\t* ${failure}`);
 		return { id, outputs };
 	}
 
