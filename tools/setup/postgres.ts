@@ -109,7 +109,7 @@ set -eu
 cd "$1"
 cp usr/share/base-passwd/passwd.master etc/passwd
 cp usr/share/base-passwd/group.master etc/group
-[ -e var/run ] || ln -s /run var/run
+rmdir var/run && ln -s /run var/run
 echo 'postgres:x:${USER}:${USER}::/var/lib/postgresql:/bin/sh' >>etc/passwd
 echo 'postgres:x:${USER}:' >>etc/group
 mkdir -p usr/local/bin
