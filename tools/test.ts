@@ -15,7 +15,7 @@ main(async () => {
 		PULUMI_BACKEND_URL: undefined,
 		HOLDFAST_BACKEND: undefined,
 	};
-	const projects = isPart ? ["--project", part] : [];
+	const projects = isPart ? ["--project", `${part}*`] : [];
 	const rest = isPart || part === undefined ? options : [part, ...options];
 	if (!isPart) {
 		const check = await run("npm", ["run", "--silent", "check"], env);

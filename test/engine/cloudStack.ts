@@ -60,10 +60,12 @@ export class CloudStack {
 		symlinkSync(join(ROOT, "node_modules"), join(stack.directory, "node_modules"));
 		// Build contexts are named from the root of the project.
 		symlinkSync(join(ROOT, "stacks"), join(stack.directory, "stacks"));
-		const options = { extends: join(ROOT, "tsconfig.json"), compilerOptions: { rootDir: "/" } };
-		stack.write("package.json", JSON.stringify({ name: project, main: "index.ts" }));
-		stack.write("tsconfig.json", JSON.stringify(options));
-		stack.write("Pulumi.yaml", `name: ${project}\nruntime:\n  name: nodejs\n  options:\n    typescript: true\n`);
+		// Loaded as the program of stacks/ is.
+		const load = `require("${ROOT}/stacks/bundled").load(__dirname + "/index.ts")`;
+		const start = `module.exports = async () => {\n\tconst program = await ${load};\n\treturn typeof program === "function" ? program() : program;\n};\n`;
+		stack.write("program.js", start);
+		stack.write("package.json", JSON.stringify({ name: project, main: "program.js" }));
+		stack.write("Pulumi.yaml", `name: ${project}\nruntime:\n  name: nodejs\n  options:\n    typescript: false\n`);
 		stack.program(program);
 		stack.write(`Pulumi.${name}.yaml`, file);
 		await stack.succeeds("stack", "init", name);
@@ -149,7 +151,6 @@ export class CloudStack {
 			PULUMI_BACKEND_URL: `file://${join(this.home, "backend")}`,
 			PULUMI_CONFIG_PASSPHRASE: "of a test",
 			PULUMI_SKIP_UPDATE_CHECK: "true",
-			PULUMI_NODEJS_TRANSPILE_ONLY: "true",
 			PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
 			HOLDFAST_DOUBLE_CLOUD: this.cloud,
 			...this.environment,

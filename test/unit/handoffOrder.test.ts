@@ -1,4 +1,4 @@
-import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { describe, expect, it, onTestFinished, type TestContext, vi } from "vitest";
 import type { Clock } from "../../components/keeper/clock";
 import { Handoff } from "../../components/keeper/handoff";
 import { HandoffLease } from "../../components/keeper/handoffLease";
@@ -14,7 +14,14 @@ const CLOCK: Clock = {
 	sleep: (milliseconds) => new Promise((resolve) => void setTimeout(resolve, milliseconds / 20)),
 };
 
-function made(store: MemoryStore, owner: string, change: Partial<Hands> = {}, more: { refusalSeconds?: number } = {}) {
+/** @param test which stops it at its end. @default - the one that runs, of tests that run one after the other */
+function made(
+	store: MemoryStore,
+	owner: string,
+	change: Partial<Hands> = {},
+	more: { refusalSeconds?: number } = {},
+	test: Pick<TestContext, "onTestFinished"> = { onTestFinished },
+) {
 	const events: string[] = [];
 	const told =
 		(name: string) =>
@@ -48,7 +55,7 @@ function made(store: MemoryStore, owner: string, change: Partial<Hands> = {}, mo
 	const settings = { owner, leaseSeconds: 10, app: "notes", ...more };
 	const handoff = new Handoff(new HandoffLease(store, settings, CLOCK), hands, settings, () => {}, CLOCK);
 	const ended = handoff.run().catch((error: Error) => error);
-	onTestFinished(async () => void (await handoff.stop(2)));
+	test.onTestFinished(async () => void (await handoff.stop(2)));
 	const until = async (phase: string) => {
 		while (handoff.phase !== phase) await CLOCK.sleep(50);
 		await CLOCK.sleep(500);
@@ -143,15 +150,16 @@ it("one that is told to stop while it places its data leaves its generation to n
 	expect(record(store)).toMatchObject({ owner: "third", generation: expect.stringMatching(/^0000000002-/) });
 });
 
-describe("a refusal where the platform waits for the keeper", () => {
+// Each waits for seconds, for a store of its own.
+describe.concurrent("a refusal where the platform waits for the keeper", () => {
 	const refusal = new Refusal("replica-incomplete", "a file is gone", "restore it");
-	const platform = (store: MemoryStore, owner: string, change: Partial<Hands>) =>
-		made(store, owner, { stopApp: () => false, ...change }, { refusalSeconds: 60 });
+	const platform = (test: TestContext, store: MemoryStore, owner: string, change: Partial<Hands>) =>
+		made(store, owner, { stopApp: () => false, ...change }, { refusalSeconds: 60 }, test);
 
-	it("that stands ends the keeper, and leaves the lease to whoever comes next", async () => {
+	it("that stands ends the keeper, and leaves the lease to whoever comes next", async (test) => {
 		const store = new MemoryStore();
 		const began = CLOCK.now();
-		const only = platform(store, "only", { place: () => Promise.reject(refusal) });
+		const only = platform(test, store, "only", { place: () => Promise.reject(refusal) });
 		expect(await only.ended).toBe(refusal);
 		const after = CLOCK.now() - began;
 		expect(after).toBeGreaterThan(60_000);
@@ -159,39 +167,45 @@ describe("a refusal where the platform waits for the keeper", () => {
 		expect(record(store)).toMatchObject({ owner: "only", released: true, unbegun: true });
 	});
 
-	it("that passes within its time ends nothing, and is forgotten", async () => {
+	it("that passes within its time ends nothing, and is forgotten", async (test) => {
 		const store = new MemoryStore();
 		let tries = 0;
 		const place = async () => {
 			if (++tries < 3) throw refusal;
 		};
-		const only = platform(store, "only", { place });
+		const only = platform(test, store, "only", { place });
 		await only.until("serving");
 		expect([tries, only.handoff.refusal]).toEqual([3, undefined]);
 		await CLOCK.sleep(65_000);
 		expect(only.handoff.phase).toBe("serving");
 	});
 
-	it("does not end a restore that takes its time", async () => {
+	it("does not end a restore that takes its time", async (test) => {
 		let tries = 0;
 		const place = () => (++tries === 1 ? Promise.reject(refusal) : CLOCK.sleep(80_000));
-		const only = platform(new MemoryStore(), "only", { place });
+		const only = platform(test, new MemoryStore(), "only", { place });
 		await only.until("serving");
 		expect(tries).toBe(2);
 	});
 
-	it("does not end one that waits for a holder that lives", async () => {
+	it("does not end one that waits for a holder that lives", async (test) => {
 		const store = new MemoryStore();
-		const old = made(store, "old");
+		const old = made(store, "old", {}, {}, test);
 		await old.until("serving");
-		const next = platform(store, "next", { place: () => Promise.reject(refusal) });
+		const next = platform(test, store, "next", { place: () => Promise.reject(refusal) });
 		await CLOCK.sleep(100_000);
 		expect([next.handoff.refusal, old.handoff.phase]).toEqual([refusal, "serving"]);
 		expect(next.handoff.standing.isStopping).toBe(false);
 	});
 
-	it("is tried again and again where a gate holds the app", async () => {
-		const only = made(new MemoryStore(), "only", { stopApp: () => false, place: () => Promise.reject(refusal) });
+	it("is tried again and again where a gate holds the app", async (test) => {
+		const only = made(
+			new MemoryStore(),
+			"only",
+			{ stopApp: () => false, place: () => Promise.reject(refusal) },
+			{},
+			test,
+		);
 		await CLOCK.sleep(100_000);
 		expect([only.handoff.refusal, only.handoff.standing.isStopping]).toEqual([refusal, false]);
 	});

@@ -96,8 +96,15 @@ async function pluginInstaller(home: string) {
 		command(engine, ["plugin", "install", "resource", "docker", DOCKER_PLUGIN, ...options], { timeout: 300_000, env });
 }
 
-/** The directory of a `pulumi` on PATH that is new enough and has its host for Node.js beside it. */
-async function engineOnPath(): Promise<string | undefined> {
+let onPath: Promise<string | undefined> | undefined;
+
+/** The directory of a `pulumi` on PATH that is new enough and has its host for Node.js beside it. It is asked once. */
+function engineOnPath(): Promise<string | undefined> {
+	onPath ??= findOnPath();
+	return onPath;
+}
+
+async function findOnPath(): Promise<string | undefined> {
 	const path = which("pulumi");
 	if (path === undefined || !hasEngine(dirname(path))) return undefined;
 	const { code, output } = await command(path, ["version"], { timeout: 20_000 });
