@@ -1,4 +1,5 @@
 import { REFUSED, Refusal, refusalLines } from "../refusal";
+import { back } from "./back/back";
 import { checkAll } from "./check";
 import { copy, needFile, reportOf, secondsSince } from "./copy";
 import { differencesOf } from "./differences";
@@ -16,8 +17,10 @@ import { isSame, sameOnBothSides, verifyTables } from "./verify";
 
 export interface PostgresOptions {
 	from?: string;
+	to?: string;
 	database?: string;
 	replace?: string;
+	"replace-back"?: string;
 	json?: boolean;
 }
 
@@ -49,12 +52,13 @@ export async function postgres(what: string | undefined, options: PostgresOption
 async function run(what: string | undefined, options: PostgresOptions, say: Say): Promise<number> {
 	const { database, from } = options;
 	if (what === "baseline") return withServer(database, (server) => baseline(server, say));
+	if (what === "back") return withServer(database, (server) => bringBack(server, options, say));
 	const work = { copy: copyAll, verify, compare }[what ?? ""];
 	if (work === undefined)
 		throw new Refusal(
 			"settings-wrong",
 			`keeper postgres ${what ?? ""} is no command`,
-			"one of copy, verify, compare, baseline",
+			"one of copy, verify, compare, baseline, back",
 		);
 	const replacements = replacementsOf(options.replace ?? process.env.HOLDFAST_POSTGRES_REPLACE);
 	const source = Source.open(needFile(from));
@@ -79,6 +83,27 @@ async function copyAll(source: Source, server: Server, replacements: Replacement
 	const report = await copy(source, server, { replacements, tell: (progress) => say({ progress }) });
 	say({ report });
 	return 0;
+}
+
+/** Into the file that is named by `to`, which nobody else writes. */
+async function bringBack(server: Server, { to, replace, ...options }: PostgresOptions, say: Say): Promise<number> {
+	const replacements = replacementsOf(replace ?? process.env.HOLDFAST_POSTGRES_REPLACE);
+	const other = options["replace-back"] ?? process.env.HOLDFAST_POSTGRES_REPLACE_BACK;
+	const replacementsBack = replacementsOf(other, "HOLDFAST_POSTGRES_REPLACE_BACK", "Postgres");
+	const source = Source.open(needFile(to, "--to"), true);
+	addFunctions(source.database);
+	try {
+		const report = await back(source, server, {
+			replacements,
+			replacementsBack,
+			tell: (progress) => say({ progress }),
+		});
+		say({ report });
+		return 0;
+	} finally {
+		// What is not committed by now is undone.
+		source.close();
+	}
 }
 
 /** Of one moment on both sides, without a change to either. */
@@ -134,13 +159,17 @@ async function baseline(server: Server, say: Say): Promise<number> {
 }
 
 /** @throws {Refusal} for what is no object of texts. */
-export function replacementsOf(text: string | undefined): Replacements {
+export function replacementsOf(
+	text: string | undefined,
+	variable = "HOLDFAST_POSTGRES_REPLACE",
+	side = "SQLite",
+): Replacements {
 	if (text === undefined || text.trim() === "") return {};
 	const refuse = (found: string) =>
 		new Refusal(
 			"settings-wrong",
-			`HOLDFAST_POSTGRES_REPLACE ${found}`,
-			`write it as {"table.column": "NULL"}: expressions of SQLite by column`,
+			`${variable} ${found}`,
+			`write it as {"table.column": "NULL"}: expressions of ${side} by column`,
 		);
 	let found: unknown;
 	try {

@@ -41,13 +41,13 @@ export function problemsRefusal(problems: Problem[]): Refusal {
 	);
 }
 
-function problemLines({ table, column, count, why, type, examples = [] }: Problem): string {
+export function problemLines({ table, column, count, why, type, examples = [] }: Problem): string {
 	const where = column === undefined ? table : `${table}.${column}`;
 	const rows = `${count} row${count === 1 ? "" : "s"}`;
 	const some = examples.slice(0, ROWS).map(({ row, value }) => `row ${row} has ${value}`);
 	return `${where}${type === undefined ? "" : ` (${type})`}, ${rows}: ${why}${some.length === 0 ? "" : `: ${some.join(", ")}`}`;
 }
 
-function literalShell(text: string): string {
+export function literalShell(text: string): string {
 	return `'${text.replaceAll("'", "'\\''")}'`;
 }
