@@ -43,7 +43,14 @@ export async function differences(server: PostgresServer, file: string, database
 
 /** All that is in a database, but for what the keeper writes for itself. */
 export async function dumped(server: PostgresServer, database: string, ...only: string[]): Promise<string> {
-	const words = ["pg_dump", "--username=postgres", "--exclude-schema=holdfast", ...only, database];
+	const words = [
+		"pg_dump",
+		"--host=/run/postgresql",
+		"--username=postgres",
+		"--exclude-schema=holdfast",
+		...only,
+		database,
+	];
 	const whole = await docker("exec", server.name, ...words);
 	// Since 2025 each dump has a word of its own against what is hidden in names.
 	return whole.replaceAll(/^\\(un)?restrict .*$/gm, "");

@@ -18,6 +18,8 @@ const SHOWN = 40;
 export function checkAll(source: Source, plan: Plan): { problems: Problem[]; tables: Map<TablePlan, Checked> } {
 	const problems = [...plan.problems];
 	const tables = new Map<TablePlan, Checked>();
+	// With an expression that SQLite does not understand, nothing can be asked.
+	if (plan.isWrong) return { problems, tables };
 	for (const table of plan.tables) tables.set(table, checkTable(source, table, problems));
 	return { problems, tables };
 }
@@ -80,6 +82,7 @@ function problemsOf(
 			why,
 			type: target.type.words,
 			replace: hint ?? (target.notNull ? "0" : "NULL"),
+			otherwise: target.notNull ? "0" : "NULL",
 			examples: examples.map(({ row, ...shown }) => ({ row: row ?? "?", value: shownValue(shown) })),
 		};
 	});

@@ -9,11 +9,12 @@ import { Ledger } from "./ledger";
 import { moveLines } from "./lines";
 import { type Plan, planOf, type Replacements } from "./plan";
 import { problemsRefusal } from "./problems";
-import type { MoveLine, MoveReport, TableDifference } from "./report";
+import type { MoveLine, TableDifference } from "./report";
+import { lookingAtBytes } from "./rows";
 import { Server } from "./server";
 import { Source } from "./source";
 import { targetOf } from "./target";
-import { isSame, sameOnBothSides, verifyTables } from "./verify";
+import { isSame, type Sums, sameOnBothSides, verifyTables } from "./verify";
 
 export interface PostgresOptions {
 	from?: string;
@@ -110,24 +111,16 @@ async function bringBack(server: Server, { to, replace, ...options }: PostgresOp
 async function verify(source: Source, server: Server, replacements: Replacements, say: Say): Promise<number> {
 	const start = performance.now();
 	const began = new Date().toISOString();
-	const plan = await readPlan(source, server, replacements);
-	const sums = await verifyTables(source, server, plan.tables, (progress) => say({ progress }));
-	const verified = [...sums.values()].every(isSame);
+	const { plan, sums } = await sumsOf(source, server, replacements, say);
+	await sameOnBothSides(source, server, sums);
 	const seconds = secondsSince(start);
-	const report: MoveReport = {
-		...reportOf(source, server, plan, sums, new Map()),
-		verified,
-		began,
-		seconds: { copy: 0, verify: seconds, total: seconds },
-	};
-	if (verified) say({ report });
-	else await sameOnBothSides(source, server, sums);
+	const report = reportOf(source, server, plan, sums, new Map());
+	say({ report: { ...report, began, seconds: { copy: 0, verify: seconds, total: seconds } } });
 	return 0;
 }
 
 async function compare(source: Source, server: Server, replacements: Replacements, say: Say): Promise<number> {
-	const plan = await readPlan(source, server, replacements);
-	const sums = await verifyTables(source, server, plan.tables, (progress) => say({ progress }));
+	const { sums } = await sumsOf(source, server, replacements, say);
 	const differences: TableDifference[] = [];
 	for (const [table, both] of sums) {
 		if (isSame(both)) continue;
@@ -139,12 +132,21 @@ async function compare(source: Source, server: Server, replacements: Replacement
 }
 
 /** What both sides hold, in a transaction that only reads and sees one moment. */
-async function readPlan(source: Source, server: Server, replacements: Replacements): Promise<Plan> {
+async function sumsOf(
+	source: Source,
+	server: Server,
+	replacements: Replacements,
+	say: Say,
+): Promise<{ plan: Plan; sums: Sums }> {
 	await server.run("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
-	const plan = planOf(source, await targetOf(server), replacements, false);
-	const { problems } = checkAll(source, plan);
-	if (problems.length > 0) throw problemsRefusal(problems);
-	return plan;
+	const target = await targetOf(server);
+	// Where values were replaced, which ones is known only by the same look at all of them.
+	return lookingAtBytes(Object.keys(replacements).length > 0, async (bytes) => {
+		const plan = planOf(source, target, replacements, bytes);
+		const { problems } = checkAll(source, plan);
+		if (problems.length > 0) throw problemsRefusal(problems);
+		return { plan, sums: await verifyTables(source, server, plan.tables, (progress) => say({ progress })) };
+	});
 }
 
 async function baseline(server: Server, say: Say): Promise<number> {

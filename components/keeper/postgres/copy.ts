@@ -9,7 +9,7 @@ import { type Plan, planOf, type Replacements, type TablePlan } from "./plan";
 import { problemsRefusal } from "./problems";
 import { Progress } from "./progress";
 import type { MoveProgress, MoveReport } from "./report";
-import { canonicalPostgres, copiedColumns, copyQuery } from "./rows";
+import { canonicalPostgres, copiedColumns, copyQuery, lookingAtBytes, needLookedAt, Suspicious } from "./rows";
 import { continueSequences } from "./sequences";
 import type { Server } from "./server";
 import type { Source } from "./source";
@@ -21,9 +21,6 @@ import { sameOnBothSides, verifyTables } from "./verify";
 const CHUNK = 128 * 1024;
 /** Lines between two looks at what else there is to do. */
 const PAUSE = 20_000;
-
-/** Text that is no UTF-8 was met, which only a look at the bytes of all texts can tell from the character itself. */
-class Suspicious extends Error {}
 
 export interface MoveOptions {
 	replacements: Replacements;
@@ -42,10 +39,7 @@ export async function copy(source: Source, server: Server, options: MoveOptions)
 	try {
 		await ledger.make();
 		const target = await targetOf(server);
-		const copied = await copyTables(source, server, target, { ...options, bytes: false }).catch((error) => {
-			if (!(error instanceof Suspicious)) throw error;
-			return copyTables(source, server, target, { ...options, bytes: true });
-		});
+		const copied = await lookingAtBytes(false, (bytes) => copyTables(source, server, target, { ...options, bytes }));
 		const { plan, checked, seconds } = copied;
 		const verifying = performance.now();
 		const sums = await verifyTables(source, server, plan.tables, options.tell);
@@ -119,7 +113,7 @@ async function copyTables(
 		);
 		if (names !== "") await server.run(`TRUNCATE ${names}`);
 		const progress = new Progress("copy", rowsOf(plan.tables), tell);
-		for (const table of plan.tables) await copyTable(source, server, table, progress, bytes);
+		for (const table of plan.tables) await copyTable(source, server, table, progress);
 		await server.run(...stripped.restore);
 		for (const table of plan.tables) await continueSequences(server, table);
 	} catch (error) {
@@ -148,13 +142,7 @@ async function needOwn(source: Source, server: Server, tables: TablePlan[]): Pro
 }
 
 /** Rows as SQLite makes them, in pieces that are worth a message each; no more than the server takes. */
-async function copyTable(
-	source: Source,
-	server: Server,
-	table: TablePlan,
-	progress: Progress,
-	bytes: boolean,
-): Promise<void> {
+async function copyTable(source: Source, server: Server, table: TablePlan, progress: Progress): Promise<void> {
 	const { target } = table;
 	const columns = copiedColumns(table);
 	if (columns === "" || table.source.rows === 0) return;
@@ -170,7 +158,7 @@ async function copyTable(
 	let rows = 0;
 	progress.on(target.name);
 	const send = async () => {
-		if (!bytes && lines.includes("\uFFFD")) throw new Suspicious();
+		needLookedAt(table, lines);
 		const isFull = !stream.write(Buffer.from(lines));
 		lines = "";
 		if (isFull) await Promise.race([new Promise<void>((resolve) => stream.once("drain", resolve)), failed]);

@@ -31,6 +31,8 @@ export interface TablePlan {
 	from: string;
 	/** Sentences about columns, apart from those that count values. */
 	decisions: string[];
+	/** Whether the check looks at the bytes of each text. */
+	bytes: boolean;
 }
 
 export interface Plan {
@@ -38,6 +40,8 @@ export interface Plan {
 	tables: TablePlan[];
 	leftAlone: { sqlite: string[]; postgres: string[] };
 	problems: Problem[];
+	/** An expression of the user's is none. */
+	isWrong: boolean;
 }
 
 /** How each table and column of SQLite goes to Postgres. `bytes`: also looks at the bytes of each text, which takes time. */
@@ -52,7 +56,7 @@ export function planOf(source: Source, target: Target, replacements: Replacement
 	for (const [table, found] of pairs) {
 		if (found !== undefined) {
 			const foreignKeys = target.foreignKeys.filter((key) => key.table === found.name);
-			tables.push(tablePlan(table, found, { pairs, foreignKeys, replacements, unused, problems, bytes }));
+			tables.push(tablePlan(table, found, { source, pairs, foreignKeys, replacements, unused, problems, bytes }));
 		} else if (table.rows === 0) leftAlone.sqlite.push(table.name);
 		else problems.push(missingTable(table));
 	}
@@ -70,7 +74,12 @@ export function planOf(source: Source, target: Target, replacements: Replacement
 	}
 	for (const name of unused) problems.push(uselessReplacement(name));
 	const named = tables.map((plan) => ({ name: plan.target.name, plan }));
-	return { tables: inOrder(named, target.foreignKeys).map(({ plan }) => plan), leftAlone, problems };
+	return {
+		tables: inOrder(named, target.foreignKeys).map(({ plan }) => plan),
+		leftAlone,
+		problems,
+		isWrong: problems.some(({ column, why }) => column !== undefined && why.startsWith(WRONG)),
+	};
 }
 
 /** The one of the same name; or the one whose name differs in nothing but upper and lower case, where that is certain. */
@@ -82,7 +91,11 @@ export function match<T extends { name: string }>(name: string, among: T[], besi
 	return found.length === 1 && beside.filter(same).length <= 1 ? found[0] : undefined;
 }
 
+/** How a problem with an expression begins. */
+const WRONG = "its replacement";
+
 interface Context {
+	source: Source;
 	pairs: Map<SourceTable, TargetTable | undefined>;
 	foreignKeys: ForeignKey[];
 	replacements: Replacements;
@@ -122,6 +135,7 @@ function tablePlan(source: SourceTable, target: TargetTable, context: Context): 
 		}
 		const replace = replacements[`${source.name}.${column.name}`];
 		unused.delete(`${source.name}.${column.name}`);
+		if (replace !== undefined) problems.push(...wrongExpression(context.source, source.name, column.name, replace));
 		columns.push({
 			source: column,
 			target: found,
@@ -146,7 +160,7 @@ function tablePlan(source: SourceTable, target: TargetTable, context: Context): 
 			});
 		else decisions.push(`${column.name}: SQLite has no such column; Postgres fills it`);
 	}
-	return { source, target, columns, from: fromOf(source, columns), decisions };
+	return { source, target, columns, from: fromOf(source, columns), decisions, bytes: context.bytes };
 }
 
 /** The expression that finds a value which cannot be taken, and the reasons behind its numbers. */
@@ -193,6 +207,17 @@ function fromOf(source: SourceTable, columns: ColumnPlan[]): string {
 	const taken = new Set(columns.map(({ value }) => value));
 	const row = source.row.filter((name) => !taken.has(name)).map((name) => `${name} AS ${name}`);
 	return `(SELECT ${[...row, ...named].join(", ")} FROM ${table})`;
+}
+
+/** @returns the problem that SQLite has with an expression of the user's, if it has one. */
+function wrongExpression(source: Source, table: string, column: string, expression: string): Problem[] {
+	try {
+		source.database.prepare(`SELECT (${expression}) FROM ${quotedName(table)}`);
+		return [];
+	} catch (error) {
+		const why = `${WRONG} ${literal(expression)} is no expression of SQLite: ${(error as Error).message}`;
+		return [{ table, column, count: 1, why, remedy: "correct the expression in replace" }];
+	}
 }
 
 function missingTable({ name, rows }: SourceTable): Problem {

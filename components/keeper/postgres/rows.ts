@@ -1,7 +1,5 @@
-import type { SQLInputValue } from "node:sqlite";
 import { quotedName } from "../database";
 import type { TablePlan } from "./plan";
-import type { Source } from "./source";
 
 /** The columns that COPY names, in the order of the rows' fields. */
 export function copiedColumns({ columns }: TablePlan): string {
@@ -25,9 +23,20 @@ export function canonicalPostgres({ columns }: TablePlan): string {
 	return columns.map(({ conversion }) => `coalesce(${conversion.canonicalPostgres}, 'N')`).join(" || ',' || ") || "''";
 }
 
-/** The first column of each row, as it comes. */
-export function* texts(source: Source, sql: string, ...values: SQLInputValue[]): Generator<string> {
-	const statement = source.database.prepare(sql);
-	statement.setReturnArrays(true);
-	for (const row of statement.iterate(...values) as Iterable<unknown>) yield (row as string[])[0] ?? "";
+/** Text that is no UTF-8 was met, which only a look at the bytes of all texts can tell from the character itself. */
+export class Suspicious extends Error {}
+
+/** @throws {Suspicious} for rows that may have bytes which nobody has looked at: JavaScript shows this character for them. */
+export function needLookedAt({ bytes }: TablePlan, text: string): void {
+	if (!bytes && text.includes("\uFFFD")) throw new Suspicious();
+}
+
+/** Does the work again, with a look at the bytes, where it met such text. */
+export async function lookingAtBytes<T>(atOnce: boolean, work: (bytes: boolean) => Promise<T>): Promise<T> {
+	try {
+		return await work(atOnce);
+	} catch (error) {
+		if (!(error instanceof Suspicious)) throw error;
+		return work(true);
+	}
 }

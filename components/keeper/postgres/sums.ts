@@ -2,7 +2,7 @@ import { hash } from "node:crypto";
 import { quotedName } from "../database";
 import type { TablePlan } from "./plan";
 import type { Progress } from "./progress";
-import { canonicalPostgres, canonicalSqlite } from "./rows";
+import { canonicalPostgres, canonicalSqlite, needLookedAt } from "./rows";
 import type { Server } from "./server";
 import type { Source } from "./source";
 
@@ -23,7 +23,9 @@ export async function sqliteSum(source: Source, plan: TablePlan, progress: Progr
 	const sums = new Float64Array(BYTES);
 	let rows = 0;
 	for (const row of statement.iterate() as Iterable<unknown>) {
-		const digest = hash("md5", (row as string[])[0] ?? "", "binary");
+		const text = (row as string[])[0] ?? "";
+		needLookedAt(plan, text);
+		const digest = hash("md5", text, "binary");
 		for (let index = 0; index < BYTES; index++) sums[index] = (sums[index] ?? 0) + digest.charCodeAt(index);
 		rows += 1;
 		if (rows % PAUSE === 0) await progress.moved(PAUSE);

@@ -2,7 +2,7 @@ import { type Conversion, escaped, type Family, literal, measured, type TargetTy
 
 /** The text of a value as the app saw it: a number in a column of text is the number's own text. */
 function asText(value: string): string {
-	return `CASE typeof(${value}) WHEN 'text' THEN ${value} WHEN 'integer' THEN CAST(${value} AS TEXT) ELSE quote(${value}) END`;
+	return `CASE typeof(${value}) WHEN 'text' THEN ${value} WHEN 'integer' THEN CAST(${value} AS TEXT) WHEN 'real' THEN quote(${value}) END`;
 }
 
 const NUMBERS = { words: "numbers become their text" };
@@ -90,7 +90,6 @@ const jsonb: Family = (value, held, type) => {
 			{
 				when: `typeof(${value}) = 'text' AND json_valid(${value})`,
 				why: "jsonb keeps no doubled key, no \\u0000 and no half of a surrogate pair; json in place of jsonb does",
-				hint: `json(${value})`,
 			},
 			...base.reasons,
 		],

@@ -4,13 +4,14 @@ const DIGITS = (count: number) => "[0-9]".repeat(count);
 const CLOCK = `${DIGITS(2)}:${DIGITS(2)}:${DIGITS(2)}`;
 const DAY = `${DIGITS(4)}-${DIGITS(2)}-${DIGITS(2)}`;
 
-/** Fraction of a second, as it is written after the seconds in `rest`, without the zone. */
-function fractionOf(rest: string): string {
-	return `CASE WHEN ${rest} GLOB '*Z' THEN substr(${rest}, 1, length(${rest}) - 1) WHEN ${rest} GLOB '*[+-]${DIGITS(2)}:${DIGITS(2)}' THEN substr(${rest}, 1, length(${rest}) - 6) ELSE ${rest} END`;
+/** The zone at the end of a moment, of which the first 19 characters are known to be digits in their places. */
+function zoneOf(value: string): string {
+	return `CASE WHEN length(${value}) <= 19 THEN '' WHEN substr(${value}, -1) = 'Z' THEN 'Z' WHEN substr(${value}, -6, 1) IN ('+', '-') THEN substr(${value}, -6) ELSE '' END`;
 }
 
-function zoneOf(rest: string): string {
-	return `CASE WHEN ${rest} GLOB '*Z' THEN 'Z' WHEN ${rest} GLOB '*[+-]${DIGITS(2)}:${DIGITS(2)}' THEN substr(${rest}, -6) ELSE '' END`;
+/** The fraction of a second, with its point. */
+function fractionOf(value: string): string {
+	return `CASE WHEN length(${value}) <= 19 THEN '' WHEN substr(${value}, -1) = 'Z' THEN substr(${value}, 20, length(${value}) - 20) WHEN substr(${value}, -6, 1) IN ('+', '-') THEN substr(${value}, 20, length(${value}) - 25) ELSE substr(${value}, 20) END`;
 }
 
 /** That a fraction is none, or a point and at most so many digits. */
@@ -66,19 +67,19 @@ const time: Family = (value, held, type) => {
 	};
 };
 
-/** What a text with a date and a time consists of. */
-function partsOf(value: string) {
-	const rest = `substr(${value}, 20)`;
-	const seconds = `replace(substr(${value}, 1, 19), 'T', ' ')`;
-	return { seconds, fraction: fractionOf(rest), zone: zoneOf(rest) };
-}
-
 function momentOf(value: string, type: TargetModifier) {
 	const digits = type.modifier < 0 ? 6 : type.modifier;
-	const { seconds, fraction, zone } = partsOf(value);
-	const isText = `typeof(${value}) = 'text' AND ${value} >= '0001'`;
+	const seconds = `replace(substr(${value}, 1, 19), 'T', ' ')`;
+	const [fraction, zone] = [fractionOf(value), zoneOf(value)];
 	const isDay = `length(${value}) = 10 AND date(${value}) IS ${value}`;
-	const isMoment = `${value} GLOB '${DAY}[ T]${CLOCK}*' AND substr(${value}, 12, 2) < '24' AND datetime(${seconds}) IS ${seconds} AND ${isFraction(fraction, digits)}`;
+	const isClock = `substr(${value}, 12, 2) < '24' AND datetime(${seconds}) IS ${seconds}`;
+	const isMoment = `(${value} GLOB '${DAY}[ T]${CLOCK}*' AND ${isClock} AND ${isFraction(fraction, digits)})`;
+	// What most apps write is looked at in one go: without a zone, and with all six digits of a fraction or none.
+	const isPlain = [[19, ""], ...(digits === 6 ? [[26, `.${DIGITS(6)}`]] : [])].map(
+		([length, end]) => `(length(${value}) = ${length} AND ${value} GLOB '${DAY}[ T]${CLOCK}${end}' AND ${isClock})`,
+	);
+	const fits = (isZone: string) =>
+		`typeof(${value}) = 'text' AND ${value} >= '0001' AND (${isPlain.join(" OR ")} OR (${isDay}) OR (${isMoment} AND ${isZone}))`;
 	const hint = `datetime(${value}, 'unixepoch')`;
 	const reasons: Conversion["reasons"] = [
 		{
@@ -89,19 +90,19 @@ function momentOf(value: string, type: TargetModifier) {
 		...timeReasons(value, "timestamp", hint),
 	];
 	const day = { when: `length(${value}) = 10`, words: "dates without a time become their midnight" };
-	return { seconds, fraction, zone, isText, isDay, isMoment, reasons, day };
+	return { seconds, fraction, zone, isMoment, fits, reasons, day };
 }
 
 type TargetModifier = { modifier: number };
 const UTC = "('', 'Z', '+00:00', '-00:00')";
 
 const timestamp: Family = (value, held, type) => {
-	const { seconds, fraction, zone, isText, isDay, isMoment, reasons, day } = momentOf(value, type);
+	const { seconds, fraction, zone, isMoment, fits, reasons, day } = momentOf(value, type);
 	return {
-		fits: `${isText} AND ((${isDay}) OR (${isMoment} AND ${zone} IN ${UTC}))`,
+		fits: fits(`${zone} IN ${UTC}`),
 		reasons: [
 			{
-				when: `${isText} AND ${isMoment}`,
+				when: `typeof(${value}) = 'text' AND ${value} >= '0001' AND ${isMoment}`,
 				why: "the column has no time zone, and the value has one that is not UTC",
 				hint: `datetime(${value})`,
 			},
@@ -118,16 +119,16 @@ const timestamp: Family = (value, held, type) => {
 };
 
 const timestamptz: Family = (value, held, type) => {
-	const { seconds, fraction, zone, isText, isDay, isMoment, reasons, day } = momentOf(value, type);
+	const { seconds, fraction, zone, fits, reasons, day } = momentOf(value, type);
 	return {
-		fits: `${isText} AND ((${isDay}) OR (${isMoment} AND (${zone} IN ${UTC} OR datetime(${seconds} || ${zone}) >= '0001')))`,
+		fits: fits(`(${zone} IN ${UTC} OR datetime(${seconds} || ${zone}) >= '0001')`),
 		reasons,
 		copy: `CASE WHEN length(${value}) = 10 THEN ${value} || ' 00:00:00+00' WHEN ${zone} = '' THEN ${value} || '+00' ELSE ${value} END`,
 		canonical: `CASE WHEN length(${value}) = 10 THEN ${value} || ' 00:00:00' WHEN ${zone} IN ${UTC} THEN ${seconds} || ${trimmed(fraction)} ELSE datetime(${seconds} || ${zone}) || ${trimmed(fraction)} END`,
 		canonicalPostgres: `(${held} AT TIME ZONE 'UTC')::text`,
 		decisions: [
 			day,
-			{ when: `${zone} = ''`, words: "times without a zone are taken as UTC" },
+			{ when: `length(${value}) > 10 AND ${zone} = ''`, words: "times without a zone are taken as UTC" },
 			{ when: `${zone} NOT IN ${UTC}`, words: "times of another zone keep their moment, and lose the zone's name" },
 		],
 	};

@@ -12,8 +12,8 @@ export interface Fault {
 	rows: string[];
 	/** Where the copy stops first. */
 	stops?: {
-		/** What the refusal has to name: for each bad value its table, its row, its column and the value itself. */
-		named: RegExp[];
+		/** What the refusal has to name, all of it at once: where each value is that cannot be held, and what it is. */
+		named: [column: string, row: number, value: string][];
 		/** What the user says then, */
 		replace?: Record<string, string>;
 		/** or mends in the SQLite file. */

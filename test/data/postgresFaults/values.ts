@@ -21,7 +21,10 @@ export const VALUES: Fault[] = [
 		read: "SELECT id, small, tiny FROM numbers ORDER BY id",
 		rows: ["1|2147483647|-32768", "2||1", "3|1|32767"],
 		stops: {
-			named: [/numbers\W.*\b2\b.*small.*2147483648/, /numbers\W.*\b3\b.*tiny.*32768/],
+			named: [
+				["numbers.small", 2, "2147483648"],
+				["numbers.tiny", 3, "32768"],
+			],
 			replace: { "numbers.small": "NULL", "numbers.tiny": "32767" },
 		},
 		pgloader: ["1|2147483647|-32768", "2|2147483648|1", "3|1|32768"],
@@ -35,7 +38,11 @@ export const VALUES: Fault[] = [
 		read: "SELECT id, raised FROM flags ORDER BY id",
 		rows: ["1|f", "2|t", "3|", "4|t", "5|t", "6|t"],
 		stops: {
-			named: [/flags\W.*\b4\b.*raised.*\b2\b/, /flags\W.*\b5\b.*raised.*true/, /flags\W.*\b6\b.*raised.*-1/],
+			named: [
+				["flags.raised", 4, "2"],
+				["flags.raised", 5, "'true'"],
+				["flags.raised", 6, "-1"],
+			],
 			replace: { "flags.raised": "1" },
 		},
 		pgloader: [],
@@ -72,10 +79,10 @@ export const VALUES: Fault[] = [
 		rows: ["1|2024-01-02 03:04:05", "2|", "3|", "4|", "5|"],
 		stops: {
 			named: [
-				/moments\W.*\b2\b.*at\b.*0000-00-00 00:00:00/,
-				/moments\W.*\b3\b.*at\b.*(''|"")/,
-				/moments\W.*\b4\b.*at\b.*\b0\b/,
-				/moments\W.*\b5\b.*at\b.*2023-02-30/,
+				["moments.at", 2, "'0000-00-00 00:00:00'"],
+				["moments.at", 3, "''"],
+				["moments.at", 4, "0"],
+				["moments.at", 5, "'2023-02-30 00:00:00'"],
 			],
 			replace: { "moments.at": "NULL" },
 		},
@@ -90,7 +97,10 @@ export const VALUES: Fault[] = [
 		read: "SELECT id, body FROM notes ORDER BY id",
 		rows: ["1|Grüße 🙂", "2|61FF62", "3|EDA080"],
 		stops: {
-			named: [/notes\W.*\b2\b.*body.*61ff62/i, /notes\W.*\b3\b.*body.*eda080/i],
+			named: [
+				["notes.body", 2, "the bytes x'61FF62'"],
+				["notes.body", 3, "the bytes x'EDA080'"],
+			],
 			replace: { "notes.body": "hex(body)" },
 		},
 		pgloader: ["1|Grüße 🙂"],
@@ -104,7 +114,11 @@ export const VALUES: Fault[] = [
 		read: "SELECT id, amount FROM things ORDER BY id",
 		rows: ["1|12", "2|0", "3|0", "4|1"],
 		stops: {
-			named: [/things\W.*\b2\b.*amount.*twelve/, /things\W.*\b3\b.*amount.*(''|"")/, /things\W.*\b4\b.*amount.*1\.5/],
+			named: [
+				["things.amount", 2, "'twelve'"],
+				["things.amount", 3, "''"],
+				["things.amount", 4, "1.5"],
+			],
 			replace: { "things.amount": "CAST(amount AS INTEGER)" },
 		},
 		pgloader: ["1|12"],
@@ -118,7 +132,10 @@ export const VALUES: Fault[] = [
 		read: "SELECT id, body FROM notes ORDER BY id",
 		rows: ["1|whole", "2|beforeafter", "3|"],
 		stops: {
-			named: [/notes\W.*\b2\b.*body.*before/, /notes\W.*\b3\b.*body/],
+			named: [
+				["notes.body", 2, "the bytes x'6265666F7265006166746572'"],
+				["notes.body", 3, "the bytes x'00'"],
+			],
 			replace: { "notes.body": "replace(body, char(0), '')" },
 		},
 		pgloader: ["1|whole", "2|before", "3|"],
@@ -152,7 +169,10 @@ export const VALUES: Fault[] = [
 		read: "SELECT id, amount FROM prices ORDER BY id",
 		rows: ["1|19.99", "2|", "3|", "4|7.00"],
 		stops: {
-			named: [/prices\W.*\b2\b.*amount.*0\.125/, /prices\W.*\b3\b.*amount.*12345678901/],
+			named: [
+				["prices.amount", 2, "0.125"],
+				["prices.amount", 3, "12345678901"],
+			],
 			replace: { "prices.amount": "NULL" },
 		},
 		pgloader: [],

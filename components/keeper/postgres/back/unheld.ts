@@ -1,9 +1,8 @@
-import { Refusal } from "../../refusal";
-import { literalShell, type Problem, problemLines } from "../problems";
+import type { Refusal } from "../../refusal";
+import { type Problem, problemsRefusal } from "../problems";
 
-/** How many rows of a problem, and how many problems, are told. */
+/** How many rows of a problem are kept, to be told. */
 const ROWS = 5;
-const MOST = 20;
 /** Characters of a value that are told. */
 const SHOWN = 40;
 
@@ -28,22 +27,7 @@ export class Unheld {
 	}
 
 	refusal(): Refusal {
-		const problems = [...this.problems.values()];
-		const more = problems.length > MOST ? [`and ${problems.length - MOST} more`] : [];
-		const replace = problems.flatMap(({ table, column, replace }) =>
-			column === undefined || replace === undefined ? [] : [[`${table}.${column}`, replace] as const],
-		);
-		const remedies = [...new Set(problems.flatMap(({ remedy }) => remedy ?? []))];
-		const setting = JSON.stringify(Object.fromEntries(replace));
-		if (replace.length > 0)
-			remedies.push(
-				`correct the values in Postgres, or say what to take instead, as expressions of Postgres: HOLDFAST_POSTGRES_REPLACE_BACK=${literalShell(setting)}`,
-			);
-		return new Refusal(
-			"move-unfit",
-			`the SQLite file is as it was: ${[...problems.slice(0, MOST).map(problemLines), ...more].join("\n  ")}`,
-			remedies.join("; "),
-		);
+		return problemsRefusal([...this.problems.values()], "to-sqlite");
 	}
 }
 
