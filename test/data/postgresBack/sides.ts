@@ -23,7 +23,7 @@ INSERT INTO people (id, name, email, boss, team, active, born, joined, seen, ala
 SELECT i, 'Name ' || i || ' größe 🦊', i || '@example.org', CASE WHEN i > 1 THEN i / 2 END, 1 + i % 2, i % 2,
 	date('1980-01-01', i || ' days'), strftime('%Y-%m-%dT%H:%M:%S', '2024-01-01', i || ' hours') || '.120Z',
 	datetime('2024-05-05', i || ' minutes') || '.000000', printf('%02d:30:00', i % 24), i / 7.0, i + 0.25,
-	printf('%d.50', i), printf('%08X-0000-4000-8000-00000000ABCD', i), printf('%031da', i), unhex(printf('%02x00ff0a', i)),
+	printf('%d.50', i), printf('%08X-0000-4000-8000-00000000ABCD', i), printf('%031da', i), CAST(char(i, 255, 0) AS BLOB),
 	'{"b": ' || i || ', "aa": [1.50, null, "\\u00e9"]}', 9223372036854775807 - i FROM n;
 UPDATE teams SET lead = id;
 INSERT INTO lines SELECT 'same', 1 FROM people UNION ALL SELECT name, NULL FROM people;

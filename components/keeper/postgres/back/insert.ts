@@ -106,7 +106,7 @@ class Writer {
 		const names = written.map(({ value }) => value).join(", ");
 		const checks = table.columns.map(
 			({ value, conversion }) =>
-				`CASE WHEN ${value} IS NULL THEN 'N' WHEN (${conversion.fits}) IS TRUE THEN ${conversion.canonical} END`,
+				`CASE WHEN ${value} IS NULL THEN 'N' WHEN (${conversion.fits}) IS TRUE THEN CAST(${conversion.canonical} AS TEXT) END`,
 		);
 		// What the schema says of conflicts, such as to replace another row, is not meant for these.
 		this.statement = this.database.prepare(
