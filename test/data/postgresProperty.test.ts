@@ -1,7 +1,10 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { KEEPER_IMAGE } from "../../tools/setup/keeperBundle";
 import { REPETITIONS } from "./docker";
 import { differences, dumped, lastOf, postgresForTests } from "./postgres";
-import { randomDatabase } from "./randomDatabase";
+import { everyKind, randomDatabase } from "./randomDatabase";
 
 const held = postgresForTests();
 /** HOLDFAST_SEED=… runs one again. */
@@ -29,5 +32,48 @@ describe.concurrent("random schemas and rows are the same on both sides, or what
 		expect({ refusal, error, code: ended.code }).toEqual({ code: 0 });
 		expect(report?.verified).toBe(true);
 		expect(await differences(server, file, database)).toEqual([]);
+	});
+});
+
+/** Mistakes in a conversion, as a change of the keeper's program would bring them. */
+// biome-ignore-start lint/suspicious/noTemplateCurlyInString: it is the program's own text.
+const PLANTS: [what: string, right: string, wrong: string][] = [
+	["booleans inverted", "WHEN 1 THEN 't' WHEN 0 THEN 'f' END", "WHEN 0 THEN 't' WHEN 1 THEN 'f' END"],
+	[
+		"moments an hour later",
+		"copy: `substr(${value}, 1, 19) ||",
+		"copy: `datetime(substr(${value}, 1, 19), '+1 hour') ||",
+	],
+	["the zone dropped", "'+00' ELSE ${value} END", "'+00' ELSE substr(${value}, 1, 19) || '+00' END"],
+	["reals of 15 digits", "copy: `holdfast_digits(${value})`", "copy: `printf('%.15g', ${value})`"],
+	[
+		"text cut off",
+		"copy: `CASE typeof(${value}) WHEN 'text' THEN ${escaped(value)}",
+		"copy: `CASE typeof(${value}) WHEN 'text' THEN ${escaped('substr(' + value + ', 1, 20)')}",
+	],
+	["a line break lost", '[10, "\\\\n"]', '[10, " "]'],
+];
+// biome-ignore-end lint/suspicious/noTemplateCurlyInString: see above.
+
+describe.concurrent("a mistake in a conversion is found by the keeper's own verification", () => {
+	it.each(PLANTS)("%s", async (_, right, wrong) => {
+		const { server } = held;
+		const program = readFileSync(join(process.env.HOLDFAST_TEST_KEEPER ?? KEEPER_IMAGE, "keeper.js"), "utf8");
+		expect(program, "the place in the program where this mistake is planted").toContain(right);
+		const name = `planted_${PLANTS.findIndex(([, each]) => each === right)}`;
+		const { sqlite, postgres } = everyKind(first);
+		const planted = server.path(`${name}.js`);
+		const written = server.tool(
+			["sh", "-c", `cat > ${planted}`],
+			program.replace(right, () => wrong),
+		);
+		await Promise.all([written, server.sqlite(`${name}.db`, sqlite), server.database(name, postgres)]);
+		const before = await dumped(server, name);
+		const words = ["postgres", "copy", "--from", server.path(`${name}.db`), "--json"];
+		const refused = await server.keeper(name, [planted, ...words], { args: ["--entrypoint=node"] });
+		expect(lastOf(refused).refusal, `HOLDFAST_SEED=${first}`).toMatchObject({ code: "move-not-verified" });
+		expect(refused.code).toBe(3);
+		expect(await dumped(server, name)).toBe(before);
+		expect((await server.keeper(name, words)).code, `HOLDFAST_SEED=${first}`).toBe(0);
 	});
 });

@@ -31,7 +31,7 @@ export interface Kind {
 	postgres: string;
 	value(chance: Chance): string;
 	/** What the column holds in SQLite, and Postgres' does not. */
-	unfit?: string[];
+	unfit: string[];
 }
 
 const BITS = new DataView(new ArrayBuffer(8));

@@ -10,6 +10,7 @@ import { problemsRefusal } from "./problems";
 import { Progress } from "./progress";
 import type { MoveProgress, MoveReport } from "./report";
 import { canonicalPostgres, copiedColumns, copyQuery, lookingAtBytes, needLookedAt, Suspicious } from "./rows";
+import { type DerivedSchema, derivedSchema } from "./schema";
 import { continueSequences } from "./sequences";
 import type { Server } from "./server";
 import type { Source } from "./source";
@@ -38,9 +39,12 @@ export async function copy(source: Source, server: Server, options: MoveOptions)
 	await server.run("BEGIN");
 	try {
 		await ledger.make();
-		const target = await targetOf(server);
+		const { target, derived } = await targetOrDerived(source, server);
 		const copied = await lookingAtBytes(false, (bytes) => copyTables(source, server, target, { ...options, bytes }));
 		const { plan, checked, seconds } = copied;
+		for (const [table, { decisions }] of checked)
+			decisions.unshift(...(derived?.decisions.get(table.source.name) ?? []));
+		plan.leftAlone.sqlite.push(...(derived?.leftAlone ?? []));
 		const verifying = performance.now();
 		const sums = await verifyTables(source, server, plan.tables, options.tell);
 		await sameOnBothSides(source, server, sums);
@@ -57,6 +61,15 @@ export async function copy(source: Source, server: Server, options: MoveOptions)
 		await server.run("ROLLBACK").catch(() => {});
 		throw asRefusal(error);
 	}
+}
+
+/** Into a database without a table, SQLite's own schema goes first. */
+async function targetOrDerived(source: Source, server: Server): Promise<{ target: Target; derived?: DerivedSchema }> {
+	const target = await targetOf(server);
+	if (target.tables.length > 0) return { target };
+	const derived = derivedSchema(source);
+	await server.run(...derived.statements);
+	return { target: await targetOf(server), derived };
 }
 
 /** Of a table that Postgres fills further columns of, these count too: nobody else may change them unseen. */

@@ -11,16 +11,19 @@ export function copyQuery({ columns, from }: TablePlan): string {
 	const fields = columns.flatMap(({ isCopied, conversion, target }) =>
 		isCopied ? [target.notNull ? `(${conversion.copy})` : `coalesce(${conversion.copy}, '\\N')`] : [],
 	);
-	return `SELECT ${fields.join(" || char(9) || ")} FROM ${from}`;
+	// The empty text makes a text of a number that has the row for itself.
+	return `SELECT '' || ${fields.join(" || char(9) || ") || "''"} FROM ${from}`;
 }
 
 /** One row as one text that is the same on both sides. Texts begin with their length, so no two rows share one. */
 export function canonicalSqlite({ columns }: TablePlan): string {
-	return columns.map(({ conversion }) => `coalesce(${conversion.canonical}, 'N')`).join(" || ',' || ") || "''";
+	return ["''", ...columns.map(({ conversion }) => `coalesce(${conversion.canonical}, 'N')`)].join(" || ',' || ");
 }
 
 export function canonicalPostgres({ columns }: TablePlan): string {
-	return columns.map(({ conversion }) => `coalesce(${conversion.canonicalPostgres}, 'N')`).join(" || ',' || ") || "''";
+	return ["''", ...columns.map(({ conversion }) => `coalesce(${conversion.canonicalPostgres}, 'N')`)].join(
+		" || ',' || ",
+	);
 }
 
 /** Text that is no UTF-8 was met, which only a look at the bytes of all texts can tell from the character itself. */

@@ -59,8 +59,9 @@ const bytes: Family = (value, held) => ({
 		{ when: `typeof(${value}) = 'text'`, why: "a text is no blob", hint: `CAST(${value} AS BLOB)` },
 		...typeReasons(value, "blob").filter(({ when }) => !when.includes("'text'")),
 	],
-	copy: `'\\\\x' || hex(${value})`,
-	canonical: `hex(${value})`,
+	// The hex() of NULL is an empty text.
+	copy: `CASE WHEN ${value} IS NOT NULL THEN '\\\\x' || hex(${value}) END`,
+	canonical: `CASE WHEN ${value} IS NOT NULL THEN hex(${value}) END`,
 	canonicalPostgres: `upper(encode(${held}, 'hex'))`,
 	decisions: [],
 });
