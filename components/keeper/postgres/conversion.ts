@@ -20,7 +20,7 @@ export interface Conversion {
 	fits: string;
 	/** Why a value does not fit, the first that is true; the last one is for all the rest. */
 	reasons: { when: string; why: string; hint?: string }[];
-	/** The value as COPY's text format has it; NULL stays NULL. */
+	/** The value as COPY's text format has it. None of these is asked for NULL. */
 	copy: string;
 	/** The same text on both sides for the same meaning. */
 	canonical: string;

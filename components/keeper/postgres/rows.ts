@@ -8,16 +8,23 @@ export function copiedColumns({ columns }: TablePlan): string {
 
 /** One row as one line of COPY's text format, made by SQLite. */
 export function copyQuery({ columns, from }: TablePlan): string {
-	const fields = columns.flatMap(({ isCopied, conversion, target }) =>
-		isCopied ? [target.notNull ? `(${conversion.copy})` : `coalesce(${conversion.copy}, '\\N')`] : [],
+	const fields = columns.flatMap(({ isCopied, conversion, target, value }) =>
+		isCopied ? [target.notNull ? `(${conversion.copy})` : unlessNull(value, "\\N", conversion.copy)] : [],
 	);
 	// The empty text makes a text of a number that has the row for itself.
 	return `SELECT '' || ${fields.join(" || char(9) || ") || "''"} FROM ${from}`;
 }
 
+/** What is NULL is told here and in no conversion: some functions of SQLite make a text of it. */
+function unlessNull(value: string, instead: string, text: string): string {
+	return `CASE WHEN ${value} IS NULL THEN '${instead}' ELSE ${text} END`;
+}
+
 /** One row as one text that is the same on both sides. Texts begin with their length, so no two rows share one. */
 export function canonicalSqlite({ columns }: TablePlan): string {
-	return ["''", ...columns.map(({ conversion }) => `coalesce(${conversion.canonical}, 'N')`)].join(" || ',' || ");
+	return ["''", ...columns.map(({ conversion, value }) => unlessNull(value, "N", conversion.canonical))].join(
+		" || ',' || ",
+	);
 }
 
 export function canonicalPostgres({ columns }: TablePlan): string {

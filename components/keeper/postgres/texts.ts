@@ -59,9 +59,8 @@ const bytes: Family = (value, held) => ({
 		{ when: `typeof(${value}) = 'text'`, why: "a text is no blob", hint: `CAST(${value} AS BLOB)` },
 		...typeReasons(value, "blob").filter(({ when }) => !when.includes("'text'")),
 	],
-	// The hex() of NULL is an empty text.
-	copy: `CASE WHEN ${value} IS NOT NULL THEN '\\\\x' || hex(${value}) END`,
-	canonical: `CASE WHEN ${value} IS NOT NULL THEN hex(${value}) END`,
+	copy: `'\\\\x' || hex(${value})`,
+	canonical: `hex(${value})`,
 	canonicalPostgres: `upper(encode(${held}, 'hex'))`,
 	decisions: [],
 });
