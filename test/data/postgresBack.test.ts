@@ -149,7 +149,7 @@ describe.concurrent("the way back from Postgres", () => {
 		const before = await sums();
 		expect(before.join()).toMatch(/\|0$/);
 		const program = readFileSync(join(KEEPER_IMAGE, "keeper.js"), "utf8");
-		const bug = program.replace('text === "true" ? 1n : 0n', 'text === "true" ? 0n : 1n');
+		const bug = program.replace('=== "true" ? 1n : 0n', '=== "true" ? 0n : 1n');
 		expect(bug).not.toBe(program);
 		const planted = join(mkdtempSync(join(tmpdir(), "holdfast-back-")), "keeper.js");
 		writeFileSync(planted, bug);

@@ -1,20 +1,18 @@
 import { REFUSED, Refusal, refusalLines } from "../refusal";
 import { back } from "./back/back";
-import { checkAll } from "./check";
+import { bothSides } from "./bothSides";
 import { copy, needFile, reportOf, secondsSince } from "./copy";
 import { differencesOf } from "./differences";
 import { asRefusal } from "./failure";
 import { addFunctions } from "./functions";
 import { Ledger } from "./ledger";
 import { moveLines } from "./lines";
-import { type Plan, planOf, type Replacements } from "./plan";
-import { problemsRefusal } from "./problems";
+import type { Replacements } from "./plan";
 import type { MoveLine, TableDifference } from "./report";
-import { lookingAtBytes } from "./rows";
 import { Server } from "./server";
 import { Source } from "./source";
 import { targetOf } from "./target";
-import { isSame, type Sums, sameOnBothSides, verifyTables } from "./verify";
+import { isSame, sameOnBothSides } from "./verify";
 
 export interface PostgresOptions {
 	from?: string;
@@ -111,7 +109,7 @@ async function bringBack(server: Server, { to, replace, ...options }: PostgresOp
 async function verify(source: Source, server: Server, replacements: Replacements, say: Say): Promise<number> {
 	const start = performance.now();
 	const began = new Date().toISOString();
-	const { plan, sums } = await sumsOf(source, server, replacements, say);
+	const { plan, sums } = await bothSides(source, server, replacements, (progress) => say({ progress }));
 	await sameOnBothSides(source, server, sums);
 	const seconds = secondsSince(start);
 	const report = reportOf(source, server, plan, sums, new Map());
@@ -120,7 +118,7 @@ async function verify(source: Source, server: Server, replacements: Replacements
 }
 
 async function compare(source: Source, server: Server, replacements: Replacements, say: Say): Promise<number> {
-	const { sums } = await sumsOf(source, server, replacements, say);
+	const { sums } = await bothSides(source, server, replacements, (progress) => say({ progress }));
 	const differences: TableDifference[] = [];
 	for (const [table, both] of sums) {
 		if (isSame(both)) continue;
@@ -129,24 +127,6 @@ async function compare(source: Source, server: Server, replacements: Replacement
 	}
 	say({ differences });
 	return 0;
-}
-
-/** What both sides hold, in a transaction that only reads and sees one moment. */
-async function sumsOf(
-	source: Source,
-	server: Server,
-	replacements: Replacements,
-	say: Say,
-): Promise<{ plan: Plan; sums: Sums }> {
-	await server.run("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
-	const target = await targetOf(server);
-	// Where values were replaced, which ones is known only by the same look at all of them.
-	return lookingAtBytes(Object.keys(replacements).length > 0, async (bytes) => {
-		const plan = planOf(source, target, replacements, bytes);
-		const { problems } = checkAll(source, plan);
-		if (problems.length > 0) throw problemsRefusal(problems);
-		return { plan, sums: await verifyTables(source, server, plan.tables, (progress) => say({ progress })) };
-	});
 }
 
 async function baseline(server: Server, say: Say): Promise<number> {

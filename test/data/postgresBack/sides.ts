@@ -80,7 +80,7 @@ export const BYTES = `
 import sqlite3, sys
 lite = sqlite3.connect(f"file:{sys.argv[1]}?mode=ro", uri=True)
 lite.text_factory = bytes
-for table, key in [("teams", "id"), ("people", "id"), ("lines", "rowid"), ("shares", "rowid"), ("words", "word"), ("counted", "id"), ("quiet", "id")]:
+for table, key in [("teams", "id"), ("people", "id"), ("lines", "rowid"), ("shares", "person"), ("words", "word"), ("counted", "id"), ("quiet", "id")]:
     names = [row[1].decode() for row in lite.execute(f"PRAGMA table_xinfo({table})")]
     fields = " || ',' || ".join(f'typeof("{name}") || hex("{name}")' for name in names)
     for row in lite.execute(f"SELECT {key}, {fields} FROM {table} ORDER BY {key}"):

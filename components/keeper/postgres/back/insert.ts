@@ -5,7 +5,7 @@ import { literal } from "../conversion";
 import { conversionOf } from "../families";
 import type { ColumnPlan, TablePlan } from "../plan";
 import type { Progress } from "../progress";
-import { canonicalPostgres } from "../rows";
+import { canonicalPostgres, canonicalRow } from "../rows";
 import type { Server } from "../server";
 import type { Source } from "../source";
 import { type Form, Unfit } from "./forms";
@@ -69,7 +69,7 @@ export async function insertRows(
 				const name = table.columns[index]?.source.name ?? "";
 				inserted.replaced[name] = (inserted.replaced[name] ?? 0) + 1;
 			}
-			const sqlite = hash("md5", next.map(({ canonical }) => canonical).join(","));
+			const sqlite = hash("md5", canonicalRow(next.map(({ canonical }) => canonical)));
 			inserted.swapped.push({ postgres: digest, sqlite });
 		}
 		inserted.rows += 1;
