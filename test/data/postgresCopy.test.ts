@@ -60,7 +60,7 @@ it("replaces only values that cannot be held, as the user says, and counts them"
 	const { refusal } = lastOf(await keeper("copy", "replaced.db", "replaced"));
 	expect(refusal?.found.split("\n  ")).toEqual([
 		"nothing was copied: days.day (date), 2 rows: it is no date that exists and that Postgres holds as it is: row 2 has '2024-02-30', row 3 has '0000-00-00'",
-		"days.note (text), 1 row: Postgres' text cannot hold the character NUL: row 3 has the bytes x'610062'",
+		"days.note (text), 1 row: Postgres cannot hold the character NUL: row 3 has the bytes x'610062'",
 		"days.note (text), 1 row: its bytes are no UTF-8: row 2 has the bytes x'61FF'",
 		"days.done (boolean), 1 row: a boolean is 0 or 1: row 2 has 2",
 	]);

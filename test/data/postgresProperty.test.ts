@@ -45,11 +45,11 @@ const PLANTS: [what: string, right: string, wrong: string][] = [
 		"copy: `datetime(substr(${value}, 1, 19), '+1 hour') ||",
 	],
 	["the zone dropped", "'+00' ELSE ${value} END", "'+00' ELSE substr(${value}, 1, 19) || '+00' END"],
-	["reals of 15 digits", "copy: `holdfast_digits(${value})`", "copy: `printf('%.15g', ${value})`"],
+	["reals of 14 digits", "copy: `holdfast_digits(${value})`", "copy: `printf('%.14g', ${value})`"],
 	[
 		"text cut off",
 		"copy: `CASE typeof(${value}) WHEN 'text' THEN ${escaped(value)}",
-		"copy: `CASE typeof(${value}) WHEN 'text' THEN ${escaped('substr(' + value + ', 1, 20)')}",
+		"copy: `CASE typeof(${value}) WHEN 'text' THEN ${escaped('substr(' + value + ', 1, 5)')}",
 	],
 	["a line break lost", '[10, "\\\\n"]', '[10, " "]'],
 ];

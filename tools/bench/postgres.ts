@@ -18,6 +18,8 @@ const TARGETS = { pgloader: 3, plain: 0.5, megabytes: 200 };
 
 interface Run {
 	seconds: number;
+	/** Seconds that it computed itself. */
+	own: number;
 	/** Seconds that the server computed. */
 	server: number;
 }
@@ -25,8 +27,6 @@ interface Run {
 interface KeeperRun extends Run {
 	/** Resident at most. */
 	megabytes: number;
-	/** Seconds that it computed. */
-	own: number;
 	parts: MoveReport["seconds"];
 }
 
@@ -49,9 +49,8 @@ export async function benchPostgres({ rows, runs }: { rows: number; runs: number
 			all.keeper.push(await keeperRun(server, rows));
 			if (run <= pgloaderRuns) all.pgloader.push(await toolRun(server, rows, PGLOADER));
 			all.plain.push(await toolRun(server, rows, PLAIN));
-			console.log(
-				`  ${run}: ${told(all.keeper.at(-1))}; pgloader ${all.pgloader.at(-1)?.seconds} s; sqlite3 | psql ${all.plain.at(-1)?.seconds} s`,
-			);
+			const others = `pgloader ${told(all.pgloader[run - 1])}; sqlite3 | psql ${told(all.plain.at(-1))}`;
+			console.log(`  ${run}: keeper ${toldKeeper(all.keeper.at(-1))}; ${others}`);
 		}
 		return judge(rows, all);
 	} finally {
@@ -60,10 +59,14 @@ export async function benchPostgres({ rows, runs }: { rows: number; runs: number
 	}
 }
 
-function told(run: KeeperRun | undefined): string {
-	if (run === undefined) return "";
-	const { parts, own, server } = run;
-	return `keeper ${run.seconds} s (copy ${parts.copy}, verify ${parts.verify}; computed ${own} itself and ${server} in the server), ${run.megabytes} MB`;
+/** The seconds that were computed tell more than those that passed where others are busy on the machine. */
+function told(run: Run | undefined): string {
+	return run === undefined ? "not run" : `${run.seconds} s (computed ${run.own} itself, ${run.server} in the server)`;
+}
+
+function toldKeeper(run: KeeperRun | undefined): string {
+	if (run === undefined) return "not run";
+	return `${told(run)}, copy ${run.parts.copy} and verify ${run.parts.verify}, ${run.megabytes} MB`;
 }
 
 function judge(rows: number, all: { keeper: KeeperRun[]; pgloader: Run[]; plain: Run[] }): number {
@@ -113,9 +116,10 @@ const PLAIN: Tool = (server, database) =>
 	`sqlite3 -csv ${server.path(FILE)} 'SELECT ${COLUMNS} FROM notes' | psql -Xq '${server.urlOf(database)}' --command='\\copy notes FROM STDIN (FORMAT csv)'`;
 
 async function toolRun(server: PostgresServer, rows: number, tool: Tool): Promise<Run> {
-	return inFresh(server, rows, async (database) => {
-		await done("the tool", server.tool(["sh", "-ec", tool(server, database)], "", 7_200_000));
-	}).then(({ seconds, server: computed }) => ({ seconds, server: computed }));
+	const { seconds, ...computed } = await inFresh(server, rows, (database) =>
+		done("the tool", server.tool(["sh", "-ec", tool(server, database)], "", 7_200_000)),
+	);
+	return { seconds, server: computed.server, own: computed.tools };
 }
 
 async function keeperRun(server: PostgresServer, rows: number): Promise<KeeperRun> {
@@ -138,7 +142,7 @@ async function inFresh<T>(
 	server: PostgresServer,
 	rows: number,
 	copy: (database: string) => Promise<T>,
-): Promise<Run & { result: T }> {
+): Promise<{ seconds: number; server: number; tools: number; result: T }> {
 	const database = `bench_${randomBytes(3).toString("hex")}`;
 	await server.database(database, SCHEMA);
 	// Nobody pays for what the one before has left to be written.
@@ -150,22 +154,28 @@ async function inFresh<T>(
 		"--username=postgres",
 		"--command=CHECKPOINT",
 	);
-	const computed = await computedSeconds(server);
+	const before = await computedSeconds(server);
 	const start = performance.now();
 	const result = await copy(database);
 	const seconds = Math.round((performance.now() - start) / 100) / 10;
-	const run = { seconds, server: Math.round(((await computedSeconds(server)) - computed) * 10) / 10, result };
+	const after = await computedSeconds(server);
+	const spent = (side: "server" | "tools") => Math.round((after[side] - before[side]) * 10) / 10;
 	const [count] = await server.sql(database, "SELECT count(*) FROM notes");
 	if (Number(count) !== rows) throw new Error(`${count} rows arrived instead of ${rows}`);
 	await server.sql("app", `DROP DATABASE ${database}`);
-	return run;
+	return { seconds, server: spent("server"), tools: spent("tools"), result };
 }
 
-/** Of the server's container, since it started. */
-async function computedSeconds(server: PostgresServer): Promise<number> {
+/** What the containers of the server and of the tools have computed since they started. */
+async function computedSeconds(server: PostgresServer): Promise<{ server: number; tools: number }> {
+	const [ofServer, ofTools] = await Promise.all([server.name, `${server.name}-tools`].map(computedBy));
+	return { server: ofServer ?? Number.NaN, tools: ofTools ?? Number.NaN };
+}
+
+async function computedBy(container: string): Promise<number> {
 	// In one file or another, by the version of the host's control groups.
 	const files = "cat /sys/fs/cgroup/cpuacct/cpuacct.usage /sys/fs/cgroup/cpu.stat 2>/dev/null || true";
-	const said = await dockerOutput("exec", server.name, "sh", "-c", files);
+	const said = await dockerOutput("exec", container, "sh", "-c", files);
 	const [, microseconds] = /usage_usec (\d+)/.exec(said) ?? [];
 	return microseconds === undefined ? Number.parseInt(said, 10) / 1e9 : Number(microseconds) / 1e6;
 }

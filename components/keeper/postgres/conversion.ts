@@ -16,7 +16,7 @@ export interface TargetType {
  * verification finds a mistake in the conversion.
  */
 export interface Conversion {
-	/** True for a value that the type holds without a change; not asked for NULL. */
+	/** True for a value that the type holds without a change; not asked for NULL, nor for a text with the character NUL. */
 	fits: string;
 	/** Why a value does not fit, the first that is true; the last one is for all the rest. */
 	reasons: { when: string; why: string; hint?: string }[];

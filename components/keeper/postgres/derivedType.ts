@@ -98,7 +98,7 @@ function misfits(source: Source, table: SourceTable, column: SourceColumn, type:
 	const value = quotedName(column.name);
 	const { fits = "1" } = conversionOf(value, value, type) ?? {};
 	const [found] = source.all<{ rows: number }>(
-		`SELECT count(*) AS rows FROM ${quotedName(table.name)} WHERE ${value} IS NOT NULL AND (${fits}) IS NOT TRUE`,
+		`SELECT count(*) AS rows FROM ${quotedName(table.name)} WHERE ${value} IS NOT NULL AND ((${fits}) IS NOT TRUE OR (typeof(${value}) = 'text' AND instr(${value}, char(0))))`,
 	);
 	return found?.rows ?? 0;
 }

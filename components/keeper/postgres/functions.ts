@@ -19,6 +19,13 @@ export function addFunctions(database: DatabaseSync): void {
 	add("is_jsonb", (text: string) => (jsonbText(text) === undefined ? 0 : 1));
 	add("jsonb", (text: string | null) => (text === null ? null : (jsonbText(text) ?? text)));
 	add("is_utf8", (bytes: Uint8Array | null) => (bytes === null || isUtf8(bytes) ? 1 : 0));
+	// For people's replacements: SQLite's own replace() does not find this character.
+	add("without_nul", (bytes: Uint8Array | null) => (bytes === null ? null : withoutNul(bytes)) as never);
+}
+
+/** What is no text without it either stays what it is. */
+function withoutNul(bytes: Uint8Array): string | Uint8Array {
+	return isUtf8(bytes) ? Buffer.from(bytes.filter((byte) => byte !== 0)).toString() : bytes;
 }
 
 /** The fewest digits that are this double and no other. */

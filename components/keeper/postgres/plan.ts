@@ -175,6 +175,9 @@ function problemOf(
 	const reasons: { why: string; hint?: string }[] = [];
 	const number = (why: string, hint?: string) => reasons.push({ why, ...(hint !== undefined && { hint }) });
 	const isNull = target.notNull && !target.generated ? number("it is NULL, and Postgres wants a value") : 0;
+	// Before all else, for most of SQLite's functions see a text only up to its first NUL.
+	const withoutNul = `holdfast_without_nul(CAST(${value} AS BLOB))`;
+	const hasNul = `WHEN typeof(${value}) = 'text' AND instr(${value}, char(0)) THEN ${number("Postgres cannot hold the character NUL", withoutNul)}`;
 	const misfits = conversion.reasons.map(({ when, why, hint }) => `WHEN ${when} THEN ${number(why, hint)}`);
 	const other = number(`${target.type.words} cannot hold it`);
 	const more: string[] = [];
@@ -193,7 +196,7 @@ function problemOf(
 			`WHEN ${value} NOT IN (SELECT ${held} FROM ${from} WHERE ${held} IS NOT NULL) THEN ${number(`no row of ${isSelf ? "its own table" : above.name} has this ${key.name}`, "NULL")}`,
 		);
 	}
-	const problem = `CASE WHEN ${value} IS NULL THEN ${isNull} WHEN (${conversion.fits}) IS NOT TRUE THEN CASE ${misfits.join(" ")} ELSE ${other} END ${more.join(" ")} ELSE 0 END`;
+	const problem = `CASE WHEN ${value} IS NULL THEN ${isNull} ${hasNul} WHEN (${conversion.fits}) IS NOT TRUE THEN CASE ${misfits.join(" ")} ELSE ${other} END ${more.join(" ")} ELSE 0 END`;
 	return { reasons, problem };
 }
 

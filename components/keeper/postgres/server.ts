@@ -18,6 +18,8 @@ const SESSION = [
 	"SET idle_in_transaction_session_timeout = 0",
 	"SET application_name = 'holdfast'",
 ].join("; ");
+/** Where the keeper notes what it wrote. */
+const OWN_SCHEMA = "holdfast";
 /** Milliseconds for the server to answer. */
 const CONNECT = 20_000;
 
@@ -53,7 +55,7 @@ export class Server {
 			);
 		}
 		const server = new Server(client, words);
-		await server.needUtf8();
+		await server.needSuitable();
 		return server;
 	}
 
@@ -81,15 +83,24 @@ export class Server {
 		await this.client.end().catch(() => {});
 	}
 
-	private async needUtf8(): Promise<void> {
-		const { server_encoding: encoding } = await this.one<{ server_encoding: string }>("SHOW server_encoding");
-		if (encoding === "UTF8") return;
-		await this.close();
-		throw new Refusal(
-			"postgres-unsuitable",
-			`${this.words} has the encoding ${encoding}; SQLite's text is UTF-8`,
-			"create the database with ENCODING 'UTF8' TEMPLATE template0",
+	private async needSuitable(): Promise<void> {
+		const { encoding, role } = await this.one<{ encoding: string; role: string }>(
+			"SELECT current_setting('server_encoding') AS encoding, current_user::text AS role",
 		);
+		const refuse = async (found: string, remedy: string) => {
+			await this.close();
+			return new Refusal("postgres-unsuitable", `${this.words} ${found}`, remedy);
+		};
+		if (encoding !== "UTF8")
+			throw await refuse(
+				`has the encoding ${encoding}; SQLite's text is UTF-8`,
+				"create the database with ENCODING 'UTF8' TEMPLATE template0",
+			);
+		if (role === OWN_SCHEMA)
+			throw await refuse(
+				`is used as the role ${role}: Postgres would put the app's tables into the schema of that name, which is the keeper's own`,
+				"give the app's role another name",
+			);
 	}
 }
 

@@ -9,11 +9,6 @@ const NUMBERS = { words: "numbers become their text" };
 
 function textReasons(value: string, type: TargetType, limit: number): Conversion["reasons"] {
 	return [
-		{
-			when: `typeof(${value}) = 'text' AND instr(${value}, char(0)) > 0`,
-			why: "Postgres' text cannot hold the character NUL",
-			hint: `replace(${value}, char(0), '')`,
-		},
 		...(limit > 0
 			? [
 					{
@@ -44,7 +39,7 @@ const text: Family = (value, held, type) => {
 	const isNumber = `typeof(${value}) = 'integer' OR (typeof(${value}) = 'real' AND abs(${value}) < 9e999)`;
 	const numberFits = limit > 0 ? `(${isNumber}) AND length(${asText(value)}) <= ${limit}` : isNumber;
 	return {
-		fits: `CASE typeof(${value}) WHEN 'text' THEN NOT instr(${value}, char(0))${isShort}${isWhole} ELSE ${numberFits} END`,
+		fits: `CASE typeof(${value}) WHEN 'text' THEN 1${isShort}${isWhole} ELSE ${numberFits} END`,
 		reasons: textReasons(value, type, limit),
 		copy: `CASE typeof(${value}) WHEN 'text' THEN ${escaped(value)} ELSE ${asText(value)} END`,
 		canonical: `CASE typeof(${value}) WHEN 'real' THEN ${measured(`quote(${value})`)} ELSE ${measured(value)} END`,
@@ -68,7 +63,7 @@ const bytes: Family = (value, held) => ({
 const json: Family = (value, held) => {
 	const isNumber = `(typeof(${value}) = 'integer' OR (typeof(${value}) = 'real' AND abs(${value}) < 9e999))`;
 	return {
-		fits: `CASE typeof(${value}) WHEN 'text' THEN NOT instr(${value}, char(0)) AND json_valid(${value}) ELSE ${isNumber} END`,
+		fits: `CASE typeof(${value}) WHEN 'text' THEN json_valid(${value}) ELSE ${isNumber} END`,
 		reasons: [
 			{ when: `typeof(${value}) = 'text'`, why: "it is no JSON by RFC 8259", hint: `json_quote(${value})` },
 			...typeReasons(value, "JSON"),

@@ -136,7 +136,7 @@ export const VALUES: Fault[] = [
 				["notes.body", 2, "the bytes x'6265666F7265006166746572'"],
 				["notes.body", 3, "the bytes x'00'"],
 			],
-			replace: { "notes.body": "replace(body, char(0), '')" },
+			replace: { "notes.body": "holdfast_without_nul(CAST(body AS BLOB))" },
 		},
 		pgloader: ["1|whole", "2|before", "3|"],
 	},
