@@ -26,6 +26,8 @@ const USAGE = `keeper: keeps the SQLite data of a container app
   keeper postgres copy --from FILE    all rows to Postgres, verified, in one transaction; or nothing changes there
                                       [--database NAME] [--replace JSON] [--json]; the server: HOLDFAST_POSTGRES_URL_FILE
   keeper postgres verify --from FILE  whether both sides hold the same rows; compare says how many differ
+  keeper postgres back --to FILE      the rows of Postgres into a SQLite file with the same tables, verified, in one
+                                      transaction [--replace JSON] [--replace-back JSON] [--json]
   keeper postgres baseline            what Postgres holds now was put there by the app's own migration
   keeper accept-database              the file in the data directory is right, whatever the replica says
   keeper accept-replica               the replica in the store is this app's, although no manifest says so
@@ -52,6 +54,7 @@ async function main(): Promise<number> {
 			from: { type: "string" },
 			database: { type: "string" },
 			replace: { type: "string" },
+			"replace-back": { type: "string" },
 		},
 	});
 	switch (command) {

@@ -1,24 +1,25 @@
 import { REFUSED, Refusal, refusalLines } from "../refusal";
-import { checkAll } from "./check";
+import { back } from "./back/back";
+import { bothSides } from "./bothSides";
 import { copy, needFile, reportOf, secondsSince } from "./copy";
 import { differencesOf } from "./differences";
 import { asRefusal } from "./failure";
 import { addFunctions } from "./functions";
 import { Ledger } from "./ledger";
 import { moveLines } from "./lines";
-import { type Plan, planOf, type Replacements } from "./plan";
-import { problemsRefusal } from "./problems";
+import type { Replacements } from "./plan";
 import type { MoveLine, TableDifference } from "./report";
-import { lookingAtBytes } from "./rows";
 import { Server } from "./server";
 import { Source } from "./source";
 import { targetOf } from "./target";
-import { isSame, type Sums, sameOnBothSides, verifyTables } from "./verify";
+import { isSame, sameOnBothSides } from "./verify";
 
 export interface PostgresOptions {
 	from?: string;
+	to?: string;
 	database?: string;
 	replace?: string;
+	"replace-back"?: string;
 	json?: boolean;
 }
 
@@ -50,12 +51,13 @@ export async function postgres(what: string | undefined, options: PostgresOption
 async function run(what: string | undefined, options: PostgresOptions, say: Say): Promise<number> {
 	const { database, from } = options;
 	if (what === "baseline") return withServer(database, (server) => baseline(server, say));
+	if (what === "back") return withServer(database, (server) => bringBack(server, options, say));
 	const work = { copy: copyAll, verify, compare }[what ?? ""];
 	if (work === undefined)
 		throw new Refusal(
 			"settings-wrong",
 			`keeper postgres ${what ?? ""} is no command`,
-			"one of copy, verify, compare, baseline",
+			"one of copy, verify, compare, baseline, back",
 		);
 	const replacements = replacementsOf(options.replace ?? process.env.HOLDFAST_POSTGRES_REPLACE);
 	const source = Source.open(needFile(from));
@@ -82,11 +84,32 @@ async function copyAll(source: Source, server: Server, replacements: Replacement
 	return 0;
 }
 
+/** Into the file that is named by `to`, which nobody else writes. */
+async function bringBack(server: Server, { to, replace, ...options }: PostgresOptions, say: Say): Promise<number> {
+	const replacements = replacementsOf(replace ?? process.env.HOLDFAST_POSTGRES_REPLACE);
+	const other = options["replace-back"] ?? process.env.HOLDFAST_POSTGRES_REPLACE_BACK;
+	const replacementsBack = replacementsOf(other, "HOLDFAST_POSTGRES_REPLACE_BACK", "Postgres");
+	const source = Source.open(needFile(to, "--to"), true);
+	addFunctions(source.database);
+	try {
+		const report = await back(source, server, {
+			replacements,
+			replacementsBack,
+			tell: (progress) => say({ progress }),
+		});
+		say({ report });
+		return 0;
+	} finally {
+		// What is not committed by now is undone.
+		source.close();
+	}
+}
+
 /** Of one moment on both sides, without a change to either. */
 async function verify(source: Source, server: Server, replacements: Replacements, say: Say): Promise<number> {
 	const start = performance.now();
 	const began = new Date().toISOString();
-	const { plan, sums } = await sumsOf(source, server, replacements, say);
+	const { plan, sums } = await bothSides(source, server, replacements, (progress) => say({ progress }));
 	await sameOnBothSides(source, server, sums);
 	const seconds = secondsSince(start);
 	const report = reportOf(source, server, plan, sums, new Map());
@@ -95,7 +118,7 @@ async function verify(source: Source, server: Server, replacements: Replacements
 }
 
 async function compare(source: Source, server: Server, replacements: Replacements, say: Say): Promise<number> {
-	const { sums } = await sumsOf(source, server, replacements, say);
+	const { sums } = await bothSides(source, server, replacements, (progress) => say({ progress }));
 	const differences: TableDifference[] = [];
 	for (const [table, both] of sums) {
 		if (isSame(both)) continue;
@@ -104,24 +127,6 @@ async function compare(source: Source, server: Server, replacements: Replacement
 	}
 	say({ differences });
 	return 0;
-}
-
-/** What both sides hold, in a transaction that only reads and sees one moment. */
-async function sumsOf(
-	source: Source,
-	server: Server,
-	replacements: Replacements,
-	say: Say,
-): Promise<{ plan: Plan; sums: Sums }> {
-	await server.run("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
-	const target = await targetOf(server);
-	// Where values were replaced, which ones is known only by the same look at all of them.
-	return lookingAtBytes(Object.keys(replacements).length > 0, async (bytes) => {
-		const plan = planOf(source, target, replacements, bytes);
-		const { problems } = checkAll(source, plan);
-		if (problems.length > 0) throw problemsRefusal(problems);
-		return { plan, sums: await verifyTables(source, server, plan.tables, (progress) => say({ progress })) };
-	});
 }
 
 async function baseline(server: Server, say: Say): Promise<number> {
@@ -136,13 +141,17 @@ async function baseline(server: Server, say: Say): Promise<number> {
 }
 
 /** @throws {Refusal} for what is no object of texts. */
-export function replacementsOf(text: string | undefined): Replacements {
+export function replacementsOf(
+	text: string | undefined,
+	variable = "HOLDFAST_POSTGRES_REPLACE",
+	side = "SQLite",
+): Replacements {
 	if (text === undefined || text.trim() === "") return {};
 	const refuse = (found: string) =>
 		new Refusal(
 			"settings-wrong",
-			`HOLDFAST_POSTGRES_REPLACE ${found}`,
-			`write it as {"table.column": "NULL"}: expressions of SQLite by column`,
+			`${variable} ${found}`,
+			`write it as {"table.column": "NULL"}: expressions of ${side} by column`,
 		);
 	let found: unknown;
 	try {

@@ -207,7 +207,7 @@ export function secondsSince(start: number): number {
 	return Math.round(performance.now() - start) / 1000;
 }
 
-export function needFile(file: string | undefined): string {
+export function needFile(file: string | undefined, option = "--from"): string {
 	if (file !== undefined && file !== "") return file;
-	throw new Refusal("settings-wrong", "keeper postgres needs the SQLite file", "name it: --from /data/app.db");
+	throw new Refusal("settings-wrong", "keeper postgres needs the SQLite file", `name it: ${option} /data/app.db`);
 }

@@ -26,6 +26,20 @@ export interface Differences {
  * that memory stays bounded whatever the size of the table.
  */
 export async function differencesOf(source: Source, server: Server, table: TablePlan): Promise<Differences> {
+	const found: Differences = { onlySqlite: 0, onlyPostgres: 0, hashes: { sqlite: [], postgres: [] } };
+	for (const groups of await differingGroups(source, server, table)) {
+		for (const [digest, more] of await balanceOf(source, server, table, groups)) {
+			const side = more > 0 ? "sqlite" : "postgres";
+			if (found.hashes[side].length < NAMED) found.hashes[side].push(digest);
+			if (more > 0) found.onlySqlite += more;
+			else found.onlyPostgres -= more;
+		}
+	}
+	return found;
+}
+
+/** Groups of rows that are not the same on both sides, as many together as are compared at once. */
+export async function differingGroups(source: Source, server: Server, table: TablePlan): Promise<string[][]> {
 	const groups = new Map<string, Map<string, bigint>>();
 	const add = (group: string, side: string, sum: bigint, rows: bigint) => {
 		const sides = groups.get(group) ?? new Map<string, bigint>();
@@ -40,10 +54,7 @@ export async function differencesOf(source: Source, server: Server, table: Table
 	);
 	for (const { group, sum, rows } of held) add(group, "postgres", BigInt(sum) + (BigInt(rows) << 64n), BigInt(rows));
 	const different = [...groups].filter(([, sides]) => sides.get("sqlite") !== sides.get("postgres"));
-	const found: Differences = { onlySqlite: 0, onlyPostgres: 0, hashes: { sqlite: [], postgres: [] } };
-	for (const some of portionsOf(different.map(([group, sides]) => ({ group, rows: Number(sides.get("rows")) }))))
-		await compareGroups(source, server, table, new Set(some), found);
-	return found;
+	return portionsOf(different.map(([group, sides]) => ({ group, rows: Number(sides.get("rows")) })));
 }
 
 function portionsOf(groups: { group: string; rows: number }[]): string[][] {
@@ -60,28 +71,24 @@ function portionsOf(groups: { group: string; rows: number }[]): string[][] {
 	return portions;
 }
 
-/** A row that is there twice counts twice. */
-async function compareGroups(
+/** By its hash, how many more of a row SQLite has than Postgres, below 0 where it has fewer; a row that is there twice counts twice. */
+export async function balanceOf(
 	source: Source,
 	server: Server,
 	table: TablePlan,
-	groups: Set<string>,
-	found: Differences,
-) {
+	groups: string[],
+): Promise<Map<string, number>> {
+	const wanted = new Set(groups);
 	const balance = new Map<string, number>();
 	for await (const digest of sqliteHashes(source, table))
-		if (groups.has(digest.slice(0, GROUP))) balance.set(digest, (balance.get(digest) ?? 0) + 1);
+		if (wanted.has(digest.slice(0, GROUP))) balance.set(digest, (balance.get(digest) ?? 0) + 1);
 	const held = await server.rows<{ h: string; rows: string }>(
 		`SELECT h, count(*)::text AS rows FROM (${postgresHashes(table)}) AS hashes WHERE left(h, ${GROUP}) = ANY ($1) GROUP BY h`,
-		[[...groups]],
+		[groups],
 	);
 	for (const { h, rows } of held) balance.set(h, (balance.get(h) ?? 0) - Number(rows));
-	for (const [digest, more] of balance) {
-		const side = more > 0 ? "sqlite" : "postgres";
-		if (more !== 0 && found.hashes[side].length < NAMED) found.hashes[side].push(digest);
-		if (more > 0) found.onlySqlite += more;
-		else found.onlyPostgres -= more;
-	}
+	for (const [digest, more] of balance) if (more === 0) balance.delete(digest);
+	return balance;
 }
 
 async function* sqliteHashes(source: Source, table: TablePlan): AsyncGenerator<string> {

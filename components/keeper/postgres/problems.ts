@@ -1,4 +1,5 @@
 import { Refusal } from "../refusal";
+import type { MoveReport } from "./report";
 
 /** Something that keeps rows from being moved as they are. */
 export interface Problem {
@@ -21,23 +22,33 @@ export interface Problem {
 const MOST = 20;
 const ROWS = 5;
 
+/** What a refusal says, by the way that the rows were to go. */
+const WORDS = {
+	"to-postgres": {
+		nothing: "nothing was copied",
+		paste: (setting: string) =>
+			`correct the values in SQLite, or say what to take instead, as expressions of SQLite: HOLDFAST_POSTGRES_REPLACE=${setting} (in a stack, replace in holdfast:postgres)`,
+	},
+	"to-sqlite": {
+		nothing: "the SQLite file is as it was",
+		paste: (setting: string) =>
+			`correct the values in Postgres, or say what to take instead, as expressions of Postgres: HOLDFAST_POSTGRES_REPLACE_BACK=${setting}`,
+	},
+};
+
 /** All of them at once, with a line to paste that would replace the values. */
-export function problemsRefusal(problems: Problem[]): Refusal {
+export function problemsRefusal(problems: Problem[], direction: MoveReport["direction"] = "to-postgres"): Refusal {
+	const words = WORDS[direction];
 	const told = problems.slice(0, MOST).map(problemLines);
 	const rest = problems.slice(MOST).map((problem) => `${placeOf(problem)} (${problem.count})`);
 	const more = rest.length > 0 ? [`and, with how many rows: ${rest.join(", ")}`] : [];
 	const replace = replacementsFor(problems);
 	const remedies = [...new Set(problems.flatMap(({ remedy }) => remedy ?? []))];
 	const setting = JSON.stringify(Object.fromEntries(replace));
-	const paste =
-		replace.length === 0
-			? []
-			: [
-					`correct the values in SQLite, or say what to take instead, as expressions of SQLite: HOLDFAST_POSTGRES_REPLACE=${literalShell(setting)} (in a stack, replace in holdfast:postgres)`,
-				];
+	const paste = replace.length === 0 ? [] : [words.paste(literalShell(setting))];
 	return new Refusal(
 		"move-unfit",
-		`nothing was copied: ${[...told, ...more].join("\n  ")}`,
+		`${words.nothing}: ${[...told, ...more].join("\n  ")}`,
 		[...remedies, ...paste].join("; "),
 	);
 }

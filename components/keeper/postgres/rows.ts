@@ -27,6 +27,11 @@ export function canonicalSqlite({ columns }: TablePlan): string {
 	);
 }
 
+/** The same of texts that are there already. */
+export function canonicalRow(columns: string[]): string {
+	return ["", ...columns].join(",");
+}
+
 export function canonicalPostgres({ columns }: TablePlan): string {
 	return ["''", ...columns.map(({ conversion }) => `coalesce(${conversion.canonicalPostgres}, 'N')`)].join(
 		" || ',' || ",

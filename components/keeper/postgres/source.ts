@@ -1,3 +1,4 @@
+import { statSync } from "node:fs";
 import type { DatabaseSync } from "node:sqlite";
 import { quotedName } from "../database";
 import { Refusal } from "../refusal";
@@ -43,14 +44,20 @@ export class Source {
 		this.tables = listed.filter(({ type }) => type === "table").map(({ name, wr }) => this.tableOf(name, wr === 0));
 	}
 
-	/** @throws {Refusal} where the file is none that can be copied. */
-	static open(path: string): Source {
+	/**
+	 * @param isWritten that the transaction is one that writes: whoever opened it commits it
+	 * @throws {Refusal} where the file is none that can be copied
+	 */
+	static open(path: string, isWritten = false): Source {
 		// Loaded when it is needed: on a Node.js without it, everything else can still be tested.
 		const { DatabaseSync } = require("node:sqlite") as typeof import("node:sqlite");
 		let database: DatabaseSync | undefined;
 		try {
-			database = new DatabaseSync(path, { readOnly: true });
-			database.exec("PRAGMA busy_timeout = 5000; BEGIN");
+			// One that writes would make a file that is not there.
+			if (isWritten) statSync(path);
+			// Rows come in no order of their own: foreign keys are looked at when all are there.
+			database = new DatabaseSync(path, { readOnly: !isWritten, enableForeignKeyConstraints: false });
+			database.exec(`PRAGMA busy_timeout = 5000; BEGIN ${isWritten ? "IMMEDIATE" : ""}`);
 			const { encoding } = database.prepare("PRAGMA encoding").get() as { encoding: string };
 			if (encoding !== "UTF-8")
 				throw new Refusal(
