@@ -137,7 +137,7 @@ describe.concurrent("the way back from Postgres", () => {
 	});
 
 	it("finds a conversion that is planted wrong, and a killed run leaves the file as it was", async () => {
-		const count = 30_000;
+		const count = 15_000;
 		const series = `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${count}) `;
 		const { server, file, back, ask } = await moved(
 			"killed",
@@ -156,13 +156,13 @@ describe.concurrent("the way back from Postgres", () => {
 		const mount = `--mount=type=bind,readonly,source=${planted},target=/keeper/keeper.js`;
 		const refused = await back([], { args: [mount] });
 		expect(refused.code).toBe(3);
-		expect(lastOf(refused).refusal?.found).toMatch(/rows\.yes \(boolean\), 30000 rows/);
+		expect(lastOf(refused).refusal?.found).toMatch(/rows\.yes \(boolean\), 15000 rows/);
 		expect(await sums()).toEqual(before);
 		for (let kill = 0; kill < REPETITIONS.killedMoves; kill += 1) {
 			const name = server.keeperName();
 			const running = back([], { name });
 			await until("the keeper runs", async () => (await tryDocker("top", name)).code === 0);
-			await sleep(200 + Math.random() * 1500);
+			await sleep(200 + Math.random() * 1200);
 			await tryDocker("kill", "--signal=KILL", name);
 			const { code } = await running;
 			if (code === 0) break;

@@ -8,8 +8,9 @@ import type { Server } from "./server";
 import type { Source } from "./source";
 
 /** The first digits of a hash, by which rows are put into groups, and how many rows of differing groups are held at once. */
-const GROUP = 4;
-const HELD = 200_000;
+const GROUP = 5;
+const GROUPS = 16 ** GROUP;
+const HELD = 60_000;
 const PAUSE = 20_000;
 /** How many rows of a difference are named. */
 const NAMED = 5;
@@ -39,36 +40,45 @@ export async function differencesOf(source: Source, server: Server, table: Table
 }
 
 /** Groups of rows that are not the same on both sides, as many together as are compared at once. */
-export async function differingGroups(source: Source, server: Server, table: TablePlan): Promise<string[][]> {
-	const groups = new Map<string, Map<string, bigint>>();
-	const add = (group: string, side: string, sum: bigint, rows: bigint) => {
-		const sides = groups.get(group) ?? new Map<string, bigint>();
-		sides.set(side, (sides.get(side) ?? 0n) + sum);
-		sides.set("rows", (sides.get("rows") ?? 0n) + rows);
-		groups.set(group, sides);
-	};
-	for await (const digest of sqliteHashes(source, table))
-		add(digest.slice(0, GROUP), "sqlite", BigInt(`0x${digest.slice(GROUP, GROUP + 13)}`) + (1n << 64n), 1n);
-	const held = await server.rows<{ group: string; sum: string; rows: string }>(
-		`SELECT left(h, ${GROUP}) AS "group", sum(('x' || substr(h, ${GROUP + 1}, 13))::bit(52)::bigint)::text AS sum, count(*)::text AS rows FROM (${postgresHashes(table)}) AS hashes GROUP BY 1`,
+export async function differingGroups(source: Source, server: Server, table: TablePlan): Promise<number[][]> {
+	// Sums wrap around on both sides alike. What they may miss is found by the verification.
+	const sums = new Uint32Array(GROUPS);
+	const counts = { sqlite: new Uint32Array(GROUPS), postgres: new Uint32Array(GROUPS) };
+	for await (const digest of sqliteHashes(source, table)) {
+		const group = groupOf(digest);
+		sums[group] = (sums[group] ?? 0) + Number.parseInt(digest.slice(GROUP, GROUP + 8), 16);
+		counts.sqlite[group] = (counts.sqlite[group] ?? 0) + 1;
+	}
+	await server.run(
+		`DECLARE groups NO SCROLL CURSOR FOR SELECT left(h, ${GROUP}) AS "group", (sum(('x' || substr(h, ${GROUP + 1}, 8))::bit(32)::bigint) % 4294967296)::text AS sum, count(*)::text AS rows FROM (${postgresHashes(table)}) AS hashes GROUP BY 1`,
 	);
-	for (const { group, sum, rows } of held) add(group, "postgres", BigInt(sum) + (BigInt(rows) << 64n), BigInt(rows));
-	const different = [...groups].filter(([, sides]) => sides.get("sqlite") !== sides.get("postgres"));
-	return portionsOf(different.map(([group, sides]) => ({ group, rows: Number(sides.get("rows")) })));
-}
-
-function portionsOf(groups: { group: string; rows: number }[]): string[][] {
-	const portions: string[][] = [];
+	for (;;) {
+		const held = await server.rows<{ group: string; sum: string; rows: string }>(`FETCH ${PAUSE} FROM groups`);
+		if (held.length === 0) break;
+		for (const { group, sum, rows } of held) {
+			const place = groupOf(group);
+			sums[place] = (sums[place] ?? 0) - Number(sum);
+			counts.postgres[place] = Number(rows);
+		}
+	}
+	await server.run("CLOSE groups");
+	const portions: number[][] = [];
 	let room = 0;
-	for (const { group, rows } of groups) {
-		if (room < rows || portions.length === 0) {
+	for (const [group, sum] of sums.entries()) {
+		const [here, there] = [counts.sqlite[group] ?? 0, counts.postgres[group] ?? 0];
+		if (sum === 0 && here === there) continue;
+		if (room < here + there) {
 			portions.push([]);
 			room = HELD;
 		}
 		portions.at(-1)?.push(group);
-		room -= rows;
+		room -= here + there;
 	}
 	return portions;
+}
+
+function groupOf(digest: string): number {
+	return Number.parseInt(digest.slice(0, GROUP), 16);
 }
 
 /** By its hash, how many more of a row SQLite has than Postgres, below 0 where it has fewer; a row that is there twice counts twice. */
@@ -76,15 +86,15 @@ export async function balanceOf(
 	source: Source,
 	server: Server,
 	table: TablePlan,
-	groups: string[],
+	groups: number[],
 ): Promise<Map<string, number>> {
 	const wanted = new Set(groups);
 	const balance = new Map<string, number>();
 	for await (const digest of sqliteHashes(source, table))
-		if (wanted.has(digest.slice(0, GROUP))) balance.set(digest, (balance.get(digest) ?? 0) + 1);
+		if (wanted.has(groupOf(digest))) balance.set(digest, (balance.get(digest) ?? 0) + 1);
 	const held = await server.rows<{ h: string; rows: string }>(
 		`SELECT h, count(*)::text AS rows FROM (${postgresHashes(table)}) AS hashes WHERE left(h, ${GROUP}) = ANY ($1) GROUP BY h`,
-		[groups],
+		[groups.map((group) => group.toString(16).padStart(GROUP, "0"))],
 	);
 	for (const { h, rows } of held) balance.set(h, (balance.get(h) ?? 0) - Number(rows));
 	for (const [digest, more] of balance) if (more === 0) balance.delete(digest);
