@@ -1,14 +1,20 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { defineConfig } from "vitest/config";
+import Order from "./order.mjs";
 
 const unit = `${import.meta.dirname}/unit`;
 /** What replaces a module would replace it for every file that runs after it in the same worker. */
 const replacing = readdirSync(unit).filter(
 	(file) => file.endsWith(".test.ts") && readFileSync(`${unit}/${file}`, "utf8").includes("vi.mock("),
 );
+/** Files of both parts run at once: while those of the data wait for a store or a lease, those of the engine do not. */
+const together = { maxWorkers: 3, sequence: { groupOrder: 1 } };
 
 export default defineConfig({
 	test: {
+		sequence: { sequencer: Order },
+		// By then all is closed; now and then the process that ran the tests does not end by itself.
+		teardownTimeout: 3000,
 		projects: [
 			{
 				test: {
@@ -16,7 +22,7 @@ export default defineConfig({
 					root: unit,
 					include: ["*.test.ts"],
 					exclude: replacing,
-					testTimeout: 10_000,
+					testTimeout: 30_000,
 					// The imports, such as the SDKs of the clouds, are most of the work: once for each worker, not for each file.
 					isolate: false,
 					// More than there are processors, because most tests wait.
@@ -29,7 +35,7 @@ export default defineConfig({
 					name: "unit-alone",
 					root: unit,
 					include: replacing,
-					testTimeout: 10_000,
+					testTimeout: 30_000,
 					maxWorkers: 4,
 					sequence: { groupOrder: 0 },
 				},
@@ -42,8 +48,7 @@ export default defineConfig({
 					// Generous, for a busy machine: a test that hangs is stopped, no test measures time by it.
 					testTimeout: 300_000,
 					hookTimeout: 300_000,
-					maxWorkers: 2,
-					sequence: { groupOrder: 1 },
+					...together,
 				},
 			},
 			{
@@ -54,8 +59,7 @@ export default defineConfig({
 					include: ["*.test.ts"],
 					testTimeout: 300_000,
 					hookTimeout: 300_000,
-					maxWorkers: 2,
-					sequence: { groupOrder: 2 },
+					...together,
 				},
 			},
 		],
