@@ -33,6 +33,11 @@ main(async () => {
 	}
 	const { previous, serving } = status;
 	const image = await imageOf(docker, previous);
+	// A snapshot is one of SQLite: what a migration made of Postgres, only a dump leads back from.
+	if (status.move?.serves === "postgres" && !values["keep-data"]) {
+		console.error(onPostgres(previous.imageName, serving.imageName, status.move.dump));
+		return 1;
+	}
 	const cost = previous.snapshot === undefined ? undefined : await costOf(docker, keeper, previous.snapshot);
 	if (cost?.migrated && !values["keep-data"] && !values["to-snapshot"]) {
 		console.error(choices(previous.imageName, serving.imageName, cost));
@@ -81,6 +86,14 @@ function choices(before: string, now: string, { snapshot, rows, returning }: Sin
   npm run rollback -- --to-snapshot
     the data as it was at ${snapshot.time}, before ${now}: ${cost.join("; ") || "nothing was written since"}.
     The present data is set aside in the data directory, and a snapshot of it is in the replica.`;
+}
+
+function onPostgres(before: string, now: string, dump: { time: string; key: string } | undefined): string {
+	return `✗ nothing was changed: the data is in Postgres, where only the code goes back by itself. ${now} may have migrated the data.
+
+  npm run rollback -- --keep-data
+    the data as it is now, with the old code. It is not rehearsed; ${now} goes on if ${before} does not become healthy.
+  The newest dump, to be restored by hand: ${dump === undefined ? "none yet" : `${dump.key}, of ${dump.time}`}`;
 }
 
 /** `10 rows (notes 7, tags 3)`; undefined for none. */

@@ -119,7 +119,16 @@ export async function snapshot(
 		| undefined;
 	if (made === undefined) throw notRunning();
 	say(`snapshot ${made.name}: transaction ${made.transaction}, ${made.time}`);
+	await sayWhereDataIs();
 	return 0;
+}
+
+/** What is of SQLite alone must not be taken for a copy of the data. */
+async function sayWhereDataIs(): Promise<void> {
+	const status = (await ask(readSettings().control, "GET", "/status").catch(() => undefined)) as Status | undefined;
+	if (status?.move?.serves !== "postgres") return;
+	const { time = "none yet" } = status.move.dump ?? {};
+	say(`! This is of SQLite, as at the switch. The data is in Postgres; the newest proven dump of it: ${time}`);
 }
 
 /** A refusal that came over the socket. */
@@ -141,6 +150,7 @@ export async function drill(asJson: boolean): Promise<number> {
 			`✓ the replica was restored and checked in ${report.seconds} s, to transaction ${report.transaction}: ${rows.join(", ")}`,
 		);
 	} else say(`✗ the drill failed after ${report.seconds} s: ${report.reason}`);
+	if (!asJson) await sayWhereDataIs();
 	return report.ok ? 0 : 1;
 }
 
