@@ -1,4 +1,5 @@
 import { DockerCli } from "../components/docker/cli";
+import type { Status } from "../components/keeper/status";
 import { upInCloud } from "./cloud/run";
 import { lastWords, waitForHealth } from "./health";
 import { keeperStatus } from "./keeper";
@@ -137,9 +138,11 @@ function movedHost(before: string | undefined, now: string | undefined): string 
   Put docker:host back, or use another stack for the other host.`;
 }
 
-function postgresLine({ postgresData, database }: Outputs): string {
+function postgresLine({ postgresData, database }: Outputs, status: Status | undefined): string {
 	if (postgresData === undefined) return "";
-	const what = database === "postgres" ? "has the app's data" : "a deploy rehearses the move to it";
+	const { report } = status?.move ?? {};
+	const copied = report?.direction === "to-postgres" ? `, of which ${report.rows} rows were copied: ${report.key}` : "";
+	const what = database === "postgres" ? `has the app's data${copied}` : "a deploy rehearses the move to it";
 	return `\n  postgres volume ${postgresData}, kept by npm run down; ${what}`;
 }
 
@@ -164,7 +167,7 @@ async function report(stack: string, env: NodeJS.ProcessEnv, outputs: Outputs, s
   app      ${url}${dockerHost === undefined ? "" : `, on ${dockerHost}`}
   log      docker logs --follow ${container}
   data     ${kind(data)} ${data}, kept by npm run down
-  replica  ${backup === undefined ? "none: backup is false" : `${kind(backup)} ${backup}; ${kept}`}${postgresLine(outputs)}
+  replica  ${backup === undefined ? "none: backup is false" : `${kind(backup)} ${backup}; ${kept}`}${postgresLine(outputs, status)}
   backend  ${env.PULUMI_BACKEND_URL}
   config   ${configFile(stack)}
 

@@ -27,9 +27,7 @@ export async function rehearse(
 		await rehearsed(instance, version, settings, move, report);
 	} catch (error) {
 		code = 3;
-		report.push(
-			`✗ ${error instanceof Refusal ? `${error.found}. What to do: ${error.remedy}` : (error as Error).message}`,
-		);
+		report.push(...reasonLines(error));
 	} finally {
 		await instance.stop(version.stopSeconds).catch(() => undefined);
 		clear(settings.rehearsal);
@@ -37,8 +35,14 @@ export async function rehearse(
 	report.push(`the rehearsal took ${((performance.now() - begun) / 1000).toFixed(1)} s`);
 	instance.finish(
 		code,
-		report.map((line) => `holdfast: ${line}`),
+		// Each says whose it is, for they stand among those of the app.
+		report.flatMap((line) => line.split("\n")).map((line) => `holdfast: ${line}`),
 	);
+}
+
+function reasonLines(error: unknown): string[] {
+	if (!(error instanceof Refusal)) return [`✗ ${(error as Error).message}`];
+	return [`✗ ${error.found}`, `  What to do: ${error.remedy}`];
 }
 
 async function rehearsed(
