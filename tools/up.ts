@@ -48,7 +48,7 @@ main(async () => {
 		return refuse(stack, movedHost(before.dockerHost, host));
 	// First what would happen: what is refused, such as a change of what is protected, is refused before anything is touched.
 	const { plan, failed, refused } = await previewed(stack, options, env);
-	if (failed) return refuse(stack, plan.errors);
+	if (failed) return refuse(stack, postgresTakenOut(plan.errors, before) ?? plan.errors);
 	const docker = new DockerCli(host);
 	for (const [volume, urn] of plan.keptVolumes) {
 		const found = await docker.run(["volume", "inspect", volume]);
@@ -131,6 +131,22 @@ function goneVolume(volume: string, urn: string): string {
 	return `the volume ${volume}, which holds the data of this stack, is gone from the Docker host.
   If it was moved, bring it back under this name. To start with an empty one on purpose:
   npm run pulumi -- state delete --force --yes '${urn}'`;
+}
+
+/** Pulumi's own words would have whoever has the data there let go of it. */
+function postgresTakenOut(errors: string, { database, postgres, postgresData }: Outputs): string | undefined {
+	const found = errors.matchAll(
+		/resource "(urn:[^"]*DockerPostgres\$docker:index\/volume:Volume::[^"]*)" cannot be deleted/g,
+	);
+	const urns = [...new Set([...found].map(([, urn]) => urn))];
+	if (urns.length === 0) return undefined;
+	if (database === "postgres")
+		return `the app's data is in Postgres, and the settings have no holdfast:postgres any more.
+  Put it back, with holdfast:database: postgres. To go back to SQLite, set holdfast:database to sqlite and keep the group.`;
+	return `holdfast:postgres is not in the settings any more, and the volumes of its server are protected. To let go of the server:
+${urns.map((urn) => `  npm run pulumi -- state unprotect --yes '${urn}'`).join("\n")}
+  npm run up
+  The volumes, such as ${postgresData}, stay on the Docker host with what was written to ${postgres}: docker volume rm deletes them.`;
 }
 
 function movedHost(before: string | undefined, now: string | undefined): string {
