@@ -155,6 +155,8 @@ export function instance(parts: DeployParts, image: pulumi.Input<string>): docke
 /** Has the keeper make it the one that serves. Resolves to its name. */
 export function deployed(parts: DeployParts, instance: docker.Container): pulumi.Output<string> {
 	const { name, keeperImage, keeperCommon, host } = parts;
+	// Of SQLite a copy is put back; Postgres is as a migration left it.
+	const left = parts.moving?.database === "postgres" ? "the version of before serves" : "all is as it was before";
 	// By default a container's host name is the beginning of its id.
 	const id = instance.id.apply((whole) => whole.slice(0, 12));
 	const container = new docker.Container(
@@ -178,7 +180,7 @@ export function deployed(parts: DeployParts, instance: docker.Container): pulumi
 			if (exitCode === 0) return called;
 			const said = await new DockerCli(at).run(["logs", "--tail", `${LAST_LINES}`, called]);
 			throw refusal(
-				`the deploy of ${name} failed, and all is as it was before:\n${indented(`${logs}`.trim().split("\n"))}\n` +
+				`the deploy of ${name} failed, and ${left}:\n${indented(`${logs}`.trim().split("\n"))}\n` +
 					`  The end of the new version's output:\n${indented(`${said.stdout}${said.errors}`.trim().split("\n"))}\n` +
 					`  Mend it and deploy again; to run the same one again: npm run up, or your own update with --replace '${urn}'`,
 			);

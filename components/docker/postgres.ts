@@ -9,7 +9,7 @@ import { dockerNames, labelsOf } from "./identity";
 import { appImage } from "./image";
 
 /** What the set-up makes, or docker build components/docker/postgres. */
-export const POSTGRES_IMAGE = "holdfast/postgres:1";
+export const POSTGRES_IMAGE = "holdfast/postgres:2";
 /** Where the keeper finds dumps, and asks for one. */
 export const DUMPS_PATH = "/dumps";
 const DATA_PATH = "/var/lib/postgresql/data";

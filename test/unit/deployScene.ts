@@ -203,6 +203,7 @@ export class DeployScene {
 			dump: async () => {
 				events.push("dump");
 				if (this.dumpFails !== undefined) throw this.dumpFails;
+				return "postgres/dumps/2026-11-22T13-00-00Z.dump";
 			},
 		} as unknown as Postgres;
 	}

@@ -171,7 +171,8 @@ describe("a deploy on Postgres", () => {
 		expect(scene.events).toContain("admit two on postgres");
 		expect(scene.events.includes("migrate one on postgres")).toBe(what !== "a dump");
 		expect(scene.serving(scene.two)).toEqual([true, "two", undefined]);
-		expect(lines.join("\n")).toContain("the dump of before");
+		const named = "the dump of before is postgres/dumps/2026-11-22T13-00-00Z.dump";
+		expect(lines.join("\n").includes(named)).toBe(what !== "a dump");
 	});
 
 	it("settles the move, and then no setting leads back", async () => {

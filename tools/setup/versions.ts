@@ -40,7 +40,7 @@ export const CADDY = "2.11.9";
 export const CADDY_IMAGE = "holdfast/caddy:1";
 
 /** The tag of PostgreSQL's image. Raised by hand when its recipe changes (postgres.ts, components/docker/postgres). */
-export const POSTGRES_IMAGE = "holdfast/postgres:1";
+export const POSTGRES_IMAGE = "holdfast/postgres:2";
 
 /** From this one on SQLite is without the fault that could corrupt a database in WAL mode. */
 export const OLDEST_SQLITE = "3.51.3";

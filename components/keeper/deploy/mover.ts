@@ -26,6 +26,9 @@ type Tell = (line: string) => void;
 
 /** What deploys do where Postgres is wanted, or serves. */
 export class Mover {
+	/** Of the deploy that made one last. */
+	private dumped: { attempt: string; key: string } | undefined;
+
 	constructor(
 		private readonly parts: Parts,
 		private readonly record: RecordFile,
@@ -75,8 +78,9 @@ export class Mover {
 		await this.postgres.letIn();
 		if (!version.migrates || version.backTo !== undefined) return;
 		const began = performance.now();
-		await this.postgres.dump(attempt);
-		tell(`Postgres was dumped, and the dump restored to prove it, in ${secondsSince(began)} s`);
+		const key = await this.postgres.dump(attempt);
+		this.dumped = { attempt, key };
+		tell(`Postgres was dumped to ${key}, and the dump restored to prove it, in ${secondsSince(began)} s`);
 		await migrate(instance, tell);
 		tell("the migration is done");
 	}
@@ -111,7 +115,8 @@ export class Mover {
 	/** All is as it was before, and what the new version may have written to Postgres is kept under another name. */
 	async failed(course: Course, attempt: string, tell: Tell): Promise<void> {
 		if (course === "go-on") {
-			tell(`the rows in Postgres are as the new version left them; the dump of before is the one for ${attempt}`);
+			if (this.dumped?.attempt !== attempt) return;
+			tell(`Postgres is as the new version left it; the dump of before is ${this.dumped.key} in the store`);
 		}
 		if (course !== "move") return;
 		await this.reconcile().catch((error: Error) =>

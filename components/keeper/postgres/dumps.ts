@@ -90,6 +90,11 @@ function wholeSecond(time: string): number {
 	return Math.floor(Date.parse(time) / 1000) * 1000;
 }
 
+/** Where the dump of a stamp is in the store. */
+export function dumpKey(stamp: string): string {
+	return keyOf(stamp, ".dump");
+}
+
 function keyOf(stamp: string, part: (typeof PARTS)[number]): string {
 	return `${PLACE}/${stamp}${part}`;
 }

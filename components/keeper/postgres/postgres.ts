@@ -2,6 +2,7 @@ import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Databases } from "./databases";
+import { dumpKey } from "./dumps";
 import { hasPostgres, postgresUrl } from "./location";
 import type { MoveReport, TableDifference } from "./report";
 import { runPostgres } from "./run";
@@ -59,11 +60,12 @@ export class Postgres extends Databases {
 		renameSync(this.path("request.new"), this.path("request"));
 	}
 
-	/** Has the container beside the server make a dump, and returns once it has been proven by a restore. */
-	async dump(word: string): Promise<void> {
+	/** Has the container beside the server make a dump. Returns its key in the store, once it has been proven by a restore. */
+	async dump(word: string): Promise<string> {
 		this.askForDump(word);
 		for (const end = performance.now() + DUMP_SECONDS * 1000; performance.now() < end; await sleep(LOOK)) {
-			if (firstLines(this.path("answer"))[0] === word) return;
+			const [answered, stamp = ""] = firstLines(this.path("answer"));
+			if (answered === word) return dumpKey(stamp);
 			const [failed, reason] = firstLines(this.path("failed"));
 			if (failed === word) throw new Error(`no dump of Postgres could be made: ${reason}`);
 		}
