@@ -7,7 +7,7 @@ export function copiedColumns({ columns }: TablePlan): string {
 }
 
 /** One row as one line of COPY's text format, made by SQLite. */
-export function copyQuery({ columns, from }: TablePlan): string {
+export function copyQuery({ columns, from }: Pick<TablePlan, "columns" | "from">): string {
 	const fields = columns.flatMap(({ isCopied, conversion, target, value }) =>
 		isCopied ? [target.notNull ? `(${conversion.copy})` : unlessNull(value, "\\N", conversion.copy)] : [],
 	);
@@ -42,7 +42,7 @@ export function canonicalPostgres({ columns }: TablePlan): string {
 export class Suspicious extends Error {}
 
 /** @throws {Suspicious} for rows that may have bytes which nobody has looked at: JavaScript shows this character for them. */
-export function needLookedAt({ bytes }: TablePlan, text: string): void {
+export function needLookedAt({ bytes }: Pick<TablePlan, "bytes">, text: string): void {
 	if (!bytes && text.includes("\uFFFD")) throw new Suspicious();
 }
 

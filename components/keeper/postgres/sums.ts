@@ -48,10 +48,15 @@ export function postgresSum(server: Server, plan: TablePlan): Promise<Sum> {
 }
 
 /** The same of rows of Postgres alone, by any expression of it that gives a text. */
-export async function sumOf(server: Server, table: string, expression: string): Promise<Sum> {
+export function sumOf(server: Server, table: string, expression: string): Promise<Sum> {
 	// OFFSET 0 keeps the hash from being made once for each of its halves.
+	return sumOfHashes(server, `SELECT md5(${expression}) AS h FROM ${quotedName(table)} OFFSET 0`);
+}
+
+/** Of what a statement returns as `h`; it may be one that changes rows. */
+export async function sumOfHashes(server: Server, hashes: string): Promise<Sum> {
 	const { rows, high, low } = await server.one<{ rows: string; high: string; low: string }>(
-		`SELECT count(*)::text AS rows, coalesce(sum(('x' || left(h, 16))::bit(64)::int8), 0)::text AS high, coalesce(sum(('x' || right(h, 16))::bit(64)::int8), 0)::text AS low FROM (SELECT md5(${expression}) AS h FROM ${quotedName(table)} OFFSET 0) AS hashes`,
+		`WITH hashes AS (${hashes}) SELECT count(*)::text AS rows, coalesce(sum(('x' || left(h, 16))::bit(64)::int8), 0)::text AS high, coalesce(sum(('x' || right(h, 16))::bit(64)::int8), 0)::text AS low FROM hashes`,
 	);
 	return { rows: Number(rows), hash: hex(BigInt(high)) + hex(BigInt(low)) };
 }
