@@ -1,4 +1,5 @@
 import { quotedName } from "../database";
+import { longestOf } from "./blocks";
 import type { Plan, TablePlan } from "./plan";
 import type { Problem } from "./problems";
 import type { Source } from "./source";
@@ -35,9 +36,9 @@ function checkTable(source: Source, table: TablePlan, problems: Problem[]): Chec
 			words: `${target.name} (${target.type.words}): ${words}`,
 		})),
 	);
-	const sums = [...counts, ...decided.map(({ sum }) => sum)];
-	if (sums.length === 0) return { decisions: table.decisions, replaced: {} };
+	const sums = [...counts, ...decided.map(({ sum }) => sum), longestOf(table)];
 	const row = arrayOf(source, `SELECT ${sums.join(", ")} FROM ${from}`);
+	table.longest = row.at(-1) ?? 0;
 	for (const [index, column] of copied.entries()) {
 		const count = row[index] ?? 0;
 		if (count > 0) problems.push(...problemsOf(source, table, column));

@@ -1,6 +1,7 @@
 import { from as copyFrom } from "pg-copy-streams";
 import { quotedName } from "../database";
 import { Refusal } from "../refusal";
+import { blocksOf } from "./blocks";
 import { type Checked, checkAll } from "./check";
 import { strip } from "./constraints";
 import { asRefusal } from "./failure";
@@ -9,7 +10,7 @@ import { type Plan, planOf, type Replacements, type TablePlan } from "./plan";
 import { problemsRefusal } from "./problems";
 import { Progress } from "./progress";
 import type { MoveProgress, MoveReport } from "./report";
-import { canonicalPostgres, copiedColumns, copyQuery, lookingAtBytes, needLookedAt, Suspicious } from "./rows";
+import { canonicalPostgres, copiedColumns, copyLine, FORMAT, lookingAtBytes, Suspicious } from "./rows";
 import { type DerivedSchema, derivedSchema } from "./schema";
 import { continueSequences } from "./sequences";
 import type { Server } from "./server";
@@ -17,11 +18,6 @@ import type { Source } from "./source";
 import { postgresSum, type Sum, sqliteSum, sumOf } from "./sums";
 import { type Target, targetOf } from "./target";
 import { sameOnBothSides, verifyTables } from "./verify";
-
-/** Characters that go to the server at once. */
-const CHUNK = 128 * 1024;
-/** Lines between two looks at what else there is to do. */
-const PAUSE = 20_000;
 
 export interface MoveOptions {
 	replacements: Replacements;
@@ -160,31 +156,17 @@ async function copyTable(source: Source, server: Server, table: TablePlan, progr
 	const columns = copiedColumns(table);
 	if (columns === "" || table.source.rows === 0) return;
 	// Rows that only this transaction can see need no second look at them later on.
-	const how = target.isPartitioned ? "" : " WITH (FREEZE)";
-	const stream = server.stream(copyFrom(`COPY ${quotedName(target.name)} (${columns}) FROM STDIN${how}`));
+	const how = target.isPartitioned ? FORMAT : `${FORMAT}, FREEZE`;
+	const stream = server.stream(copyFrom(`COPY ${quotedName(target.name)} (${columns}) FROM STDIN WITH (${how})`));
 	const failed = new Promise<never>((_, reject) => stream.once("error", reject));
 	failed.catch(() => {});
-	const statement = source.database.prepare(copyQuery(table));
-	statement.setReturnArrays(true);
-	let lines = "";
-	let sent = 0;
-	let rows = 0;
 	progress.on(target.name);
-	const send = async () => {
-		needLookedAt(table, lines);
-		const isFull = !stream.write(Buffer.from(lines));
-		lines = "";
-		if (isFull) await Promise.race([new Promise<void>((resolve) => stream.once("drain", resolve)), failed]);
-		await progress.moved(rows - sent);
-		sent = rows;
-	};
 	try {
-		for (const row of statement.iterate() as Iterable<unknown>) {
-			lines += `${(row as string[])[0]}\n`;
-			rows += 1;
-			if (lines.length > CHUNK || rows - sent >= PAUSE) await send();
+		for (const { bytes, rows } of blocksOf(source, table, copyLine(table), "line")) {
+			const isFull = !stream.write(bytes);
+			if (isFull) await Promise.race([new Promise<void>((resolve) => stream.once("drain", resolve)), failed]);
+			await progress.moved(rows);
 		}
-		await send();
 		const ended = new Promise<void>((resolve) => stream.once("finish", () => resolve()));
 		stream.end();
 		await Promise.race([ended, failed]);

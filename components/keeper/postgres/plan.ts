@@ -33,6 +33,8 @@ export interface TablePlan {
 	decisions: string[];
 	/** Whether the check looks at the bytes of each text. */
 	bytes: boolean;
+	/** The most bytes that the values of one row have, once the check has seen them all. */
+	longest?: number;
 }
 
 export interface Plan {
