@@ -85,7 +85,13 @@ function* oneByOne(source: Source, { from }: TablePlan, line: string, piece: str
 	if (pieces.length > 0) yield block();
 }
 
+/** Types of Postgres whose values have no more bytes than a few dozen, whatever SQLite keeps of them. */
+const SMALL = new Set(["bool", "int2", "int4", "int8", "float4", "float8", "date", "time", "timestamp", "timestamptz"]);
+const DOZENS = 64;
+
 /** SQLite's expression for the most bytes that the values of one row have. */
 export function longestOf({ columns }: TablePlan): string {
-	return `max(${["1", ...columns.map(({ value }) => `coalesce(octet_length(${value}), 0)`)].join(" + ")})`;
+	const long = columns.filter(({ target }) => !SMALL.has(target.type.name));
+	const lengths = long.map(({ value }) => `coalesce(octet_length(${value}), 0)`);
+	return `max(${[(columns.length + 1) * DOZENS, ...lengths].join(" + ")})`;
 }

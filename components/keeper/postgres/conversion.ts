@@ -18,6 +18,8 @@ export interface TargetType {
 export interface Conversion {
 	/** True for a value that the type holds without a change; not asked for NULL, nor for a text with the character NUL. */
 	fits: string;
+	/** True only for values that fit and that no decision is about, NUL included: for most values, and cheap. */
+	plain?: string;
 	/** Why a value does not fit, the first that is true; the last one is for all the rest. */
 	reasons: { when: string; why: string; hint?: string }[];
 	/** The value as COPY's CSV has it. None of these is asked for NULL. */

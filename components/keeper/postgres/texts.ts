@@ -39,6 +39,7 @@ const text: Family = (value, held, type) => {
 	const isNumber = `typeof(${value}) = 'integer' OR (typeof(${value}) = 'real' AND abs(${value}) < 9e999)`;
 	const numberFits = limit > 0 ? `(${isNumber}) AND length(${asText(value)}) <= ${limit}` : isNumber;
 	return {
+		plain: `typeof(${value}) = 'text' AND NOT instr(${value}, char(0))${isShort}${isWhole}`,
 		fits: `CASE typeof(${value}) WHEN 'text' THEN 1${isShort}${isWhole} ELSE ${numberFits} END`,
 		reasons: textReasons(value, type, limit),
 		copy: `CASE typeof(${value}) WHEN 'text' THEN ${quoted(value)} ELSE ${asText(value)} END`,
