@@ -52,8 +52,8 @@ const PLANTS: [what: string, right: string, wrong: string][] = [
 	],
 	[
 		"text cut off",
-		"copy: `CASE typeof(${value}) WHEN 'text' THEN ${quoted(value)}",
-		"copy: `CASE typeof(${value}) WHEN 'text' THEN ${quoted('substr(' + value + ', 1, 5)')}",
+		"copy: `CASE typeof(${value}) WHEN 'text' THEN ${inQuotes(value)}",
+		"copy: `CASE typeof(${value}) WHEN 'text' THEN ${inQuotes('substr(' + value + ', 1, 5)')}",
 	],
 	["a line break lost", "`quote(${text})`", "`quote(replace(${text}, char(10), ' '))`"],
 ];

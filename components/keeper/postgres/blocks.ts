@@ -38,9 +38,10 @@ function numberedQuery({ source, from }: TablePlan, line: string): string {
 /** Whether SQLite finds the next rows by their number at once. */
 function isNumbered(source: Source, table: TablePlan, line: string): boolean {
 	const { row, hasRowid } = table.source;
-	if (!hasRowid || row.length !== 1 || row[0]?.startsWith('"') || table.longest === undefined) return false;
+	if (!hasRowid || row.length !== 1 || row[0]?.startsWith('"')) return false;
 	const steps = source.all<{ detail: string }>(`EXPLAIN QUERY PLAN ${numberedQuery(table, line)}`, 0, 1);
-	return steps.some(({ detail }) => /^SEARCH .* USING INTEGER PRIMARY KEY/.test(detail));
+	// Other steps, such as a list to look values up in, would be made anew for each block.
+	return steps.length === 1 && /^SEARCH .* USING INTEGER PRIMARY KEY \(rowid>\?\)$/.test(steps[0]?.detail ?? "");
 }
 
 function* numbered(source: Source, table: TablePlan, line: string, piece: string): Generator<Block> {
@@ -48,9 +49,11 @@ function* numbered(source: Source, table: TablePlan, line: string, piece: string
 		`SELECT CAST(group_concat(${piece}, '') AS BLOB), max(id), count(*) FROM (${numberedQuery(table, line)})`,
 	);
 	statement.setReturnArrays(true);
+	table.longest ??=
+		source.all<{ bytes: number }>(`SELECT ${longestOf(table)} AS bytes FROM ${table.from}`)[0]?.bytes ?? MOST;
 	// Numbers of rows have 64 bits.
 	statement.setReadBigInts(true);
-	const most = Math.max(1, Math.min(ROWS, Math.floor(MOST / Math.max(1, table.longest ?? MOST))));
+	const most = Math.max(1, Math.min(ROWS, Math.floor(MOST / table.longest)));
 	let width = Math.min(FIRST, most);
 	let next = -(2n ** 63n);
 	for (;;) {

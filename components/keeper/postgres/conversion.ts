@@ -40,7 +40,7 @@ export function literal(text: string): string {
 }
 
 /** A text in COPY's CSV, where nothing but a quote is special within quotes. */
-export function quoted(text: string): string {
+export function inQuotes(text: string): string {
 	return `quote(${text})`;
 }
 

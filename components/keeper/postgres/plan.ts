@@ -44,6 +44,7 @@ export interface Plan {
 	/** Parents before children. */
 	tables: TablePlan[];
 	leftAlone: { sqlite: string[]; postgres: string[] };
+	foreignKeys: ForeignKey[];
 	problems: Problem[];
 	/** An expression of the user's is none. */
 	isWrong: boolean;
@@ -82,6 +83,7 @@ export function planOf(source: Source, target: Target, replacements: Replacement
 	return {
 		tables: inOrder(named, target.foreignKeys).map(({ plan }) => plan),
 		leftAlone,
+		foreignKeys: target.foreignKeys,
 		problems,
 		isWrong: problems.some(({ column, why }) => column !== undefined && why.startsWith(WRONG)),
 	};
@@ -169,8 +171,7 @@ function tablePlan(source: SourceTable, target: TargetTable, context: Context): 
 }
 
 /** Only values that cannot be taken are replaced. */
-function fromOf(source: SourceTable, columns: ColumnPlan[]): string {
-	const table = quotedName(source.name);
+export function fromOf(source: SourceTable, columns: ColumnPlan[], table = quotedName(source.name)): string {
 	if (columns.every(({ replace }) => replace === undefined)) return table;
 	const named = columns.map(({ value, replace, problem }) =>
 		replace === undefined ? value : `CASE WHEN (${problem}) <> 0 THEN (${replace}) ELSE ${value} END AS ${value}`,

@@ -10,7 +10,7 @@ export function copiedColumns({ columns }: TablePlan): string {
 export const FORMAT = "FORMAT csv, QUOTE '''', NULL 'NULL'";
 
 /** One row as one line of COPY's CSV, made by SQLite. */
-export function copyLine({ columns }: TablePlan): string {
+export function copyLine({ columns }: Pick<TablePlan, "columns">): string {
 	const fields = columns.flatMap(({ isCopied, conversion, target, value }) =>
 		isCopied ? [target.notNull ? `(${conversion.copy})` : unlessNull(value, "NULL", conversion.copy)] : [],
 	);

@@ -47,10 +47,19 @@ export function postgresSum(server: Server, plan: TablePlan): Promise<Sum> {
 }
 
 /** The same of rows of Postgres alone, by any expression of it that gives a text. */
-export async function sumOf(server: Server, table: string, expression: string): Promise<Sum> {
-	// By bytes, whatever the column's collation says is equal.
+export function sumOf(server: Server, table: string, expression: string): Promise<Sum> {
+	return sumOfHashes(server, `SELECT ${hashOf(expression)} AS h FROM ${quotedName(table)}`);
+}
+
+/** Of what a statement returns as `h`; it may be one that changes rows. */
+export async function sumOfHashes(server: Server, hashes: string): Promise<Sum> {
 	const { rows, total } = await server.one<{ rows: string; total: string }>(
-		`SELECT count(*)::text AS rows, coalesce(sum(hashtextextended((${expression}) COLLATE "C", 0)), 0)::text AS total FROM ${quotedName(table)}`,
+		`WITH hashes AS (${hashes}) SELECT count(*)::text AS rows, coalesce(sum(h), 0)::text AS total FROM hashes`,
 	);
 	return { rows: Number(rows), hash: hex(BigInt(total)) };
+}
+
+/** The same hash as HashSum's, by bytes, whatever a column's collation says is equal. */
+export function hashOf(expression: string): string {
+	return `hashtextextended((${expression}) COLLATE "C", 0)`;
 }
