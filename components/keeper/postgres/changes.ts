@@ -5,10 +5,10 @@ import { copyRows } from "./copyRows";
 import type { Changes } from "./older";
 import type { Plan, TablePlan } from "./plan";
 import { Progress } from "./progress";
-import { canonicalPostgres, copiedColumns, copyQuery } from "./rows";
+import { canonicalPostgres, copiedColumns } from "./rows";
 import type { Server } from "./server";
 import type { Source } from "./source";
-import { sqliteSum, sumOfHashes } from "./sums";
+import { hashOf, sqliteSum, sumOfHashes } from "./sums";
 
 const KEYS = "pg_temp.holdfast_keys";
 
@@ -27,7 +27,7 @@ export async function copyChanges(source: Source, server: Server, changes: Chang
 	if (gone + changed > 0) await takeOut(source, server, changes);
 	if (came === 0) return;
 	const table = quotedName(now.target.name);
-	const copying = { table, columns: copiedColumns(now), query: copyQuery(now), isFresh: false, bytes: now.bytes };
+	const copying = { table, columns: copiedColumns(now), rows: now, isFresh: false };
 	await copyRows(source, server, copying, progress);
 }
 
@@ -38,14 +38,18 @@ async function takeOut(source: Source, server: Server, { key, before }: Changes)
 	const typed = key.map(({ target: { name } }, index) => `${quotedName(name)} AS ${columns[index]}`);
 	await server.run(`CREATE TABLE ${KEYS} AS SELECT ${typed.join(", ")} FROM ${table} LIMIT 0`);
 	const silent = new Progress("copy", 0, () => {});
-	const query = copyQuery({ columns: key, from: before.from });
 	const names = columns.join(", ");
-	await copyRows(source, server, { table: KEYS, columns: names, query, isFresh: false, bytes: true }, silent);
+	await copyRows(
+		source,
+		server,
+		{ table: KEYS, columns: names, rows: { ...before, columns: key }, isFresh: false },
+		silent,
+	);
 	await server.run(`ANALYZE ${KEYS}`);
 	const same = key.map(({ target: { name } }, index) => `${table}.${quotedName(name)} = ${KEYS}.${columns[index]}`);
 	const taken = await sumOfHashes(
 		server,
-		`DELETE FROM ${table} USING ${KEYS} WHERE ${same.join(" AND ")} RETURNING md5(${canonicalPostgres(before)}) AS h`,
+		`DELETE FROM ${table} USING ${KEYS} WHERE ${same.join(" AND ")} RETURNING ${hashOf(canonicalPostgres(before))} AS h`,
 	);
 	await server.run(`DROP TABLE ${KEYS}`);
 	const known = await sqliteSum(source, before, silent);
