@@ -153,6 +153,13 @@ it.concurrent("looks at the values that have changed, and replaces those that th
 	const refused = lastOf(await after("days"));
 	expect(refused.refusal?.found).toContain("row 3 has 'soon'");
 	expect(await server.sql("days", "SELECT id, day FROM days ORDER BY 1")).toEqual(["1|", "2|2024-02-28"]);
+	const loose = lastOf(await after("days", "--replace", '{"days.day":"(SELECT NULL)"}'));
+	expect(loose.report?.since?.whole).toEqual(["days: values of it are replaced by what other rows say"]);
+	await server.sql("days", "DROP TABLE days; CREATE TABLE days (id int PRIMARY KEY, day date)");
+	expect(
+		lastOf(await server.keeper("days", ["postgres", "copy", "--from", server.path("days.older"), "--json", ...replace]))
+			.report?.verified,
+	).toBe(true);
 	const { report } = lastOf(await after("days", ...replace));
 	expect(report).toMatchObject({ since: { in: 4, out: 2, whole: [] }, tables: [{ replaced: { day: 3 } }] });
 	expect(await server.sql("days", "SELECT id, day FROM days ORDER BY 1")).toEqual(["1|", "2|", "3|", "4|2024-02-29"]);
