@@ -4,6 +4,7 @@ import type { MoveReport } from "../postgres/report";
 import { Refusal } from "../refusal";
 import type { Parts } from "../start";
 import type { Instance } from "./instances";
+import { MoveCopy } from "./moveCopy";
 import { differenceWords, newerRows, noSnapshot, notYetSettled, reportLines, settled } from "./moveWords";
 import { databaseOf, type Moving, type RecordFile } from "./record";
 import type { Version } from "./version";
@@ -26,11 +27,15 @@ type Tell = (line: string) => void;
 
 /** What deploys do where Postgres is wanted, or serves. */
 export class Mover {
+	private readonly copy: MoveCopy;
+
 	constructor(
 		private readonly parts: Parts,
 		private readonly record: RecordFile,
 		private readonly server: Postgres | undefined,
-	) {}
+	) {
+		this.copy = new MoveCopy(parts.settings, () => this.postgres);
+	}
 
 	courseOf({ database = "sqlite" }: Version): Course {
 		const from = databaseOf(this.record.value);
@@ -48,18 +53,19 @@ export class Mover {
 		const { current, moving } = this.record.value;
 		if (version.move?.settled && hasData) throw notYetSettled();
 		await this.postgres.prepare(current !== undefined || moving?.switched !== undefined, tell);
-		if (!version.migrates) return;
-		const began = performance.now();
-		await migrate(instance, tell);
-		await this.postgres.baseline();
-		tell(`the migration made the tables in Postgres, in ${secondsSince(began)} s; the version of before serves on`);
+		if (version.migrates) {
+			const began = performance.now();
+			await migrate(instance, tell);
+			await this.postgres.baseline();
+			tell(`the migration made the tables in Postgres, in ${secondsSince(began)} s; the version of before serves on`);
+		}
+		if (hasData) await this.copy.first(version.move?.replace ?? {}, tell);
 	}
 
 	/** All rows are on the other side, proven, before the new version is let in there. Both versions are stopped. */
 	async move(hasData: boolean, { move }: Version, tell: Tell): Promise<void> {
-		const { database } = this.parts.settings;
 		if (hasData) {
-			const report = await this.postgres.copy(database, move?.replace ?? {}, tell);
+			const report = await this.copy.last(move?.replace ?? {}, tell);
 			this.record.update({ moving: { ...this.record.value.moving, replace: move?.replace } });
 			await this.keep(report, tell);
 			this.reached("copied", "verified");
@@ -94,7 +100,10 @@ export class Mover {
 
 	/** What serves now has its data where it was to have it. */
 	async done(course: Course, { move }: Version, tell: Tell): Promise<void> {
-		if (course === "move") this.reached("switched");
+		if (course === "move") {
+			this.reached("switched");
+			await this.copy.discard(tell);
+		}
 		if (course === "return") this.reached("returned");
 		if (course === "go-on" && move?.settled && this.record.value.moving?.settled === undefined) {
 			this.reached("settled");
@@ -111,6 +120,7 @@ export class Mover {
 			tell(`the rows in Postgres are as the new version left them; the dump of before is the one for ${attempt}`);
 		}
 		if (course !== "move") return;
+		await this.copy.discard(tell);
 		await this.reconcile().catch((error: Error) =>
 			tell(`warning: the manifest could not be written: ${error.message}`),
 		);

@@ -1,6 +1,9 @@
 import { quotedName } from "../database";
+import { type Checked, checkAll } from "./check";
+import type { Touched } from "./constraints";
 import { copyRows } from "./copyRows";
 import type { Changes } from "./older";
+import type { Plan, TablePlan } from "./plan";
 import { Progress } from "./progress";
 import { canonicalPostgres, copiedColumns } from "./rows";
 import type { Server } from "./server";
@@ -52,4 +55,33 @@ async function takeOut(source: Source, server: Server, { key, before }: Changes)
 	const known = await sqliteSum(source, before, silent);
 	if (taken.rows !== known.rows || taken.hash !== known.hash)
 		throw new Unlike(`${before.target.name} has other rows in Postgres than those that were copied before`);
+}
+
+/** Of tables that are not copied whole, only the rows that are copied are looked at. */
+export function checkChanges(source: Source, plan: Plan, changes: Map<TablePlan, Changes>) {
+	const looked = new Map(plan.tables.map((table) => [changes.get(table)?.now ?? table, table]));
+	const { problems, tables } = checkAll(source, { ...plan, tables: [...looked.keys()] });
+	const checked = new Map<TablePlan, Checked>();
+	for (const [one, { decisions, replaced }] of tables) {
+		const table = looked.get(one) ?? one;
+		const words = (decision: string, index: number) =>
+			table === one || index < table.decisions.length ? decision : `${decision}, among the rows copied last`;
+		checked.set(table, { decisions: decisions.map(words), replaced });
+	}
+	return { problems, checked };
+}
+
+/** What becomes of the rows that a table in Postgres has. */
+export function touched({ target, source: { rows } }: TablePlan, changes: Changes | undefined): Touched {
+	if (changes === undefined) return { target, rows, loses: "all" };
+	return { target, rows, loses: changes.gone > 0 ? "some" : changes.changed > 0 ? "values" : "none" };
+}
+
+/** Rows that were put in and taken out. */
+export function counted(changes: Map<TablePlan, Changes>): { in: number; out: number } {
+	const all = [...changes.values()];
+	return {
+		in: all.reduce((sum, { came }) => sum + came, 0),
+		out: all.reduce((sum, { gone, changed }) => sum + gone + changed, 0),
+	};
 }

@@ -1,8 +1,8 @@
 import { quotedName } from "../database";
 import { Refusal } from "../refusal";
-import { copyChanges, Unlike } from "./changes";
+import { checkChanges, copyChanges, counted, touched, Unlike } from "./changes";
 import { type Checked, checkAll } from "./check";
-import { strip, type Touched } from "./constraints";
+import { strip } from "./constraints";
 import { copyTable } from "./copyRows";
 import { asRefusal } from "./failure";
 import { countOf, foreignRows, Ledger, wholeRow } from "./ledger";
@@ -191,28 +191,6 @@ async function copyTables(
 		throw error;
 	}
 	return { plan, checked, changes, whole, seconds: secondsSince(start) };
-}
-
-/** Of tables that are not copied whole, only the rows that are copied are looked at. */
-function checkChanges(source: Source, plan: Plan, changes: Map<TablePlan, Changes>) {
-	const looked = new Map(plan.tables.map((table) => [changes.get(table)?.now ?? table, table]));
-	const { problems, tables } = checkAll(source, { ...plan, tables: [...looked.keys()] });
-	const checked = new Map<TablePlan, Checked>();
-	for (const [one, found] of tables) checked.set(looked.get(one) ?? one, found);
-	return { problems, checked };
-}
-
-function touched({ target, source: { rows } }: TablePlan, changes: Changes | undefined): Touched {
-	if (changes === undefined) return { target, rows, loses: "all" };
-	return { target, rows, loses: changes.gone > 0 ? "some" : changes.changed > 0 ? "values" : "none" };
-}
-
-function counted(changes: Map<TablePlan, Changes>): { in: number; out: number } {
-	const all = [...changes.values()];
-	return {
-		in: all.reduce((sum, { came }) => sum + came, 0),
-		out: all.reduce((sum, { gone, changed }) => sum + gone + changed, 0),
-	};
 }
 
 function namesOf(tables: TablePlan[]): string {
