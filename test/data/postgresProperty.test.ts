@@ -55,7 +55,7 @@ const PLANTS: [what: string, right: string, wrong: string][] = [
 		"copy: `CASE typeof(${value}) WHEN 'text' THEN ${inQuotes(value)}",
 		"copy: `CASE typeof(${value}) WHEN 'text' THEN ${inQuotes('substr(' + value + ', 1, 5)')}",
 	],
-	["a line break lost", "`quote(${text})`", "`quote(replace(${text}, char(10), ' '))`"],
+	["a line break lost", "return `quote(${value})`", "return `quote(replace(${value}, char(10), ' '))`"],
 ];
 // biome-ignore-end lint/suspicious/noTemplateCurlyInString: see above.
 

@@ -29,7 +29,7 @@ export function checkAll(source: Source, plan: Plan): { problems: Problem[]; tab
 function checkTable(source: Source, table: TablePlan, problems: Problem[]): Checked {
 	const { columns, from } = table;
 	const all = columns.filter(({ isCopied }) => isCopied);
-	const plains = all.map(({ plain }) => `sum((${plain}) IS NOT TRUE)`);
+	const plains = all.map(({ plain }) => `sum(1 - ${plain})`);
 	const others = arrayOf(source, `SELECT ${[longestOf(table), ...plains].join(", ")} FROM ${from}`);
 	table.longest = others.shift() ?? 0;
 	const copied = all.filter((_, index) => (others[index] ?? 0) > 0);

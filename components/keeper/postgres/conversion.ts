@@ -40,8 +40,8 @@ export function literal(text: string): string {
 }
 
 /** A text in COPY's CSV, where nothing but a quote is special within quotes. */
-export function inQuotes(text: string): string {
-	return `quote(${text})`;
+export function inQuotes(value: string): string {
+	return `quote(${value})`;
 }
 
 /** Text as a canonical row has it: its length before it makes where it ends certain. */

@@ -22,13 +22,17 @@ export function problemOf(
 	const misfits = conversion.reasons.map(({ when, why, hint }) => `WHEN ${when} THEN ${number(why, hint)}`);
 	const other = number(`${target.type.words} cannot hold it`);
 	const more: string[] = [];
-	const {
-		plain = `NOT (${[`typeof(${value}) = 'text' AND instr(${value}, char(0))`, `(${conversion.fits}) IS NOT TRUE`, ...conversion.decisions.map(({ when }) => when)].join(") AND NOT (")})`,
-	} = conversion;
-	const alsoPlain: string[] = [];
+	const misses =
+		conversion.plain === undefined
+			? [
+					`typeof(${value}) = 'text' AND instr(${value}, char(0))`,
+					`(${conversion.fits}) IS NOT TRUE`,
+					...conversion.decisions.map(({ when }) => when),
+				]
+			: [`(${conversion.plain}) IS NOT TRUE`];
 	const add = (when: string, why: string, hint: string) => {
 		more.push(`WHEN ${when} THEN ${number(why, hint)}`);
-		alsoPlain.push(` AND NOT (${when})`);
+		misses.push(when);
 	};
 	if (bytes)
 		add(
@@ -50,6 +54,7 @@ export function problemOf(
 		);
 	}
 	const problem = `CASE WHEN ${value} IS NULL THEN ${isNull} ${hasNul} WHEN (${conversion.fits}) IS NOT TRUE THEN CASE ${misfits.join(" ")} ELSE ${other} END ${more.join(" ")} ELSE 0 END`;
-	const isPlain = `CASE WHEN ${value} IS NULL THEN ${isNull === 0 ? 1 : 0} ELSE (${plain})${alsoPlain.join("")} END`;
-	return { reasons, problem, plain: isPlain };
+	// Only where CASE asks is a part of a condition left out when another one has decided.
+	const plain = `CASE WHEN ${value} IS NULL THEN ${isNull === 0 ? 1 : 0} ${misses.map((when) => `WHEN ${when} THEN 0`).join(" ")} ELSE 1 END`;
+	return { reasons, problem, plain };
 }

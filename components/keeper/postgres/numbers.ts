@@ -72,8 +72,8 @@ const float: Family = (value, held, type) => {
 			{ when: `typeof(${value}) = 'integer'`, why: "it has more digits than a double holds" },
 			...typeReasons(value, "number"),
 		],
-		// SQLite's own digits give the same double again, and cost no call into JavaScript; its infinity does not.
-		copy: `CASE WHEN abs(${value}) < 9e999 THEN quote(${value}) ELSE holdfast_digits(${value}) END`,
+		// SQLite's own digits give the same double again without a call into JavaScript, but for infinity and zero's sign.
+		copy: `CASE WHEN abs(${value}) < 9e999 AND ${value} <> 0 THEN quote(${value}) ELSE holdfast_digits(${value}) END`,
 		canonical: `holdfast_bits(${value})`,
 		canonicalPostgres: `encode(float8send(${held}::float8), 'hex')`,
 		decisions: [],
