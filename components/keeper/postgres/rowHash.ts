@@ -71,3 +71,11 @@ export class HashSum {
 export function hex(number: bigint): string {
 	return BigInt.asUintN(64, number).toString(16).padStart(16, "0");
 }
+
+/** The hash of one row by itself. */
+export function rowHash(text: string): string {
+	const bytes = Buffer.from(text);
+	const sum = new HashSum();
+	sum.add(new DataView(bytes.buffer, bytes.byteOffset, bytes.length), 0, bytes.length);
+	return sum.hash;
+}
