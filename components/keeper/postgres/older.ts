@@ -9,6 +9,8 @@ import type { Source, SourceTable } from "./source";
 
 /** From so many rows on it matters how they are copied. */
 const MANY = 10_000;
+/** How many changes are listed: the lists lie in the keeper's temporary directory, which is in memory and small. */
+const LISTED = 500_000;
 
 /** What has changed in a table since it was copied. */
 export interface Changes {
@@ -97,13 +99,14 @@ export class Older {
 		this.source.database.exec(`
 			DROP TABLE IF EXISTS ${gone}; DROP TABLE IF EXISTS ${came};
 			CREATE TABLE ${gone} AS SELECT ${rowOf("before")} FROM older.${name} AS before LEFT JOIN main.${name} AS now ON ${same}
-				WHERE now.${first} IS NULL OR ${source.columns.flatMap(({ name, generated }) => (generated ? [] : [differs(quotedName(name))])).join(" OR ")};
-			CREATE TABLE ${came} AS SELECT ${rowOf("now")}, 1 AS is_new FROM main.${name} AS now WHERE NOT EXISTS (SELECT 1 FROM older.${name} AS before WHERE ${same});
+				WHERE now.${first} IS NULL OR ${source.columns.flatMap(({ name, generated }) => (generated ? [] : [differs(quotedName(name))])).join(" OR ")} LIMIT ${LISTED + 1};
+			CREATE TABLE ${came} AS SELECT ${rowOf("now")}, 1 AS is_new FROM main.${name} AS now WHERE NOT EXISTS (SELECT 1 FROM older.${name} AS before WHERE ${same}) LIMIT ${LISTED + 1};
 			INSERT INTO ${came} SELECT ${rowOf("now")}, 0 FROM ${gone} AS list JOIN main.${name} AS now ON ${listed};`);
 		const countOf = (list: string) =>
 			this.source.all<{ rows: number }>(`SELECT count(*) AS rows FROM ${list}`)[0]?.rows ?? 0;
 		const [went, rows, fresh] = [countOf(gone), countOf(came), countOf(`${came} WHERE is_new`)];
-		if (source.rows >= MANY && rows + went > source.rows) return "most of its rows have changed";
+		if (went > LISTED || fresh > LISTED || (source.rows >= MANY && rows + went > source.rows))
+			return "too many of its rows have changed";
 		const changed = rows - fresh;
 		return {
 			gone: went - changed,
