@@ -87,7 +87,7 @@ function statusLines({
 		...(serving === undefined ? [] : [`  serving   ${serving.imageName}, since ${serving.since}`]),
 		...(move === undefined ? [] : moveLines(move)),
 		`  database  ${database.path}, ${megabytes(database.bytes)} and ${megabytes(database.walBytes)} of log, ${megabytes(freeBytes)} free`,
-		`  rows      ${rows.join(", ") || "not counted yet"}`,
+		`  rows      ${rows.join(", ") || "not counted yet"}${move?.serves === "postgres" ? " (in SQLite, as at the switch)" : ""}`,
 		`  replica   ${replica.store}, transaction ${replica.proven} of ${replica.transaction}, proven ${replica.provenSecondsAgo} s ago`,
 		`  drill     ${drilled ?? "none yet"}`,
 	].join("\n");
@@ -102,7 +102,11 @@ function moveLines({ serves, states, report, dump }: NonNullable<Status["move"]>
 		...(report === undefined
 			? []
 			: [`  report    ${report.rows} rows in ${report.seconds.toFixed(1)} s, ${report.key}`]),
-		...(dump === undefined ? [] : [`  dump      ${dump.time}, ${(dump.bytes / 1e6).toFixed(1)} MB, ${dump.key}`]),
+		...(dump === undefined
+			? []
+			: [
+					`  dump      ${dump.time}, ${(dump.bytes / 1e6).toFixed(1)} MB, ${dump.key}${serves === "postgres" && dump.time < (states.switched ?? "") ? " (of before the switch: the first of after it is still to come)" : ""}`,
+				]),
 	];
 }
 

@@ -4,7 +4,7 @@ import { type Refusal, refusalLines } from "./refusal";
 export type LogFormat = "text" | "json";
 
 /** What an alert can be for. */
-export type ProblemKind = "stale" | "drill" | "refused" | "app" | "disk" | "acknowledge" | "dump";
+export type ProblemKind = "stale" | "drill" | "refused" | "app" | "disk" | "acknowledge" | "dump" | "postgres";
 
 /** Something that a person is to be told of. */
 export interface Alert {

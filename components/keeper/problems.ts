@@ -49,11 +49,12 @@ function stale(age: number, reason: string): Alert {
 	return { kind: "stale", message: `the replica is stale: last proven ${Math.round(age)} s ago (${reason})` };
 }
 
-function standing({ acknowledgement, lastDrill, dumpProblem }: Known): Alert[] {
+function standing({ acknowledgement, lastDrill, dumpProblem, postgresProblem }: Known): Alert[] {
 	const alerts: Alert[] = [];
 	if (acknowledgement?.problem !== undefined) alerts.push({ kind: "acknowledge", message: acknowledgement.problem });
 	if (lastDrill?.ok === false) alerts.push({ kind: "drill", message: `the last drill failed: ${lastDrill.reason}` });
 	if (dumpProblem !== undefined) alerts.push({ kind: "dump", message: dumpProblem });
+	if (postgresProblem !== undefined) alerts.push({ kind: "postgres", message: postgresProblem });
 	return alerts;
 }
 

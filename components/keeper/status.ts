@@ -38,6 +38,8 @@ export interface Known {
 	/** The newest dump of Postgres that is in the store, where the data is there, and what is wrong with the dumps. */
 	dump?: { time: string; bytes: number; key: string };
 	dumpProblem?: string;
+	/** Why nothing reads or writes where the data is in Postgres. */
+	postgresProblem?: string;
 	/** An app that was let in, and is not well. */
 	app?: Alert;
 	/** Another instance has the data for good: that this one refuses to go on is as it should be. */

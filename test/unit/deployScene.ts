@@ -207,6 +207,7 @@ export class DeployScene {
 				events.push("set aside");
 				return "notes_set_aside_x";
 			},
+			askForDump: () => void events.push("ask for a dump"),
 			dump: async () => {
 				events.push("dump");
 				if (this.dumpFails !== undefined) throw this.dumpFails;

@@ -54,6 +54,8 @@ describe("a deploy that moves to Postgres", () => {
 			"let in",
 			"admit two on postgres",
 			"health two",
+			// The dumps of before have nothing of these rows.
+			"ask for a dump",
 			"open",
 		]);
 		const { current, previous, moving } = scene.record.value;

@@ -70,10 +70,13 @@ it("there is a problem where the newest is too old, or none has come since Postg
 	const dump = (age: number) => ({ time: hours(age), bytes: 1, key: "k" });
 	expect(dumps.problem(dump(48), hours(500))).toBeUndefined();
 	expect(dumps.problem(dump(50), hours(500))).toBe("the newest dump of Postgres is old, 50 hours");
-	expect(dumps.problem(undefined, hours(48))).toBeUndefined();
+	expect(dumps.problem(undefined, hours(5))).toBeUndefined();
+	// One of before the switch has nothing of the data.
+	expect(dumps.problem(dump(9), hours(8))).toBe("no dump of Postgres is in the store since it has the data, 8 hours");
+	expect(dumps.problem(dump(8), hours(8))).toBeUndefined();
 	writeFileSync(join(directory, "failed"), "word\nno room on the disk \n");
 	expect(dumps.problem(undefined, hours(50))).toBe(
-		"there is no dump of Postgres in the store, 50 hours: no room on the disk",
+		"no dump of Postgres is in the store since it has the data, 50 hours: no room on the disk",
 	);
 	expect([dumpHours({}), dumpHours({ HOLDFAST_POSTGRES_DUMP_HOURS: "6" })]).toEqual([24, 6]);
 });

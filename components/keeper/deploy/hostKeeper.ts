@@ -195,8 +195,11 @@ export class HostKeeper extends Keeper {
 			);
 			if (failure !== said && failure !== "") this.say(`warning: dumps of Postgres cannot be taken away: ${failure}`);
 			said = failure;
-			const { current } = this.record.value;
-			known.dumpProblem = this.isOnPostgres && current ? dumps.problem(known.dump, current.since) : undefined;
+			const { current, moving } = this.record.value;
+			const since = this.isOnPostgres ? (moving?.switched ?? moving?.adopted ?? current?.since) : undefined;
+			known.dumpProblem = since && dumps.problem(known.dump, since);
+			const silent = since && (await this.mover.unreachable(0).catch((error: Error) => error.message));
+			known.postgresProblem = silent && `Postgres, which has the data, does not answer: ${silent}`;
 		}
 	}
 

@@ -99,9 +99,10 @@ export class Mover {
 	}
 
 	/** What serves now has its data where it was to have it. */
-	async done(course: Course, { move }: Version, tell: Tell): Promise<void> {
+	async done(course: Course, attempt: string, { move }: Version, tell: Tell): Promise<void> {
 		if (course === "move") {
 			this.reached("switched");
+			this.askForDump(attempt, tell);
 			await this.copy.discard(tell);
 		}
 		if (course === "return") this.reached("returned");
@@ -182,6 +183,15 @@ export class Mover {
 		if (differences.length === 0) return tell("Postgres has no rows that SQLite has not: SQLite goes on as it is");
 		if (move?.return === undefined) throw newerRows(differences);
 		tell(`${differenceWords(differences)}: they are copied to SQLite`);
+	}
+
+	/** Those of before have nothing of what was copied, and the next by itself may be a day away. */
+	private askForDump(attempt: string, tell: Tell): void {
+		try {
+			this.postgres.askForDump(attempt);
+		} catch (error) {
+			tell(`warning: no dump of Postgres could be asked for: ${(error as Error).message}`);
+		}
 	}
 
 	/** What was replaced on the way there is no difference on the way back. */

@@ -81,7 +81,7 @@ export class Switch {
 			if (hasData()) to.schema = (await inspect("schema", settings.database).catch(unread))?.schema;
 			const previous = current && { ...current, ...(before && { snapshot: before.snapshot, schema: before.schema }) };
 			this.record.update({ current: to, ...(previous && { previous }), switching: undefined });
-			await this.mover.done(course, next, tell);
+			await this.mover.done(course, attempt, next, tell);
 			tell("it serves");
 			// And does so whatever comes of this.
 			await this.cleanUp(before?.copy).catch((error: Error) => tell(`warning: ${error.message}`));

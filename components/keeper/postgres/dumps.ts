@@ -5,6 +5,8 @@ import type { Store } from "../stores/store";
 
 const HOUR = 3_600_000;
 const PLACE = `${STORE_LAYOUT.postgres}/dumps`;
+/** Hours for the first dump after the switch, until that is told. */
+const FIRST_HOURS = 6;
 /** Of a dump, in the order in which they are brought away: the second says that the first is whole. */
 const PARTS = [".dump", ".json"] as const;
 
@@ -46,14 +48,19 @@ export class Dumps {
 		return all.at(-1);
 	}
 
-	/** In words, why the dumps do not do what they are for; undefined where they do. `since`: when Postgres began to serve. */
+	/**
+	 * In words, why the dumps do not do what they are for; undefined where they do. `since`: when Postgres began to serve.
+	 * A dump of before has nothing of the data, and one is asked for at that moment.
+	 */
 	problem(newest: StoredDump | undefined, since: string, now = Date.now()): string | undefined {
-		const age = (now - Date.parse(newest?.time ?? since)) / HOUR;
-		if (age <= 2 * this.hours + 1) return undefined;
+		const counts = newest !== undefined && Date.parse(newest.time) >= wholeSecond(since);
+		const age = (now - (counts ? Date.parse(newest.time) : Date.parse(since))) / HOUR;
+		if (age <= (counts ? 2 * this.hours + 1 : FIRST_HOURS)) return undefined;
 		const failed = join(this.directory, "failed");
 		const reason = existsSync(failed) ? `: ${readFileSync(failed, "utf8").split("\n")[1]?.trim()}` : "";
-		const what =
-			newest === undefined ? "there is no dump of Postgres in the store" : "the newest dump of Postgres is old";
+		const what = counts
+			? "the newest dump of Postgres is old"
+			: "no dump of Postgres is in the store since it has the data";
 		return `${what}, ${Math.round(age)} hours${reason}`;
 	}
 
@@ -76,6 +83,11 @@ export class Dumps {
 			this.marked.add(key);
 		}
 	}
+}
+
+/** The names of dumps have no milliseconds. */
+function wholeSecond(time: string): number {
+	return Math.floor(Date.parse(time) / 1000) * 1000;
 }
 
 function keyOf(stamp: string, part: (typeof PARTS)[number]): string {

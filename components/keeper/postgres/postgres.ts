@@ -66,17 +66,25 @@ export class Postgres extends Databases {
 		return runPostgres("back", ["--to", file, ...replacing(replace)], tell);
 	}
 
-	/** Has the container beside the server make a dump, and returns its name once it has been proven by a restore. */
+	/** Has the container beside the server make a dump, and does not wait for it. */
+	askForDump(word: string): void {
+		writeFileSync(this.path("request.new"), `${word}\n`, { flush: true });
+		renameSync(this.path("request.new"), this.path("request"));
+	}
+
+	/** Has the container beside the server make a dump, and returns once it has been proven by a restore. */
 	async dump(word: string): Promise<void> {
-		const path = (name: string) => join(this.dumps, name);
-		writeFileSync(path("request.new"), `${word}\n`, { flush: true });
-		renameSync(path("request.new"), path("request"));
+		this.askForDump(word);
 		for (const end = performance.now() + DUMP_SECONDS * 1000; performance.now() < end; await sleep(LOOK)) {
-			if (firstLines(path("answer"))[0] === word) return;
-			const [failed, reason] = firstLines(path("failed"));
+			if (firstLines(this.path("answer"))[0] === word) return;
+			const [failed, reason] = firstLines(this.path("failed"));
 			if (failed === word) throw new Error(`no dump of Postgres could be made: ${reason}`);
 		}
 		throw new Error(`no dump of Postgres was made within ${DUMP_SECONDS / 3600} hours`);
+	}
+
+	private path(name: string): string {
+		return join(this.dumps, name);
 	}
 }
 

@@ -33,7 +33,7 @@ export interface SinceReport {
 export interface TableReport {
 	name: string;
 	rows: number;
-	/** Sum of the canonical rows' MD5s, the same on both sides: 32 hexadecimal digits. */
+	/** Sum of the canonical rows' 64-bit hashes, the same on both sides: 16 hexadecimal digits. */
 	hash: string;
 	/** What was decided for its columns, where the types do not simply match: one sentence each. */
 	decisions: string[];
