@@ -8,7 +8,7 @@ const replacing = readdirSync(unit).filter(
 	(file) => file.endsWith(".test.ts") && readFileSync(`${unit}/${file}`, "utf8").includes("vi.mock("),
 );
 /** Files of both parts run at once: while those of the data wait for a store or a lease, those of the engine do not. */
-const together = { maxWorkers: 3, sequence: { groupOrder: 1 } };
+const together = { maxWorkers: 2, sequence: { groupOrder: 1 } };
 
 export default defineConfig({
 	test: {

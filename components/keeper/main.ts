@@ -25,6 +25,7 @@ const USAGE = `keeper: keeps the SQLite data of a container app
   keeper since SNAPSHOT               as JSON, what going back to a snapshot would cost: rows written since, by table
   keeper postgres copy --from FILE    all rows to Postgres, verified, in one transaction; or nothing changes there
                                       [--database NAME] [--replace JSON] [--json]; the server: HOLDFAST_POSTGRES_URL_FILE
+                                      [--after OLDER] only what has changed since the copy of that file
   keeper postgres verify --from FILE  whether both sides hold the same rows; compare says how many differ
   keeper postgres back --to FILE      the rows of Postgres into a SQLite file with the same tables, verified, in one
                                       transaction [--replace JSON] [--replace-back JSON] [--json]
@@ -52,6 +53,7 @@ async function main(): Promise<number> {
 			prepare: { type: "boolean" },
 			rehearse: { type: "boolean" },
 			from: { type: "string" },
+			after: { type: "string" },
 			database: { type: "string" },
 			replace: { type: "string" },
 			"replace-back": { type: "string" },

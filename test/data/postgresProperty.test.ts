@@ -45,13 +45,17 @@ const PLANTS: [what: string, right: string, wrong: string][] = [
 		"copy: `datetime(substr(${value}, 1, 19), '+1 hour') ||",
 	],
 	["the zone dropped", "'+00' ELSE ${value} END", "'+00' ELSE substr(${value}, 1, 19) || '+00' END"],
-	["reals of 14 digits", "copy: `holdfast_digits(${value})`", "copy: `printf('%.14g', ${value})`"],
+	[
+		"reals of 14 digits",
+		"THEN quote(${value}) ELSE holdfast_digits",
+		"THEN printf('%.14g', ${value}) ELSE holdfast_digits",
+	],
 	[
 		"text cut off",
-		"copy: `CASE typeof(${value}) WHEN 'text' THEN ${escaped(value)}",
-		"copy: `CASE typeof(${value}) WHEN 'text' THEN ${escaped('substr(' + value + ', 1, 5)')}",
+		"copy: `CASE typeof(${value}) WHEN 'text' THEN ${inQuotes(value)}",
+		"copy: `CASE typeof(${value}) WHEN 'text' THEN ${inQuotes('substr(' + value + ', 1, 5)')}",
 	],
-	["a line break lost", '[10, "\\\\n"]', '[10, " "]'],
+	["a line break lost", "return `quote(${value})`", "return `quote(replace(${value}, char(10), ' '))`"],
 ];
 // biome-ignore-end lint/suspicious/noTemplateCurlyInString: see above.
 

@@ -105,6 +105,8 @@ it(
 	async () => {
 		const stack = await KilledStack.fresh();
 		stack.version("0");
+		// What a first up has left that was cut off right after it made the volume, which then is root's.
+		await stack.madeVolume("data", "--label", `holdfast.app=holdfast/${stack.name}/notes`);
 		let usual = await stack.upConverged();
 		const acknowledged = await addNotes(stack.url, 100);
 		const kills = MANY ? 10 : 1;

@@ -1,4 +1,4 @@
-import { copyFileSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished, vi } from "vitest";
@@ -11,7 +11,7 @@ import type { Replicating } from "../../components/keeper/deploy/switch";
 import type { Version } from "../../components/keeper/deploy/version";
 import type { Way } from "../../components/keeper/door/way";
 import { inspect } from "../../components/keeper/inspect";
-import type { Postgres } from "../../components/keeper/postgres/postgres";
+import type { CopyOptions, Postgres } from "../../components/keeper/postgres/postgres";
 import type { MoveReport, TableDifference } from "../../components/keeper/postgres/report";
 import type { Refusal } from "../../components/keeper/refusal";
 import { restoreInPlace } from "../../components/keeper/restore";
@@ -102,6 +102,8 @@ export class DeployScene {
 	differences: TableDifference[][] = [];
 	/** Why there is no copy, either way. */
 	moveFails: Error | undefined;
+	/** Why what has changed meanwhile is not copied. */
+	restFails: Error | undefined;
 	unreachable: string | undefined;
 	dumpFails: Error | undefined;
 	/** Which version is ill, and how. */
@@ -179,16 +181,22 @@ export class DeployScene {
 	/** A server without a server. */
 	private postgres(): Postgres {
 		const { events } = this;
-		const moved = async (word: string, direction: MoveReport["direction"]): Promise<MoveReport> => {
+		const moved = async (word: string, direction: MoveReport["direction"], fails = this.moveFails) => {
 			events.push(word);
-			if (this.moveFails !== undefined) throw this.moveFails;
+			if (fails !== undefined) throw fails;
 			return reportOf(direction);
 		};
 		return {
 			unreachable: async () => this.unreachable,
 			prepare: async (isKnown: boolean) => void events.push(`prepare ${isKnown ? "known" : "unknown"}`),
 			baseline: async () => void events.push("baseline"),
-			copy: (_file: string, replace: object) => moved(`copy to Postgres${JSON.stringify(replace)}`, "to-postgres"),
+			copy: (file: string, replace: object, _tell: unknown, { after }: CopyOptions = {}) => {
+				// Each part reads files that are there.
+				const copied =
+					after === undefined ? readFileSync(file, "utf8") : `changes since ${readFileSync(after, "utf8")}`;
+				const fails = after === undefined ? this.moveFails : this.restFails;
+				return moved(`copy "${copied}" to Postgres${JSON.stringify(replace)}`, "to-postgres", fails);
+			},
 			back: () => moved("copy to SQLite", "to-sqlite"),
 			compare: async () => {
 				events.push("compare");
@@ -233,6 +241,6 @@ export class DeployScene {
 
 	/** Copies of the data that a deploy has left behind. */
 	get copies(): string[] {
-		return readdirSync(this.directory).filter((name) => name.includes("before-deploy"));
+		return readdirSync(this.directory).filter((name) => name.includes(".holdfast-before-"));
 	}
 }

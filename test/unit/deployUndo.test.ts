@@ -13,7 +13,14 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Instances } from "../../components/keeper/deploy/instances";
 import { RecordFile, type Switching } from "../../components/keeper/deploy/record";
-import { discard, inTheEnd, needRoomForCopy, putBack, undoInterrupted } from "../../components/keeper/deploy/undo";
+import {
+	copyForMove,
+	discard,
+	inTheEnd,
+	needRoomForCopy,
+	putBack,
+	undoInterrupted,
+} from "../../components/keeper/deploy/undo";
 import { readMarker, writeMarker } from "../../components/keeper/marker";
 import { Refusal } from "../../components/keeper/refusal";
 import type { Settings } from "../../components/keeper/settings";
@@ -185,8 +192,9 @@ describe("an undone deploy", () => {
 		expect(new RecordFile(directory).value.switching).toBeUndefined();
 	});
 
-	it("is none where no deploy was under way", async () => {
+	it("is none where no deploy was under way, and only a copy for a move to Postgres goes", async () => {
 		writeFileSync(database, "live");
+		for (const suffix of ["", "-wal", "-shm"]) writeFileSync(`${copyForMove(settings)}${suffix}`, "for a move");
 		await undoInterrupted(settings, new RecordFile(directory), say);
 		expect([readFileSync(database, "utf8"), said, readdirSync(directory).sort()]).toEqual([
 			"live",

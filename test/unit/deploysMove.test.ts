@@ -41,12 +41,14 @@ describe("a deploy that moves to Postgres", () => {
 			"prepare known",
 			"migrate two on postgres",
 			"baseline",
+			"copy",
+			'copy "written by one" to Postgres{"notes.text":"NULL"}',
 			"close",
 			"drained",
 			"stop one",
 			"prove",
 			"snapshot",
-			'copy to Postgres{"notes.text":"NULL"}',
+			'copy "changes since written by one" to Postgres{"notes.text":"NULL"}',
 			// A host that is lost from here on must not come back with SQLite.
 			"manifest postgres",
 			"let in",
@@ -118,7 +120,14 @@ describe("a deploy that moves to Postgres", () => {
 			"a snapshot is one of SQLite",
 			false,
 		],
-		["a value", () => (scene.moveFails = new Refusal("restore-target", "notes.text 7 is NUL", "replace")), "NUL", true],
+		[
+			"a value",
+			() => (scene.moveFails = new Refusal("restore-target", "notes.text 7 is NUL", "replace")),
+			"NUL",
+			false,
+		],
+		["a copy of the data", () => (scene.copyFails = new Error("no room")), "no room", false],
+		["a value that came since", () => (scene.restFails = new Error("notes.text 8 is NUL")), "8 is NUL", true],
 		["an app that is ill", () => (scene.ill.two = "it answers 500"), "it answers 500", true],
 	])("and fails by %s leaves SQLite serving", async (_what, goesWrong, reason, wasClosed) => {
 		await scene.served();
@@ -131,6 +140,7 @@ describe("a deploy that moves to Postgres", () => {
 		expect(readFileSync(scene.database, "utf8")).toBe("written by one");
 		expect(scene.events.includes("close")).toBe(wasClosed);
 		expect(scene.manifest?.moved).toBeUndefined();
+		expect(scene.copies).toEqual([]);
 		if (!wasClosed) return;
 		expect(scene.events).toContain("admit one");
 		expect(scene.events.at(-1)).toBe("set aside");

@@ -86,7 +86,7 @@ describe.each(SHELLS)("a container that waits for the keeper, in %s", (shell) =>
 		await app.asking();
 		expect(await app.instance.migrate()).toBe(9);
 		expect(readFileSync(output, "utf8")).toBe(`${secret}\na 'b'\n\n`);
-		expect(app.stdout).toBe("migrating\n");
+		await expect.poll(() => app.stdout).toBe("migrating\n");
 		expect([app.instance.isAsking, await app.instance.mayRun()]).toEqual([true, false]);
 		expect(await app.instance.migrate()).toBe(9);
 		app.instance.admit();

@@ -108,7 +108,7 @@ async function rehearsed(version: Partial<Version> = {}) {
 		unreachable: async () => undefined,
 		makeRehearsal: async () => "notes_rehearsal",
 		baseline: async (name: string) => void events.push(`baseline ${name}`),
-		copy: async (file: string, _replace: object, _tell: unknown, name: string) => {
+		copy: async (file: string, _replace: object, _tell: unknown, { into: name }: { into: string }) => {
 			expect(readFileSync(file, "utf8")).toBe("live rows");
 			events.push(`copy to ${name}`);
 			if (moveFails !== undefined) throw moveFails;

@@ -4,7 +4,7 @@ import { appIdentity } from "../../names";
 import { type Problem, shown } from "../../validate";
 import { type DockerAppArgs, dataSource } from "../args";
 import type { DockerCli } from "../cli";
-import { type Labels, otherOwner, ROLE_LABEL } from "../identity";
+import { dockerNames, type Labels, otherOwner, ROLE_LABEL } from "../identity";
 import { isWritable, type Look, lookInto } from "./look";
 import type { Mount, Running } from "./running";
 
@@ -45,6 +45,11 @@ export async function dataProblems(
 	if (own.some((container) => runsOn(container, app, source))) return [];
 	const look = await lookInto(docker, source, posix.relative(app.data.mountPath, app.data.databasePath));
 	if (typeof look === "string") return problem(`must be readable by the Docker host (got ${shown(source)}: ${look})`);
+	// What an update left behind that was cut off before it made the container which gives the volume its owner: that is next.
+	if (!taking && !isDirectory && look.isEmpty && look.readOnly === undefined) {
+		const prepared = await docker.inspect("container", [dockerNames(name).prepare]);
+		if (prepared.length === 0) return [];
+	}
 	return lookReasons(app, source, look, taking).map((reason) => ({ propertyPath, reason }));
 }
 

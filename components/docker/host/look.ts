@@ -13,6 +13,8 @@ export interface Owned {
 /** What is known of a data directory on the Docker host without starting anything in it. */
 export interface Look {
 	directory: Owned;
+	/** Whether nothing at all is in it. */
+	isEmpty: boolean;
 	/** Why it cannot be written at all, such as "read-only file system". */
 	readOnly?: string;
 	/** What is at the path of the database. */
@@ -55,6 +57,8 @@ export async function lookInto(docker: DockerCli, source: string, databaseFile: 
 		return {
 			// SQLite's journal lies beside the database, which may be in a directory further down.
 			directory: inner.code === 0 ? firstHeader(inner.stdout) : root,
+			// Then the end of the archive, which is zeros, follows its own header.
+			isEmpty: head.stdout.subarray(root.end, root.end + BLOCK).equals(Buffer.alloc(BLOCK)),
 			...(written.code !== 0 && { readOnly: written.reason }),
 			...(found.code !== 0
 				? { database: "missing" as const }

@@ -48,7 +48,7 @@ export async function rehearseMove(
 			await migrate(instance, (line) => report.push(line));
 			await postgres.baseline(name);
 		}
-		const moved = await postgres.copy(copy, version.move?.replace ?? {}, () => {}, name);
+		const moved = await postgres.copy(copy, version.move?.replace ?? {}, () => {}, { into: name });
 		if (!moved.verified) throw new Error("both sides are not equal after the copy to Postgres");
 		report.push(...reportLines(moved));
 		await start(instance, version, "postgres");

@@ -3,7 +3,7 @@ import { Refusal } from "../refusal";
 import { counted } from "./shape";
 
 /** What a person wants to know of a copy. */
-export function reportLines({ direction, tables, seconds, leftAlone }: MoveReport): string[] {
+export function reportLines({ direction, tables, seconds, leftAlone, since }: MoveReport): string[] {
 	const rows = tables.reduce((sum, table) => sum + table.rows, 0);
 	const to = direction === "to-postgres" ? "Postgres" : "SQLite";
 	const only = [
@@ -13,6 +13,12 @@ export function reportLines({ direction, tables, seconds, leftAlone }: MoveRepor
 	return [
 		`${counted(tables.length, "table")} with ${counted(rows, "row")} are in ${to}, and every row is the same on both sides: ` +
 			`copied in ${seconds.copy.toFixed(1)} s, compared in ${seconds.verify.toFixed(1)} s`,
+		...(since === undefined
+			? []
+			: [
+					`since the copy before, ${counted(since.in, "row")} came or changed, and ${counted(since.out, "row")} went or changed`,
+					...since.whole.map((reason) => `copied whole: ${reason}`),
+				]),
 		...tables.flatMap(({ name, decisions, replaced }) => [
 			...decisions.map((decision) => `${name}: ${decision}`),
 			...Object.entries(replaced).map(

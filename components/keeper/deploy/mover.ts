@@ -4,6 +4,7 @@ import type { MoveReport } from "../postgres/report";
 import { Refusal } from "../refusal";
 import type { Parts } from "../start";
 import type { Instance } from "./instances";
+import { MoveCopy } from "./moveCopy";
 import { differenceWords, newerRows, noSnapshot, notYetSettled, reportLines, settled } from "./moveWords";
 import { databaseOf, type Moving, type RecordFile } from "./record";
 import type { Version } from "./version";
@@ -28,12 +29,15 @@ type Tell = (line: string) => void;
 export class Mover {
 	/** Of the deploy that made one last. */
 	private dumped: { attempt: string; key: string } | undefined;
+	private readonly copy: MoveCopy;
 
 	constructor(
 		private readonly parts: Parts,
 		private readonly record: RecordFile,
 		private readonly server: Postgres | undefined,
-	) {}
+	) {
+		this.copy = new MoveCopy(parts.settings, () => this.postgres);
+	}
 
 	courseOf({ database = "sqlite" }: Version): Course {
 		const from = databaseOf(this.record.value);
@@ -51,18 +55,19 @@ export class Mover {
 		const { current, moving } = this.record.value;
 		if (version.move?.settled && hasData) throw notYetSettled();
 		await this.postgres.prepare(current !== undefined || moving?.switched !== undefined, tell);
-		if (!version.migrates) return;
-		const began = performance.now();
-		await migrate(instance, tell);
-		await this.postgres.baseline();
-		tell(`the migration made the tables in Postgres, in ${secondsSince(began)} s; the version of before serves on`);
+		if (version.migrates) {
+			const began = performance.now();
+			await migrate(instance, tell);
+			await this.postgres.baseline();
+			tell(`the migration made the tables in Postgres, in ${secondsSince(began)} s; the version of before serves on`);
+		}
+		if (hasData) await this.copy.first(version.move?.replace ?? {}, tell);
 	}
 
 	/** All rows are on the other side, proven, before the new version is let in there. Both versions are stopped. */
 	async move(hasData: boolean, { move }: Version, tell: Tell): Promise<void> {
-		const { database } = this.parts.settings;
 		if (hasData) {
-			const report = await this.postgres.copy(database, move?.replace ?? {}, tell);
+			const report = await this.copy.last(move?.replace ?? {}, tell);
 			this.record.update({ moving: { ...this.record.value.moving, replace: move?.replace } });
 			await this.keep(report, tell);
 			this.reached("copied", "verified");
@@ -101,6 +106,7 @@ export class Mover {
 		if (course === "move") {
 			this.reached("switched");
 			this.askForDump(attempt, tell);
+			await this.copy.discard(tell);
 		}
 		if (course === "return") this.reached("returned");
 		if (course === "go-on" && move?.settled && this.record.value.moving?.settled === undefined) {
@@ -119,6 +125,7 @@ export class Mover {
 			tell(`Postgres is as the new version left it; the dump of before is ${this.dumped.key} in the store`);
 		}
 		if (course !== "move") return;
+		await this.copy.discard(tell);
 		await this.reconcile().catch((error: Error) =>
 			tell(`warning: the manifest could not be written: ${error.message}`),
 		);

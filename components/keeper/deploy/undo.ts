@@ -1,6 +1,6 @@
 import { existsSync, renameSync } from "node:fs";
 import { rm, writeFile } from "node:fs/promises";
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { setAside } from "../database";
 import { readMarker, writeMarker } from "../marker";
@@ -58,12 +58,18 @@ export async function undoInterrupted(
 	record: RecordFile,
 	say: (line: string) => void,
 ): Promise<void> {
+	await discard(copyForMove(settings));
 	const { switching } = record.value;
 	if (switching === undefined) return;
 	say("a deploy was interrupted: back to where it began");
 	await putBack(settings, new Instances(settings.open), switching, say);
 	const { attempt, to } = switching;
 	record.ended({ attempt, instance: to.instance, ok: false, reason: "the keeper was stopped in the middle of it" });
+}
+
+/** Where the data is copied to that goes to Postgres before the door is closed. It leads back to nothing. */
+export function copyForMove({ database }: Settings): string {
+	return join(dirname(database), ".holdfast-before-move.db");
 }
 
 /** Keeps room for the way back. */

@@ -1,4 +1,5 @@
 import { quotedName } from "../database";
+import { longestOf } from "./blocks";
 import type { Plan, TablePlan } from "./plan";
 import type { Problem } from "./problems";
 import type { Source } from "./source";
@@ -24,10 +25,14 @@ export function checkAll(source: Source, plan: Plan): { problems: Problem[]; tab
 	return { problems, tables };
 }
 
-/** One pass of SQLite over the table counts them all. */
+/** One cheap pass of SQLite over the table; another one for the columns that have something to tell counts all of it. */
 function checkTable(source: Source, table: TablePlan, problems: Problem[]): Checked {
 	const { columns, from } = table;
-	const copied = columns.filter(({ isCopied }) => isCopied);
+	const all = columns.filter(({ isCopied }) => isCopied);
+	const plains = all.map(({ plain }) => `sum(1 - ${plain})`);
+	const others = arrayOf(source, `SELECT ${[longestOf(table), ...plains].join(", ")} FROM ${from}`);
+	table.longest = others.shift() ?? 0;
+	const copied = all.filter((_, index) => (others[index] ?? 0) > 0);
 	const counts = copied.map(({ problem }) => `sum((${problem}) <> 0)`);
 	const decided = copied.flatMap(({ value, target, conversion }) =>
 		conversion.decisions.map(({ when, words }) => ({
@@ -36,7 +41,7 @@ function checkTable(source: Source, table: TablePlan, problems: Problem[]): Chec
 		})),
 	);
 	const sums = [...counts, ...decided.map(({ sum }) => sum)];
-	if (sums.length === 0) return { decisions: table.decisions, replaced: {} };
+	if (sums.length === 0) return { decisions: table.decisions, replaced: replacedOf(source, table) };
 	const row = arrayOf(source, `SELECT ${sums.join(", ")} FROM ${from}`);
 	for (const [index, column] of copied.entries()) {
 		const count = row[index] ?? 0;

@@ -16,6 +16,7 @@ import { isSame, sameOnBothSides } from "./verify";
 
 export interface PostgresOptions {
 	from?: string;
+	after?: string;
 	to?: string;
 	database?: string;
 	replace?: string;
@@ -63,7 +64,7 @@ async function run(what: string | undefined, options: PostgresOptions, say: Say)
 	const source = Source.open(needFile(from));
 	addFunctions(source.database);
 	try {
-		return await withServer(database, (server) => work(source, server, replacements, say));
+		return await withServer(database, (server) => work(source, server, replacements, say, options));
 	} finally {
 		source.close();
 	}
@@ -78,8 +79,14 @@ async function withServer(database: string | undefined, work: (server: Server) =
 	}
 }
 
-async function copyAll(source: Source, server: Server, replacements: Replacements, say: Say): Promise<number> {
-	const report = await copy(source, server, { replacements, tell: (progress) => say({ progress }) });
+async function copyAll(
+	source: Source,
+	server: Server,
+	replacements: Replacements,
+	say: Say,
+	{ after }: PostgresOptions,
+): Promise<number> {
+	const report = await copy(source, server, { replacements, after, tell: (progress) => say({ progress }) });
 	say({ report });
 	return 0;
 }

@@ -1,36 +1,46 @@
-import { from as copyFrom } from "pg-copy-streams";
 import { quotedName } from "../database";
 import { Refusal } from "../refusal";
+import { checkChanges, copyChanges, counted, touched, Unlike } from "./changes";
 import { type Checked, checkAll } from "./check";
 import { strip } from "./constraints";
+import { copyTable } from "./copyRows";
 import { asRefusal } from "./failure";
 import { countOf, foreignRows, Ledger, wholeRow } from "./ledger";
+import { type Changes, Older } from "./older";
 import { type Plan, planOf, type Replacements, type TablePlan } from "./plan";
 import { problemsRefusal } from "./problems";
 import { Progress } from "./progress";
 import type { MoveProgress, MoveReport } from "./report";
-import { canonicalPostgres, copiedColumns, copyQuery, lookingAtBytes, needLookedAt, Suspicious } from "./rows";
+import { canonicalPostgres, lookingAtBytes, Suspicious } from "./rows";
 import { type DerivedSchema, derivedSchema } from "./schema";
 import { continueSequences } from "./sequences";
 import type { Server } from "./server";
 import type { Source } from "./source";
 import { postgresSum, type Sum, sqliteSum, sumOf } from "./sums";
 import { type Target, targetOf } from "./target";
-import { sameOnBothSides, verifyTables } from "./verify";
-
-/** Characters that go to the server at once. */
-const CHUNK = 128 * 1024;
-/** Lines between two looks at what else there is to do. */
-const PAUSE = 20_000;
+import { type Sums, sameOnBothSides, verifyTables } from "./verify";
 
 export interface MoveOptions {
 	replacements: Replacements;
 	tell: (progress: MoveProgress) => void;
+	/** An older state of the file, which was copied before: only what has changed since then is copied. */
+	after?: string;
+}
+
+/** What was copied, and the sums of both sides. */
+interface Copied {
+	plan: Plan;
+	checked: Map<TablePlan, Checked>;
+	sums: Sums;
+	/** The tables of which only the changes were copied. */
+	changes: Map<TablePlan, Changes>;
+	whole: string[];
+	seconds: { copy: number; verify: number };
 }
 
 /**
- * Copies all tables, and verifies them, in one transaction: it is committed only when both sides are the same. Whatever
- * ends it before leaves the database as it was.
+ * Copies all tables, or what has changed in them, and verifies all rows, in one transaction: it is committed only when both
+ * sides are the same. Whatever ends it before leaves the database as it was.
  */
 export async function copy(source: Source, server: Server, options: MoveOptions): Promise<MoveReport> {
 	const began = new Date();
@@ -40,22 +50,19 @@ export async function copy(source: Source, server: Server, options: MoveOptions)
 	try {
 		await ledger.make();
 		const { target, derived } = await targetOrDerived(source, server);
-		const copied = await lookingAtBytes(false, (bytes) => copyTables(source, server, target, { ...options, bytes }));
-		const { plan, checked, seconds } = copied;
+		const { plan, checked, sums, changes, whole, seconds } = await copied(source, server, target, options);
 		for (const [table, { decisions }] of checked)
 			decisions.unshift(...(derived?.decisions.get(table.source.name) ?? []));
 		plan.leftAlone.sqlite.push(...(derived?.leftAlone ?? []));
-		const verifying = performance.now();
-		const sums = await verifyTables(source, server, plan.tables, options.tell);
-		await sameOnBothSides(source, server, sums);
 		for (const [table, { sqlite }] of sums) await enter(server, ledger, table, sqlite);
 		await server.run("COMMIT");
-		const verify = secondsSince(verifying);
-		await server.run(...plan.tables.map(({ target }) => `ANALYZE ${quotedName(target.name)}`));
+		const analyzed = plan.tables.filter((table) => !changes.has(table));
+		await server.run(...analyzed.map(({ target }) => `ANALYZE ${quotedName(target.name)}`));
 		return {
 			...reportOf(source, server, plan, sums, checked),
 			began: began.toISOString(),
-			seconds: { copy: seconds, verify, total: secondsSince(start) },
+			seconds: { ...seconds, total: secondsSince(start) },
+			...(options.after !== undefined && { since: { older: options.after, ...counted(changes), whole } }),
 		};
 	} catch (error) {
 		await server.run("ROLLBACK").catch(() => {});
@@ -103,37 +110,91 @@ export function reportOf(
 	};
 }
 
+/** What has changed where that is asked for and comes out equal, else all. */
+async function copied(source: Source, server: Server, target: Target, options: MoveOptions): Promise<Copied> {
+	const { after } = options;
+	if (after === undefined) return copyAndVerify(source, server, target, options);
+	const older = new Older(source, after);
+	await server.run("SAVEPOINT changes");
+	try {
+		return await copyAndVerify(source, server, target, options, older);
+	} catch (error) {
+		const reason = whyUnequal(error);
+		if (reason === undefined) throw error;
+		await server.run("ROLLBACK TO SAVEPOINT changes");
+		const all = await copyAndVerify(source, server, target, options);
+		return { ...all, whole: [`all tables: what had changed was not enough: ${reason}`] };
+	}
+}
+
+/** The reason of a copy that came out otherwise than a whole one would; undefined for all else. */
+function whyUnequal(error: unknown): string | undefined {
+	const { code, message } = error as { code?: string; message: string };
+	if (error instanceof Unlike) return message;
+	if (error instanceof Refusal) return error.code === "move-not-verified" ? error.found : undefined;
+	// A constraint that rows break which have not changed themselves: the check of all of them names these.
+	return code?.startsWith("23") ? message : undefined;
+}
+
+async function copyAndVerify(
+	source: Source,
+	server: Server,
+	target: Target,
+	options: MoveOptions,
+	older?: Older,
+): Promise<Copied> {
+	const work = (bytes: boolean) => copyTables(source, server, target, { ...options, bytes }, older);
+	const { seconds, ...copied } = await lookingAtBytes(false, work);
+	const verifying = performance.now();
+	// What has not changed was looked at when it was copied.
+	for (const table of copied.changes.keys()) table.bytes = true;
+	const sums = await verifyTables(source, server, copied.plan.tables, options.tell);
+	await sameOnBothSides(source, server, sums);
+	return { ...copied, sums, seconds: { copy: seconds, verify: secondsSince(verifying) } };
+}
+
 async function copyTables(
 	source: Source,
 	server: Server,
 	target: Target,
 	{ replacements, bytes, tell }: MoveOptions & { bytes: boolean },
-): Promise<{ plan: Plan; checked: Map<TablePlan, Checked>; seconds: number }> {
+	older?: Older,
+): Promise<Omit<Copied, "sums" | "seconds"> & { seconds: number }> {
 	const start = performance.now();
 	const plan = planOf(source, target, replacements, bytes);
-	const { problems, tables: checked } = checkAll(source, plan);
+	const { changes, whole } = (await older?.changesOf(plan, new Ledger(server))) ?? { changes: new Map(), whole: [] };
+	const { problems, checked } = checkChanges(source, plan, changes);
 	// All is told at once: what takes longer to find is looked for only now.
 	if (problems.length > 0)
 		throw problemsRefusal(bytes ? problems : checkAll(source, planOf(source, target, replacements, true)).problems);
 	await server.run("SAVEPOINT tables", "SET LOCAL lock_timeout = '10s'");
 	try {
-		const names = plan.tables.map(({ target: { name } }) => quotedName(name)).join(", ");
-		if (names !== "") await server.run(`LOCK TABLE ${names} IN ACCESS EXCLUSIVE MODE`);
-		await needOwn(source, server, plan.tables);
-		const stripped = await strip(
+		const all = plan.tables.filter((table) => !changes.has(table));
+		if (plan.tables.length > 0) await server.run(`LOCK TABLE ${namesOf(plan.tables)} IN ACCESS EXCLUSIVE MODE`);
+		await needOwn(source, server, all);
+		const { restore } = await strip(
 			server,
-			plan.tables.map(({ target, source: { rows } }) => ({ target, rows })),
+			plan.tables.map((table) => touched(table, changes.get(table))),
 		);
-		if (names !== "") await server.run(`TRUNCATE ${names}`);
-		const progress = new Progress("copy", rowsOf(plan.tables), tell);
-		for (const table of plan.tables) await copyTable(source, server, table, progress);
-		await server.run(...stripped.restore);
+		if (all.length > 0) await server.run(`TRUNCATE ${namesOf(all)}`);
+		const came = [...changes.values()].reduce((sum, { came }) => sum + came, 0);
+		const progress = new Progress("copy", rowsOf(all) + came, tell);
+		for (const table of plan.tables) {
+			const changed = changes.get(table);
+			if (changed === undefined) await copyTable(source, server, table, progress);
+			else await copyChanges(source, server, changed, progress);
+		}
+		await server.run(...restore);
 		for (const table of plan.tables) await continueSequences(server, table);
 	} catch (error) {
 		if (error instanceof Suspicious) await server.run("ROLLBACK TO SAVEPOINT tables");
 		throw error;
 	}
-	return { plan, checked, seconds: secondsSince(start) };
+	return { plan, checked, changes, whole, seconds: secondsSince(start) };
+}
+
+function namesOf(tables: TablePlan[]): string {
+	return tables.map(({ target: { name } }) => quotedName(name)).join(", ");
 }
 
 /** @throws {Refusal} where a table holds rows that are neither ours nor the same as SQLite's. */
@@ -152,51 +213,6 @@ async function needOwn(source: Source, server: Server, tables: TablePlan[]): Pro
 		found.push({ table: name, rows });
 	}
 	if (found.length > 0) throw foreignRows(server, found);
-}
-
-/** Rows as SQLite makes them, in pieces that are worth a message each; no more than the server takes. */
-async function copyTable(source: Source, server: Server, table: TablePlan, progress: Progress): Promise<void> {
-	const { target } = table;
-	const columns = copiedColumns(table);
-	if (columns === "" || table.source.rows === 0) return;
-	// Rows that only this transaction can see need no second look at them later on.
-	const how = target.isPartitioned ? "" : " WITH (FREEZE)";
-	const stream = server.stream(copyFrom(`COPY ${quotedName(target.name)} (${columns}) FROM STDIN${how}`));
-	const failed = new Promise<never>((_, reject) => stream.once("error", reject));
-	failed.catch(() => {});
-	const statement = source.database.prepare(copyQuery(table));
-	statement.setReturnArrays(true);
-	let lines = "";
-	let sent = 0;
-	let rows = 0;
-	progress.on(target.name);
-	const send = async () => {
-		needLookedAt(table, lines);
-		const isFull = !stream.write(Buffer.from(lines));
-		lines = "";
-		if (isFull) await Promise.race([new Promise<void>((resolve) => stream.once("drain", resolve)), failed]);
-		await progress.moved(rows - sent);
-		sent = rows;
-	};
-	try {
-		for (const row of statement.iterate() as Iterable<unknown>) {
-			lines += `${(row as string[])[0]}\n`;
-			rows += 1;
-			if (lines.length > CHUNK || rows - sent >= PAUSE) await send();
-		}
-		await send();
-		const ended = new Promise<void>((resolve) => stream.once("finish", () => resolve()));
-		stream.end();
-		await Promise.race([ended, failed]);
-	} catch (error) {
-		if (!stream.destroyed)
-			await new Promise<void>((resolve) => {
-				stream.once("close", () => resolve());
-				stream.once("error", () => {});
-				stream.destroy(error as Error);
-			});
-		throw error;
-	}
 }
 
 export function rowsOf(tables: TablePlan[]): number {

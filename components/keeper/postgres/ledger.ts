@@ -52,6 +52,15 @@ export class Ledger {
 		}
 	}
 
+	/** What was written to a table at last. Undefined for one that nobody knows of. */
+	async entryOf(table: string): Promise<{ writer: Written["writer"]; expression: string; rows: number } | undefined> {
+		const [entry] = await this.server.rows<{ writer: Written["writer"]; expression: string; rows: string }>(
+			"SELECT writer, expression, rows::text AS rows FROM holdfast.written WHERE table_name = $1",
+			[table],
+		);
+		return entry && { ...entry, rows: Number(entry.rows) };
+	}
+
 	async write({ table, writer, expression, rows, hash }: Written): Promise<void> {
 		await this.server.rows(
 			"INSERT INTO holdfast.written (table_name, writer, expression, rows, hash) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (table_name) DO UPDATE SET writer = $2, expression = $3, rows = $4, hash = $5, at = now()",

@@ -20,7 +20,7 @@ function progressWords({ doing, table, rows, totalRows, rowsPerSecond, secondsLe
 	return `${doing} ${table}: ${rows} of ${totalRows} rows, ${rowsPerSecond} a second, ${secondsLeft} s left`;
 }
 
-function reportLines({ tables, verified, seconds, leftAlone, postgres }: MoveReport): string[] {
+function reportLines({ tables, verified, seconds, leftAlone, postgres, since }: MoveReport): string[] {
 	const rows = tables.reduce((sum, table) => sum + table.rows, 0);
 	const alone = [
 		...leftAlone.sqlite.map((name) => `${name} of SQLite`),
@@ -28,6 +28,12 @@ function reportLines({ tables, verified, seconds, leftAlone, postgres }: MoveRep
 	];
 	return [
 		`${verified ? "✓" : "✗"} ${postgres}: ${rows} rows of ${tables.length} tables are ${verified ? "the same" : "NOT the same"} on both sides, in ${seconds.total} s`,
+		...(since === undefined
+			? []
+			: [
+					`  since the copy of ${since.older}: ${since.out} rows taken out, ${since.in} put in`,
+					...since.whole.map((reason) => `  copied whole: ${reason}`),
+				]),
 		...tables.flatMap(({ name, rows, hash, decisions, replaced }) => [
 			`  ${name}: ${rows} rows, ${hash}`,
 			...decisions.map((decision) => `    ${decision}`),

@@ -97,7 +97,7 @@ async function rehearsed({ parts, postgres, say }: MoveJob): Promise<void> {
 		const file = join(settings.dataDirectory, ".holdfast-move.db");
 		say(restoredWords(await restoreChecked(litestream, file, "newest", known.transaction)));
 		await baselined(postgres, name);
-		await keep(parts, await postgres.copy(file, {}, say, name), say);
+		await keep(parts, await postgres.copy(file, {}, say, { into: name }), say);
 		say("the move to Postgres was rehearsed; SQLite serves on");
 	} finally {
 		// One that cannot be dropped now is dropped by the next rehearsal.

@@ -16,6 +16,7 @@ const integer: Family = (value, held, type) => {
 	const isInRange = type.name === "int8" ? "" : ` AND ${value} BETWEEN ${low} AND ${high}`;
 	return {
 		fits: `(typeof(${value}) = 'integer' OR (${isWhole}))${isInRange}`,
+		plain: `typeof(${value}) = 'integer'${isInRange}`,
 		reasons: [
 			{
 				when: `typeof(${value}) = 'integer' OR (${isWhole})`,
@@ -71,7 +72,8 @@ const float: Family = (value, held, type) => {
 			{ when: `typeof(${value}) = 'integer'`, why: "it has more digits than a double holds" },
 			...typeReasons(value, "number"),
 		],
-		copy: `holdfast_digits(${value})`,
+		// SQLite's own digits give the same double again without a call into JavaScript, but for infinity and zero's sign.
+		copy: `CASE WHEN abs(${value}) < 9e999 AND ${value} <> 0 THEN quote(${value}) ELSE holdfast_digits(${value}) END`,
 		canonical: `holdfast_bits(${value})`,
 		canonicalPostgres: `encode(float8send(${held}::float8), 'hex')`,
 		decisions: [],

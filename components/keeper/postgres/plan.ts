@@ -1,6 +1,7 @@
 import { quotedName } from "../database";
 import { type Conversion, literal } from "./conversion";
 import { conversionOf, KNOWN } from "./families";
+import { problemOf } from "./misfits";
 import type { Problem } from "./problems";
 import type { Source, SourceColumn, SourceTable } from "./source";
 import { type ForeignKey, inOrder, type Target, type TargetColumn, type TargetTable } from "./target";
@@ -18,6 +19,8 @@ export interface ColumnPlan {
 	reasons: { why: string; hint?: string }[];
 	/** SQLite's expression for that number; 0 for a value that can. */
 	problem: string;
+	/** True only for a value without a problem that no decision is about: cheaper to ask first. */
+	plain: string;
 	replace?: string;
 	/** False for what Postgres makes itself. */
 	isCopied: boolean;
@@ -33,12 +36,15 @@ export interface TablePlan {
 	decisions: string[];
 	/** Whether the check looks at the bytes of each text. */
 	bytes: boolean;
+	/** The most bytes that the values of one row have, once the check has seen them all. */
+	longest?: number;
 }
 
 export interface Plan {
 	/** Parents before children. */
 	tables: TablePlan[];
 	leftAlone: { sqlite: string[]; postgres: string[] };
+	foreignKeys: ForeignKey[];
 	problems: Problem[];
 	/** An expression of the user's is none. */
 	isWrong: boolean;
@@ -77,6 +83,7 @@ export function planOf(source: Source, target: Target, replacements: Replacement
 	return {
 		tables: inOrder(named, target.foreignKeys).map(({ plan }) => plan),
 		leftAlone,
+		foreignKeys: target.foreignKeys,
 		problems,
 		isWrong: problems.some(({ column, why }) => column !== undefined && why.startsWith(WRONG)),
 	};
@@ -94,7 +101,7 @@ export function match<T extends { name: string }>(name: string, among: T[], besi
 /** How a problem with an expression begins. */
 const WRONG = "its replacement";
 
-interface Context {
+export interface Context {
 	source: Source;
 	pairs: Map<SourceTable, TargetTable | undefined>;
 	foreignKeys: ForeignKey[];
@@ -163,46 +170,8 @@ function tablePlan(source: SourceTable, target: TargetTable, context: Context): 
 	return { source, target, columns, from: fromOf(source, columns), decisions, bytes: context.bytes };
 }
 
-/** The expression that finds a value which cannot be taken, and the reasons behind its numbers. */
-function problemOf(
-	table: SourceTable,
-	column: SourceColumn,
-	target: TargetColumn,
-	conversion: Conversion,
-	{ pairs, foreignKeys, bytes }: Context,
-) {
-	const value = quotedName(column.name);
-	const reasons: { why: string; hint?: string }[] = [];
-	const number = (why: string, hint?: string) => reasons.push({ why, ...(hint !== undefined && { hint }) });
-	const isNull = target.notNull && !target.generated ? number("it is NULL, and Postgres wants a value") : 0;
-	// Before all else, for most of SQLite's functions see a text only up to its first NUL.
-	const withoutNul = `holdfast_without_nul(CAST(${value} AS BLOB))`;
-	const hasNul = `WHEN typeof(${value}) = 'text' AND instr(${value}, char(0)) THEN ${number("Postgres cannot hold the character NUL", withoutNul)}`;
-	const misfits = conversion.reasons.map(({ when, why, hint }) => `WHEN ${when} THEN ${number(why, hint)}`);
-	const other = number(`${target.type.words} cannot hold it`);
-	const more: string[] = [];
-	if (bytes)
-		more.push(
-			`WHEN typeof(${value}) = 'text' AND NOT holdfast_is_utf8(CAST(${value} AS BLOB)) THEN ${number("its bytes are no UTF-8", `hex(${value})`)}`,
-		);
-	for (const { columns, parent, parentColumns, isValid } of foreignKeys) {
-		if (columns.length !== 1 || columns[0] !== target.name || !isValid) continue;
-		const [above] = [...pairs].find(([, found]) => found?.name === parent) ?? [];
-		const key = above?.columns.find(({ name }) => name.toLowerCase() === parentColumns[0]?.toLowerCase());
-		if (above === undefined || key === undefined) continue;
-		const [from, held] = [quotedName(above.name), quotedName(key.name)];
-		const isSelf = above === table;
-		more.push(
-			`WHEN ${value} NOT IN (SELECT ${held} FROM ${from} WHERE ${held} IS NOT NULL) THEN ${number(`no row of ${isSelf ? "its own table" : above.name} has this ${key.name}`, "NULL")}`,
-		);
-	}
-	const problem = `CASE WHEN ${value} IS NULL THEN ${isNull} ${hasNul} WHEN (${conversion.fits}) IS NOT TRUE THEN CASE ${misfits.join(" ")} ELSE ${other} END ${more.join(" ")} ELSE 0 END`;
-	return { reasons, problem };
-}
-
 /** Only values that cannot be taken are replaced. */
-function fromOf(source: SourceTable, columns: ColumnPlan[]): string {
-	const table = quotedName(source.name);
+export function fromOf(source: SourceTable, columns: ColumnPlan[], table = quotedName(source.name)): string {
 	if (columns.every(({ replace }) => replace === undefined)) return table;
 	const named = columns.map(({ value, replace, problem }) =>
 		replace === undefined ? value : `CASE WHEN (${problem}) <> 0 THEN (${replace}) ELSE ${value} END AS ${value}`,

@@ -16,6 +16,13 @@ const DUMP_SECONDS = 6 * 3600;
 
 type Tell = (line: string) => void;
 
+export interface CopyOptions {
+	/** A file that was copied before, of which the other is a newer state. */
+	after?: string;
+	/** Another database than the app's. */
+	into?: string;
+}
+
 /** All that deploys do with Postgres. */
 export class Postgres extends Databases {
 	/** Undefined where no server was named: then nothing of Postgres is loaded. */
@@ -33,9 +40,15 @@ export class Postgres extends Databases {
 		super(url);
 	}
 
-	/** All tables of a SQLite file, with verification, in one transaction. */
-	copy(file: string, replace: Record<string, string>, tell: Tell, database?: string): Promise<MoveReport> {
-		return runPostgres("copy", ["--from", file, ...inDatabase(database), ...replacing(replace)], tell);
+	/** All tables of a SQLite file, or what has changed in them since an older state, with verification, in one transaction. */
+	copy(
+		file: string,
+		replace: Record<string, string>,
+		tell: Tell,
+		{ after, into }: CopyOptions = {},
+	): Promise<MoveReport> {
+		const older = after === undefined ? [] : ["--after", after];
+		return runPostgres("copy", ["--from", file, ...older, ...inDatabase(into), ...replacing(replace)], tell);
 	}
 
 	/** What the migration has put into a database that we made is not anybody's rows. */

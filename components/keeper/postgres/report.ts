@@ -15,12 +15,25 @@ export interface MoveReport {
 	leftAlone: { sqlite: string[]; postgres: string[] };
 	/** True only where counts and hashes of the rows are the same on both sides, for every table. */
 	verified: boolean;
+	/** Where only what has changed since an earlier copy was copied. */
+	since?: SinceReport;
+}
+
+/** What a copy found that follows another one. */
+export interface SinceReport {
+	/** The SQLite file of the copy before. */
+	older: string;
+	/** Rows that were taken out, and rows that were copied; a changed one counts in both. */
+	out: number;
+	in: number;
+	/** Why tables were copied whole: one sentence each. */
+	whole: string[];
 }
 
 export interface TableReport {
 	name: string;
 	rows: number;
-	/** Sum of the canonical rows' MD5s, the same on both sides: 32 hexadecimal digits. */
+	/** Sum of the canonical rows' 64-bit hashes, the same on both sides: 16 hexadecimal digits. */
 	hash: string;
 	/** What was decided for its columns, where the types do not simply match: one sentence each. */
 	decisions: string[];

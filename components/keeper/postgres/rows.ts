@@ -6,13 +6,26 @@ export function copiedColumns({ columns }: TablePlan): string {
 	return columns.flatMap(({ isCopied, target }) => (isCopied ? [quotedName(target.name)] : [])).join(", ");
 }
 
-/** One row as one line of COPY's text format, made by SQLite. */
-export function copyQuery({ columns, from }: TablePlan): string {
+/** How COPY is to read these lines: NULL alone is what SQLite's quote() makes of it, and a text begins with a quote. */
+export const FORMAT = "FORMAT csv, QUOTE '''', NULL 'NULL'";
+
+/** One row as one line of COPY's CSV, made by SQLite. */
+export function copyLine({ columns }: Pick<TablePlan, "columns">): string {
 	const fields = columns.flatMap(({ isCopied, conversion, target, value }) =>
-		isCopied ? [target.notNull ? `(${conversion.copy})` : unlessNull(value, "\\N", conversion.copy)] : [],
+		isCopied ? [target.notNull ? `(${conversion.copy})` : unlessNull(value, "NULL", conversion.copy)] : [],
 	);
-	// The empty text makes a text of a number that has the row for itself.
-	return `SELECT '' || ${fields.join(" || char(9) || ") || "''"} FROM ${from}`;
+	return `${joined(fields)} || char(10)`;
+}
+
+/** Functions take no more arguments, in SQLite as in Postgres. */
+const ARGUMENTS = 60;
+
+/** Texts with a comma between: made at once, where || would make each longer one anew. */
+function joined(fields: string[]): string {
+	const groups: string[] = [];
+	for (let at = 0; at < fields.length; at += ARGUMENTS)
+		groups.push(`concat_ws(',', ${fields.slice(at, at + ARGUMENTS).join(", ")})`);
+	return groups.length > 1 ? joined(groups) : (groups[0] ?? "''");
 }
 
 /** What is NULL is told here and in no conversion: some functions of SQLite make a text of it. */
@@ -22,9 +35,7 @@ function unlessNull(value: string, instead: string, text: string): string {
 
 /** One row as one text that is the same on both sides. Texts begin with their length, so no two rows share one. */
 export function canonicalSqlite({ columns }: TablePlan): string {
-	return ["''", ...columns.map(({ conversion, value }) => unlessNull(value, "N", conversion.canonical))].join(
-		" || ',' || ",
-	);
+	return joined(["''", ...columns.map(({ conversion, value }) => unlessNull(value, "N", conversion.canonical))]);
 }
 
 /** The same of texts that are there already. */
@@ -33,18 +44,11 @@ export function canonicalRow(columns: string[]): string {
 }
 
 export function canonicalPostgres({ columns }: TablePlan): string {
-	return ["''", ...columns.map(({ conversion }) => `coalesce(${conversion.canonicalPostgres}, 'N')`)].join(
-		" || ',' || ",
-	);
+	return joined(["''", ...columns.map(({ conversion }) => `coalesce(${conversion.canonicalPostgres}, 'N')`)]);
 }
 
 /** Text that is no UTF-8 was met, which only a look at the bytes of all texts can tell from the character itself. */
 export class Suspicious extends Error {}
-
-/** @throws {Suspicious} for rows that may have bytes which nobody has looked at: JavaScript shows this character for them. */
-export function needLookedAt({ bytes }: TablePlan, text: string): void {
-	if (!bytes && text.includes("\uFFFD")) throw new Suspicious();
-}
 
 /** Does the work again, with a look at the bytes, where it met such text. */
 export async function lookingAtBytes<T>(atOnce: boolean, work: (bytes: boolean) => Promise<T>): Promise<T> {

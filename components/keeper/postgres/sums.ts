@@ -1,8 +1,9 @@
-import { hash } from "node:crypto";
 import { quotedName } from "../database";
+import { blocksOf } from "./blocks";
 import type { TablePlan } from "./plan";
 import type { Progress } from "./progress";
-import { canonicalPostgres, canonicalSqlite, needLookedAt } from "./rows";
+import { HashSum, hex } from "./rowHash";
+import { canonicalPostgres, canonicalSqlite } from "./rows";
 import type { Server } from "./server";
 import type { Source } from "./source";
 
@@ -12,35 +13,33 @@ export interface Sum {
 	hash: string;
 }
 
-/** Rows between two looks at what else there is to do. */
-const PAUSE = 20_000;
-const BYTES = 16;
-
 export async function sqliteSum(source: Source, plan: TablePlan, progress: Progress): Promise<Sum> {
-	const statement = source.database.prepare(`SELECT ${canonicalSqlite(plan)} FROM ${plan.from}`);
-	statement.setReturnArrays(true);
-	// Each byte of the hashes is summed by itself: numbers stay exact that way up to 2^45 rows, and big integers are slow.
-	const sums = new Float64Array(BYTES);
-	let rows = 0;
-	for (const row of statement.iterate() as Iterable<unknown>) {
-		const text = (row as string[])[0] ?? "";
-		needLookedAt(plan, text);
-		const digest = hash("md5", text, "binary");
-		for (let index = 0; index < BYTES; index++) sums[index] = (sums[index] ?? 0) + digest.charCodeAt(index);
-		rows += 1;
-		if (rows % PAUSE === 0) await progress.moved(PAUSE);
+	const sum = new HashSum();
+	for (const { bytes, rows } of blocksOf(source, plan, canonicalSqlite(plan), MEASURED_LINE)) {
+		addRows(sum, bytes);
+		await progress.moved(rows);
 	}
-	await progress.moved(rows % PAUSE);
-	return { rows, hash: half(sums.subarray(0, 8)) + half(sums.subarray(8)) };
+	return { rows: sum.rows, hash: sum.hash };
 }
 
-/** Adds up eight sums of bytes to one 64-bit number, as hexadecimal digits. */
-function half(sums: Float64Array): string {
-	return hex(sums.reduce((all, sum) => (all << 8n) + BigInt(sum), 0n));
-}
+/** A row may have any character: its length before it says where the next one begins. */
+const MEASURED_LINE = "octet_length(line) || ':' || line";
+const COLON = 58;
+const ZERO = 48;
 
-function hex(number: bigint): string {
-	return BigInt.asUintN(64, number).toString(16).padStart(16, "0");
+function addRows(sum: HashSum, bytes: Uint8Array): void {
+	const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+	let at = 0;
+	while (at < bytes.length) {
+		let length = 0;
+		for (let byte = view.getUint8(at); byte !== COLON; byte = view.getUint8(at)) {
+			length = length * 10 + byte - ZERO;
+			at += 1;
+		}
+		const start = at + 1;
+		at = start + length;
+		sum.add(view, start, at);
+	}
 }
 
 export function postgresSum(server: Server, plan: TablePlan): Promise<Sum> {
@@ -48,10 +47,19 @@ export function postgresSum(server: Server, plan: TablePlan): Promise<Sum> {
 }
 
 /** The same of rows of Postgres alone, by any expression of it that gives a text. */
-export async function sumOf(server: Server, table: string, expression: string): Promise<Sum> {
-	// OFFSET 0 keeps the hash from being made once for each of its halves.
-	const { rows, high, low } = await server.one<{ rows: string; high: string; low: string }>(
-		`SELECT count(*)::text AS rows, coalesce(sum(('x' || left(h, 16))::bit(64)::int8), 0)::text AS high, coalesce(sum(('x' || right(h, 16))::bit(64)::int8), 0)::text AS low FROM (SELECT md5(${expression}) AS h FROM ${quotedName(table)} OFFSET 0) AS hashes`,
+export function sumOf(server: Server, table: string, expression: string): Promise<Sum> {
+	return sumOfHashes(server, `SELECT ${hashOf(expression)} AS h FROM ${quotedName(table)}`);
+}
+
+/** Of what a statement returns as `h`; it may be one that changes rows. */
+export async function sumOfHashes(server: Server, hashes: string): Promise<Sum> {
+	const { rows, total } = await server.one<{ rows: string; total: string }>(
+		`WITH hashes AS (${hashes}) SELECT count(*)::text AS rows, coalesce(sum(h), 0)::text AS total FROM hashes`,
 	);
-	return { rows: Number(rows), hash: hex(BigInt(high)) + hex(BigInt(low)) };
+	return { rows: Number(rows), hash: hex(BigInt(total)) };
+}
+
+/** The same hash as HashSum's, by bytes, whatever a column's collation says is equal. */
+export function hashOf(expression: string): string {
+	return `hashtextextended((${expression}) COLLATE "C", 0)`;
 }

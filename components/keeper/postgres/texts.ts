@@ -1,4 +1,4 @@
-import { type Conversion, escaped, type Family, literal, measured, type TargetType, typeReasons } from "./conversion";
+import { type Conversion, type Family, inQuotes, literal, measured, type TargetType, typeReasons } from "./conversion";
 
 /** The text of a value as the app saw it: a number in a column of text is the number's own text. */
 function asText(value: string): string {
@@ -39,9 +39,10 @@ const text: Family = (value, held, type) => {
 	const isNumber = `typeof(${value}) = 'integer' OR (typeof(${value}) = 'real' AND abs(${value}) < 9e999)`;
 	const numberFits = limit > 0 ? `(${isNumber}) AND length(${asText(value)}) <= ${limit}` : isNumber;
 	return {
+		plain: `typeof(${value}) = 'text' AND NOT instr(${value}, char(0))${isShort}${isWhole}`,
 		fits: `CASE typeof(${value}) WHEN 'text' THEN 1${isShort}${isWhole} ELSE ${numberFits} END`,
 		reasons: textReasons(value, type, limit),
-		copy: `CASE typeof(${value}) WHEN 'text' THEN ${escaped(value)} ELSE ${asText(value)} END`,
+		copy: `CASE typeof(${value}) WHEN 'text' THEN ${inQuotes(value)} ELSE ${asText(value)} END`,
 		canonical: `CASE typeof(${value}) WHEN 'real' THEN ${measured(`quote(${value})`)} ELSE ${measured(value)} END`,
 		canonicalPostgres: isBlank ? measured(`${held}::text`) : measured(held),
 		decisions: [{ when: `typeof(${value}) <> 'text'`, ...NUMBERS }],
@@ -54,7 +55,7 @@ const bytes: Family = (value, held) => ({
 		{ when: `typeof(${value}) = 'text'`, why: "a text is no blob", hint: `CAST(${value} AS BLOB)` },
 		...typeReasons(value, "blob").filter(({ when }) => !when.includes("'text'")),
 	],
-	copy: `'\\\\x' || hex(${value})`,
+	copy: `'\\x' || hex(${value})`,
 	canonical: `hex(${value})`,
 	canonicalPostgres: `upper(encode(${held}, 'hex'))`,
 	decisions: [],
@@ -68,7 +69,7 @@ const json: Family = (value, held) => {
 			{ when: `typeof(${value}) = 'text'`, why: "it is no JSON by RFC 8259", hint: `json_quote(${value})` },
 			...typeReasons(value, "JSON"),
 		],
-		copy: `CASE typeof(${value}) WHEN 'text' THEN ${escaped(value)} ELSE ${asText(value)} END`,
+		copy: `CASE typeof(${value}) WHEN 'text' THEN ${inQuotes(value)} ELSE ${asText(value)} END`,
 		canonical: `CASE typeof(${value}) WHEN 'real' THEN ${measured(`quote(${value})`)} ELSE ${measured(value)} END`,
 		canonicalPostgres: measured(`${held}::text`),
 		decisions: [{ when: `typeof(${value}) <> 'text'`, words: "numbers in a column of JSON become their text" }],
@@ -116,7 +117,7 @@ const label: Family = (value, held, { labels = [], words }) => ({
 		{ when: `typeof(${value}) = 'text'`, why: `${words} knows only ${labels.slice(0, 12).join(", ")}` },
 		...typeReasons(value, words),
 	],
-	copy: escaped(value),
+	copy: inQuotes(value),
 	canonical: measured(value),
 	canonicalPostgres: measured(`${held}::text`),
 	decisions: [],

@@ -80,6 +80,11 @@ function momentOf(value: string, type: TargetModifier) {
 	);
 	const fits = (isZone: string) =>
 		`typeof(${value}) = 'text' AND ${value} >= '0001' AND (${isPlain.join(" OR ")} OR (${isDay}) OR (${isMoment} AND ${isZone}))`;
+	// SQLite gives back unchanged only moments that exist. All bytes count: its functions end at a NUL.
+	const head = `substr(${value}, 1, 19)`;
+	const isWhole = `datetime(${value}) IS ${value}`;
+	const isExact = `datetime(${head}) IS ${head} AND substr(${value}, 20) GLOB '.${DIGITS(6)}'`;
+	const plain = `CASE octet_length(${value}) WHEN 19 THEN ${isWhole} WHEN ${digits === 6 ? 26 : -1} THEN ${isExact} ELSE 0 END AND ${value} >= '0001'`;
 	const hint = `datetime(${value}, 'unixepoch')`;
 	const reasons: Conversion["reasons"] = [
 		{
@@ -90,15 +95,16 @@ function momentOf(value: string, type: TargetModifier) {
 		...timeReasons(value, "timestamp", hint),
 	];
 	const day = { when: `length(${value}) = 10`, words: "dates without a time become their midnight" };
-	return { seconds, fraction, zone, isMoment, fits, reasons, day };
+	return { seconds, fraction, zone, isMoment, fits, plain, reasons, day };
 }
 
 type TargetModifier = { modifier: number };
 const UTC = "('', 'Z', '+00:00', '-00:00')";
 
 const timestamp: Family = (value, held, type) => {
-	const { seconds, fraction, zone, isMoment, fits, reasons, day } = momentOf(value, type);
+	const { seconds, fraction, zone, isMoment, fits, plain, reasons, day } = momentOf(value, type);
 	return {
+		plain,
 		fits: fits(`${zone} IN ${UTC}`),
 		reasons: [
 			{

@@ -1,10 +1,10 @@
-import { hash } from "node:crypto";
 import type { SQLInputValue, StatementSync } from "node:sqlite";
 import { quotedName } from "../../database";
 import { literal } from "../conversion";
 import { conversionOf } from "../families";
 import type { ColumnPlan, TablePlan } from "../plan";
 import type { Progress } from "../progress";
+import { rowHash } from "../rowHash";
 import { canonicalPostgres, canonicalRow } from "../rows";
 import type { Server } from "../server";
 import type { Source } from "../source";
@@ -69,13 +69,17 @@ export async function insertRows(
 				const name = table.columns[index]?.source.name ?? "";
 				inserted.replaced[name] = (inserted.replaced[name] ?? 0) + 1;
 			}
-			const sqlite = hash("md5", canonicalRow(next.map(({ canonical }) => canonical)));
-			inserted.swapped.push({ postgres: digest, sqlite });
+			inserted.swapped.push({ postgres: hashOfFields(fields), sqlite: hashOfFields(next) });
 		}
 		inserted.rows += 1;
 		await progress.moved(1);
 	}
 	return inserted;
+}
+
+/** As the sums of both sides count it. */
+function hashOfFields(fields: Field[]): string {
+	return rowHash(canonicalRow(fields.map(({ canonical }) => canonical)));
 }
 
 function problemOf({ source, columns }: TablePlan, id: string, index: number, fields: Field[], why: string) {
