@@ -7,9 +7,6 @@ const unit = `${import.meta.dirname}/unit`;
 const replacing = readdirSync(unit).filter(
 	(file) => file.endsWith(".test.ts") && readFileSync(`${unit}/${file}`, "utf8").includes("vi.mock("),
 );
-/** Files of both parts run at once: while those of the data wait for a store or a lease, those of the engine do not. */
-const together = { maxWorkers: 2, sequence: { groupOrder: 1 } };
-
 export default defineConfig({
 	test: {
 		sequence: { sequencer: Order },
@@ -48,7 +45,8 @@ export default defineConfig({
 					// Generous, for a busy machine: a test that hangs is stopped, no test measures time by it.
 					testTimeout: 300_000,
 					hookTimeout: 300_000,
-					...together,
+					maxWorkers: 2,
+					sequence: { groupOrder: 1 },
 				},
 			},
 			{
@@ -59,7 +57,8 @@ export default defineConfig({
 					include: ["*.test.ts"],
 					testTimeout: 300_000,
 					hookTimeout: 300_000,
-					...together,
+					maxWorkers: 2,
+					sequence: { groupOrder: 2 },
 				},
 			},
 		],

@@ -8,7 +8,7 @@ from datetime import datetime, timezone
 from flask import Flask, jsonify, request
 from sqlalchemy import MetaData, delete, func, inspect, select, text
 
-from database import DATABASE_URL, engine
+from database import engine
 
 VERSION = os.environ.get("APP_VERSION", "1")
 
@@ -16,7 +16,8 @@ app = Flask(__name__)
 metadata = MetaData()
 metadata.reflect(engine)
 if "notes" not in metadata.tables:
-    sys.exit(f"no table notes in {DATABASE_URL}: run alembic upgrade head first")
+    where = engine.url.render_as_string(hide_password=True)
+    sys.exit(f"no table notes in {where}: run alembic upgrade head first")
 notes = metadata.tables["notes"]
 
 
