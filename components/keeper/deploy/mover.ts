@@ -98,16 +98,16 @@ export class Mover {
 		if (differences.length > 0) throw newerRows(differences);
 	}
 
-	/** What serves now has its data where it was to have it. */
+	/** What serves now has its data where it was to have it. It fails never: what a failure leads to would undo what serves. */
 	async done(course: Course, attempt: string, { move }: Version, tell: Tell): Promise<void> {
 		if (course === "move") {
-			this.reached("switched");
+			this.noted(tell, "switched");
 			this.askForDump(attempt, tell);
 			await this.copy.discard(tell);
 		}
-		if (course === "return") this.reached("returned");
-		if (course === "go-on" && move?.settled && this.record.value.moving?.settled === undefined) {
-			this.reached("settled");
+		if (course === "return") this.noted(tell, "returned");
+		const isSettled = course === "go-on" && move?.settled && this.record.value.moving?.settled === undefined;
+		if (isSettled && this.noted(tell, "settled")) {
 			tell("the move is settled: there is no way back to SQLite by a setting any more, and its replica may be pruned");
 		}
 		await this.reconcile().catch((error: Error) =>
@@ -156,6 +156,17 @@ export class Mover {
 		const kept = { key, rows, tables: tables.length, seconds: seconds.total, direction };
 		this.record.update({ moving: { ...this.record.value.moving, report: kept } });
 		for (const line of reportLines(report)) tell(line);
+	}
+
+	/** Whether the state could be written down; what serves does so in any case. */
+	private noted(tell: Tell, state: keyof Moving): boolean {
+		try {
+			this.reached(state);
+			return true;
+		} catch (error) {
+			tell(`warning: the state of the move could not be written down: ${(error as Error).message}`);
+			return false;
+		}
 	}
 
 	private reached(...states: (keyof Moving)[]): void {
