@@ -115,6 +115,11 @@ it("killed while it copies, the revision serves on; again, and every acknowledge
 			`not acknowledged: ${JSON.stringify(load.failures)}`,
 	);
 
+	// A job that was ended on the way back leaves the database read-only; where the app stays there, it writes again.
+	await blocker.query("ALTER DATABASE notes SET default_transaction_read_only = on");
+	await succeeds();
+	await (await connected()).query("DELETE FROM rows WHERE false");
+
 	// The way back, where nothing was written since: SQLite is as it was, and Postgres is read-only.
 	await succeeds("--prepare", "--rehearse");
 	await load.write();

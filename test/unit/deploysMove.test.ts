@@ -201,6 +201,15 @@ describe("a deploy on Postgres", () => {
 		expect(lines.join("\n")).toContain("the dump of before");
 	});
 
+	it("is refused while the old version serves where Postgres is not the one that has the data", async () => {
+		await moved();
+		scene.one.version = onPostgres();
+		scene.lost = new Refusal("data-gone", "it has no table", "bring it back");
+		expect((await scene.deploy("one", "next")).outcome?.reason).toContain("it has no table");
+		expect(scene.events).toEqual([]);
+		expect(scene.serving(scene.two)).toEqual([true, "two", undefined]);
+	});
+
 	it("settles the move, and then no setting leads back", async () => {
 		await moved();
 		scene.one.version = onPostgres({ move: { rehearse: false, settled: true } });

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { partsOf } from "../commands";
-import { storeReport } from "../deploy/mover";
+import { storeReport } from "../deploy/moveReport";
 import { reportLines } from "../deploy/moveWords";
 import { diagnose } from "../diagnostics";
 import { logger } from "../log";
@@ -13,7 +13,7 @@ import { HeldLease } from "./heldLease";
 import { REHEARSAL_SUFFIX } from "./location";
 import { Postgres } from "./postgres";
 import type { MoveReport } from "./report";
-import { goBack, isFenced } from "./returnJob";
+import { goBack, goOn, isFenced } from "./returnJob";
 
 /** Seconds for the server to answer: it may have just been made. */
 const ANSWERS = 60;
@@ -54,7 +54,9 @@ export async function move({ prepare, rehearse }: MoveStep): Promise<number> {
 	}
 	if (moved !== undefined) {
 		say(`the data has been in Postgres since ${moved.since}`);
-		// The job that wrote that may have ended just then.
+		await postgres.needKnown();
+		// The job that wrote that may have ended just then, and so may one that was about to go back.
+		await goOn(job);
 		await postgres.letIn();
 	} else if (prepare) await postgres.prepare(await isFenced(job), say);
 	else await movedNow(job);
