@@ -9,8 +9,9 @@ import { logger } from "../log";
 import { Refusal } from "../refusal";
 import { restoreChecked, restoredWords, restoreInPlace } from "../restore";
 import { type Parts, start } from "../start";
+import { withClient } from "./client";
 import { HeldLease } from "./heldLease";
-import { REHEARSAL_SUFFIX } from "./location";
+import { postgresUrl, REHEARSAL_SUFFIX, withDatabase } from "./location";
 import { Postgres } from "./postgres";
 import type { MoveReport } from "./report";
 import { goBack, goOn, isFenced } from "./returnJob";
@@ -107,9 +108,19 @@ async function rehearsed({ parts, postgres, say }: MoveJob): Promise<void> {
 	}
 }
 
-/** What the app's migration has put into a database that we had made ready is nobody's rows. */
-async function baselined(postgres: Postgres, name?: string): Promise<void> {
-	if (process.env.HOLDFAST_POSTGRES_MIGRATES === "true") await postgres.baseline(name);
+/**
+ * What the app's migration has put into a database that we had made ready is nobody's rows. A job that was to copy before
+ * this one has said so already: what has come since then is somebody's.
+ */
+async function baselined(postgres: Postgres, name = postgres.name): Promise<void> {
+	if (process.env.HOLDFAST_POSTGRES_MIGRATES !== "true") return;
+	const known = await withClient(withDatabase(postgresUrl(process.env), name), async (client) => {
+		const { rows } = await client.query<{ known: boolean }>(
+			"SELECT to_regclass('holdfast.written') IS NOT NULL AS known",
+		);
+		return rows[0]?.known;
+	});
+	if (!known) await postgres.baseline(name);
 }
 
 async function keep(parts: Parts, report: MoveReport, say: (line: string) => void): Promise<void> {
