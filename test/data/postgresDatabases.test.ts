@@ -46,6 +46,8 @@ it("a move gets an empty database, whatever was there before, and nothing is del
 	const databases = new Databases(() => url);
 	const prepare = (isKnown = true) => databases.prepare(isKnown, (line) => said.push(line));
 	expect(await databases.unreachable(30)).toBeUndefined();
+	// Another server, or a new volume, in place of the one with the app's data.
+	await expect(databases.needKnown()).rejects.toThrow("the database notes has no table, nor did any move write to it");
 	// As the server's container made it; and again, where a move before did not get as far as a table.
 	await prepare(false);
 	await prepare(false);
@@ -66,6 +68,7 @@ it("a move gets an empty database, whatever was there before, and nothing is del
 	// An app was let in, and somebody is still there.
 	await sql("CREATE TABLE items (id int)");
 	await databases.letIn();
+	await databases.needKnown();
 	await expect(prepare(false)).rejects.toThrow("an app has already served on the Postgres database notes");
 	expect(await names()).toHaveLength(2);
 	const guest = new Client({ connectionString: url });
@@ -79,6 +82,8 @@ it("a move gets an empty database, whatever was there before, and nothing is del
 
 	// Somebody else's rows, in a database without a word of ours; an empty table is in nobody's way.
 	await sql("COMMENT ON DATABASE notes IS NULL; CREATE TABLE theirs (id int)");
+	// So it is after a dump was restored.
+	await databases.needKnown();
 	await prepare();
 	await sql("COMMENT ON DATABASE notes IS NULL; INSERT INTO theirs VALUES (1)");
 	await expect(prepare()).rejects.toThrow("has rows that no move has written, such as in the table public.theirs");

@@ -91,7 +91,7 @@ it("killed while it copies, the revision serves on; again, and every acknowledge
 	const blocker = await connected();
 	await blocker.query(SCHEMA);
 
-	await blocker.query("BEGIN; LOCK TABLE rows");
+	await blocker.query("BEGIN; LOCK TABLE rows IN SHARE MODE");
 	const killed = await job();
 	const waits = "SELECT 1 FROM pg_stat_activity WHERE datname = 'notes' AND wait_event_type = 'Lock'";
 	// Within a transaction, Postgres says the same of its sessions again and again.
@@ -99,6 +99,10 @@ it("killed while it copies, the revision serves on; again, and every acknowledge
 	await until("the copy waits", async () => ((await watcher.query(waits)).rowCount ?? 0) > 0, 60);
 	await docker("kill", `${killed.name}-copy`);
 	await blocker.query("ROLLBACK");
+	// What has come since that job said what the migration had made is not taken for that.
+	await blocker.query("INSERT INTO rows VALUES (-1, 'theirs', 0)");
+	await expect(succeeds()).rejects.toThrow("rows that this copy did not write, in the table rows (1)");
+	expect((await blocker.query("DELETE FROM rows")).rowCount).toBe(1);
 	await load.more(20);
 
 	const began = load.acknowledged.length;
@@ -114,6 +118,11 @@ it("killed while it copies, the revision serves on; again, and every acknowledge
 		`the copy job on Cloud Run: ${load.acknowledged.length} writes acknowledged (${began} before the last job), none lost; ` +
 			`not acknowledged: ${JSON.stringify(load.failures)}`,
 	);
+
+	// A job that was ended on the way back leaves the database read-only; where the app stays there, it writes again.
+	await blocker.query("ALTER DATABASE notes SET default_transaction_read_only = on");
+	await succeeds();
+	await (await connected()).query("DELETE FROM rows WHERE false");
 
 	// The way back, where nothing was written since: SQLite is as it was, and Postgres is read-only.
 	await succeeds("--prepare", "--rehearse");

@@ -105,6 +105,8 @@ export class DeployScene {
 	/** Why what has changed meanwhile is not copied. */
 	restFails: Error | undefined;
 	unreachable: string | undefined;
+	/** Why the server is not the one that has the data. */
+	lost: Refusal | undefined;
 	dumpFails: Error | undefined;
 	/** Which version is ill, and how. */
 	ill: Record<string, string> = {};
@@ -201,6 +203,9 @@ export class DeployScene {
 			compare: async () => {
 				events.push("compare");
 				return this.differences.shift() ?? [];
+			},
+			needKnown: async () => {
+				if (this.lost !== undefined) throw this.lost;
 			},
 			letIn: async () => void events.push("let in"),
 			setAsideServed: async () => {

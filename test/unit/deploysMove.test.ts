@@ -148,6 +148,23 @@ describe("a deploy that moves to Postgres", () => {
 	});
 });
 
+it("serves on Postgres, and sets nothing aside there, where a state of the move cannot be written down", async () => {
+	await scene.served();
+	scene.two.version = onPostgres();
+	const update = scene.record.update.bind(scene.record);
+	vi.spyOn(scene.record, "update").mockImplementation((changes) => {
+		if (changes.moving?.switched !== undefined) throw new Error("no space left on the disk");
+		update(changes);
+	});
+	const { outcome, lines } = await scene.deploy("two");
+	expect(scene.events).not.toContain("set aside");
+	expect(scene.events).toContain("ask for a dump");
+	expect(outcome).toMatchObject({ ok: true });
+	expect(lines.join("\n")).toContain("warning: the state of the move could not be written down: no space left");
+	expect(scene.serving(scene.two)).toEqual([true, "two", undefined]);
+	expect(scene.manifest?.moved).toBeDefined();
+});
+
 describe("a deploy on Postgres", () => {
 	it("dumps, migrates, and leaves SQLite alone", async () => {
 		await moved();
@@ -183,6 +200,15 @@ describe("a deploy on Postgres", () => {
 		expect(scene.serving(scene.two)).toEqual([true, "two", undefined]);
 		const named = "the dump of before is postgres/dumps/2026-11-22T13-00-00Z.dump";
 		expect(lines.join("\n").includes(named)).toBe(what !== "a dump");
+	});
+
+	it("is refused while the old version serves where Postgres is not the one that has the data", async () => {
+		await moved();
+		scene.one.version = onPostgres();
+		scene.lost = new Refusal("data-gone", "it has no table", "bring it back");
+		expect((await scene.deploy("one", "next")).outcome?.reason).toContain("it has no table");
+		expect(scene.events).toEqual([]);
+		expect(scene.serving(scene.two)).toEqual([true, "two", undefined]);
 	});
 
 	it("settles the move, and then no setting leads back", async () => {

@@ -20,6 +20,8 @@ import { undoInterrupted } from "./undo";
 /** Milliseconds between two looks at who wants to rehearse, and between two tries to let the app in. */
 const LOOK = 100;
 const RETRY = 15_000;
+/** Milliseconds between two looks at whether the manifest says where the data is. */
+const MANIFEST = 15_000;
 /** Milliseconds between two looks at the dumps. */
 const DUMPS = 60_000;
 /** Seconds for Postgres to answer, until that is told and looked at again. */
@@ -56,10 +58,8 @@ export class HostKeeper extends Keeper {
 
 	private async keep(): Promise<void> {
 		await this.untilStarted();
-		await this.mover
-			.reconcile()
-			.catch((error: Error) => this.say(`warning: the manifest could not be written: ${error.message}`));
-		await Promise.all([this.attendGate(), this.watch(), this.renewLease(), this.guardLease(), this.attendDumps()]);
+		const postgres = [this.attendManifest(), this.attendDumps()];
+		await Promise.all([this.attendGate(), this.watch(), this.renewLease(), this.guardLease(), ...postgres]);
 	}
 
 	protected override deployed() {
@@ -141,10 +141,13 @@ export class HostKeeper extends Keeper {
 			if (reason !== undefined)
 				return this.say(`warning: the app waits for Postgres, which does not answer: ${reason}`);
 		}
-		await this.deploys.admitAgain(instance).catch(async (error: Error) => {
-			this.say(`warning: the app waits: ${error.message}`);
+		try {
+			if (this.isOnPostgres) await this.postgres?.needKnown();
+			await this.deploys.admitAgain(instance);
+		} catch (error) {
+			this.say(`warning: the app waits: ${(error as Error).message}`);
 			await this.pause(RETRY);
-		});
+		}
 	}
 
 	/** Whoever loses the lease stops to write at once. */
@@ -176,6 +179,19 @@ export class HostKeeper extends Keeper {
 			if (!this.supervisor.isWanted || lease.isFresh) continue;
 			this.say("the lease could not be renewed: nothing is written to the store until it is");
 			await this.supervisor.stop(0);
+		}
+	}
+
+	/** The manifest says where the data is, also where the store was out of reach when that changed: a new host rests on it. */
+	private async attendManifest(): Promise<void> {
+		for (let said = ""; !this.stopping; await this.pause(MANIFEST)) {
+			if (this.isOccupied || !this.parts.lease.isFresh) continue;
+			const failure = await this.mover.reconcile().then(
+				() => "",
+				(error: Error) => error.message,
+			);
+			if (failure !== said && failure !== "") this.say(`warning: the manifest could not be written: ${failure}`);
+			said = failure;
 		}
 	}
 

@@ -1,10 +1,10 @@
-import { STORE_LAYOUT } from "../../backup";
 import type { Postgres } from "../postgres/postgres";
 import type { MoveReport } from "../postgres/report";
 import { Refusal } from "../refusal";
 import type { Parts } from "../start";
 import type { Instance } from "./instances";
 import { MoveCopy } from "./moveCopy";
+import { storeReport } from "./moveReport";
 import { differenceWords, newerRows, noSnapshot, notYetSettled, reportLines, settled } from "./moveWords";
 import { databaseOf, type Moving, type RecordFile } from "./record";
 import type { Version } from "./version";
@@ -51,7 +51,7 @@ export class Mover {
 		if (version.backTo !== undefined && "snapshot" in version.backTo) throw noSnapshot();
 		if (course === "return") return this.prepareReturn(version, tell);
 		await this.needServer();
-		if (course === "go-on") return;
+		if (course === "go-on") return this.postgres.needKnown();
 		const { current, moving } = this.record.value;
 		if (version.move?.settled && hasData) throw notYetSettled();
 		await this.postgres.prepare(current !== undefined || moving?.switched !== undefined, tell);
@@ -101,21 +101,19 @@ export class Mover {
 		if (differences.length > 0) throw newerRows(differences);
 	}
 
-	/** What serves now has its data where it was to have it. */
+	/** What serves now has its data where it was to have it. It fails never: what a failure leads to would undo what serves. */
 	async done(course: Course, attempt: string, { move }: Version, tell: Tell): Promise<void> {
 		if (course === "move") {
-			this.reached("switched");
+			this.noted(tell, "switched");
 			this.askForDump(attempt, tell);
 			await this.copy.discard(tell);
 		}
-		if (course === "return") this.reached("returned");
-		if (course === "go-on" && move?.settled && this.record.value.moving?.settled === undefined) {
-			this.reached("settled");
+		if (course === "return") this.noted(tell, "returned");
+		const isSettled = course === "go-on" && move?.settled && this.record.value.moving?.settled === undefined;
+		if (isSettled && this.noted(tell, "settled")) {
 			tell("the move is settled: there is no way back to SQLite by a setting any more, and its replica may be pruned");
 		}
-		await this.reconcile().catch((error: Error) =>
-			tell(`warning: the manifest could not be written: ${error.message}`),
-		);
+		await this.reconciled(tell);
 	}
 
 	/** All is as it was before, and what the new version may have written to Postgres is kept under another name. */
@@ -126,14 +124,17 @@ export class Mover {
 		}
 		if (course !== "move") return;
 		await this.copy.discard(tell);
-		await this.reconcile().catch((error: Error) =>
-			tell(`warning: the manifest could not be written: ${error.message}`),
-		);
+		await this.reconciled(tell);
 		// Where that cannot be done now, the next move does it: the database says that an app was let in on it.
 		await this.postgres
 			.setAsideServed()
 			.then((aside) => aside && tell(`what it wrote to Postgres is in the database ${aside}`))
 			.catch((error: Error) => tell(`warning: the Postgres database is not set aside yet: ${error.message}`));
+	}
+
+	/** Where that cannot be done now, the keeper does it later. */
+	private async reconciled(tell: Tell): Promise<void> {
+		await this.reconcile().catch((error: Error) => tell(`warning: the manifest is not written yet: ${error.message}`));
 	}
 
 	/** The manifest says what the record says: a keeper may have died between the two. */
@@ -160,6 +161,17 @@ export class Mover {
 		const kept = { key, rows, tables: tables.length, seconds: seconds.total, direction };
 		this.record.update({ moving: { ...this.record.value.moving, report: kept } });
 		for (const line of reportLines(report)) tell(line);
+	}
+
+	/** Whether the state could be written down; what serves does so in any case. */
+	private noted(tell: Tell, state: keyof Moving): boolean {
+		try {
+			this.reached(state);
+			return true;
+		} catch (error) {
+			tell(`warning: the state of the move could not be written down: ${(error as Error).message}`);
+			return false;
+		}
 	}
 
 	private reached(...states: (keyof Moving)[]): void {
@@ -232,13 +244,6 @@ export async function migrate(instance: Instance, tell: Tell): Promise<void> {
 	const code = await instance.migrate("postgres");
 	if (code === undefined) throw new Error("the new version's container ended during its migration on Postgres");
 	if (code !== 0) throw new Error(`the migration failed on Postgres with exit code ${code}`);
-}
-
-/** Returns the report's key. */
-export async function storeReport({ store }: Pick<Parts, "store">, report: MoveReport): Promise<string> {
-	const key = `${STORE_LAYOUT.postgres}/${report.began.replace(/[:.]/g, "-")}.json`;
-	await store.put(key, JSON.stringify(report, undefined, "\t"), "absent");
-	return key;
 }
 
 function secondsSince(began: number): string {

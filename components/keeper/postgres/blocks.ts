@@ -96,5 +96,12 @@ const DOZENS = 64;
 export function longestOf({ columns }: TablePlan): string {
 	const long = columns.filter(({ target }) => !SMALL.has(target.type.name));
 	const lengths = long.map(({ value }) => `coalesce(octet_length(${value}), 0)`);
-	return `max(${[(columns.length + 1) * DOZENS, ...lengths].join(" + ")})`;
+	return `max(${sumOf([`${(columns.length + 1) * DOZENS}`, ...lengths])})`;
+}
+
+/** In halves: SQLite takes no expression that is nested a thousand deep, and each + nests the one before it. */
+function sumOf(terms: string[]): string {
+	if (terms.length <= 2) return terms.join(" + ");
+	const half = Math.ceil(terms.length / 2);
+	return `(${sumOf(terms.slice(0, half))}) + (${sumOf(terms.slice(half))})`;
 }

@@ -74,9 +74,23 @@ export async function copy(source: Source, server: Server, options: MoveOptions)
 async function targetOrDerived(source: Source, server: Server): Promise<{ target: Target; derived?: DerivedSchema }> {
 	const target = await targetOf(server);
 	if (target.tables.length > 0) return { target };
+	await needNoneElsewhere(server);
 	const derived = derivedSchema(source);
 	await server.run(...derived.statements);
 	return { target: await targetOf(server), derived };
+}
+
+/** @throws {Refusal} where the app's migration has made its tables in another schema: it would not see those that we made. */
+async function needNoneElsewhere(server: Server): Promise<void> {
+	const found = await server.rows<{ table: string }>(
+		"SELECT format('%I.%I', nspname, relname) AS table FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace WHERE relkind IN ('r', 'p') AND nspname NOT IN ('public', 'holdfast', 'information_schema') AND nspname !~ '^pg_' AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = c.oid AND d.deptype = 'e') ORDER BY 1 LIMIT 5",
+	);
+	if (found.length === 0) return;
+	throw new Refusal(
+		"move-unfit",
+		`${server.words} has no table in the schema public, and some elsewhere: ${found.map(({ table }) => table).join(", ")}`,
+		"have the app's migration make its tables in public (its search_path, or the schema that its models name), or name a database without them",
+	);
 }
 
 /** Of a table that Postgres fills further columns of, these count too: nobody else may change them unseen. */

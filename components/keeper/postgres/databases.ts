@@ -79,6 +79,22 @@ export class Databases {
 		await this.mark(name, "move");
 	}
 
+	/**
+	 * One that is new and empty, in place of a server or a volume that was lost, would look like an app that begins.
+	 *
+	 * @throws {Refusal} where it is neither one that we know nor has a table
+	 */
+	async needKnown(): Promise<void> {
+		const { name } = this;
+		const found = await this.look(name);
+		if (found !== undefined && (found.mark !== undefined || found.tables > 0)) return;
+		throw new Refusal(
+			"data-gone",
+			`the app has its data in Postgres, and the database ${name} ${found === undefined ? "is not there" : "has no table, nor did any move write to it"}: is it another server, or a new volume?`,
+			"bring the server's volume back, or pg_restore --no-owner the newest of the dumps in the backup store into this database; then it goes on by itself",
+		);
+	}
+
 	/** From now on, its rows may be the only ones. */
 	letIn(): Promise<void> {
 		return this.mark(this.name, "served");

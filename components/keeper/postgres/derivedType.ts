@@ -22,6 +22,9 @@ const BIGINT = plain("int8", "bigint");
 const DOUBLE = plain("float8", "double precision");
 const BYTEA = plain("bytea", "bytea");
 const NUMERIC = plain("numeric", "numeric");
+/** What Postgres' own types end at. SQLite takes any number for it, and MySQL's schemas have higher ones. */
+const MOST_DIGITS = 1000;
+const MOST_CHARACTERS = 10_485_760;
 /** By the declared type's words, the first that matches; the last three lines are SQLite's own rules of affinity. */
 const DECLARED: [RegExp, (found: RegExpExecArray) => Candidate][] = [
 	[/^BOOL/, () => plain("bool", "boolean")],
@@ -44,6 +47,7 @@ const DECLARED: [RegExp, (found: RegExpExecArray) => Candidate][] = [
 ];
 
 function numeric(precision: number, scale: number): Candidate {
+	if (precision < 1 || precision > MOST_DIGITS || scale > precision) return NUMERIC;
 	return {
 		type: { name: "numeric", words: "numeric", modifier: ((precision << 16) | scale) + 4 },
 		words: `numeric(${precision}, ${scale})`,
@@ -51,6 +55,7 @@ function numeric(precision: number, scale: number): Candidate {
 }
 
 function varchar(length: number): Candidate {
+	if (length < 1 || length > MOST_CHARACTERS) return TEXT;
 	return { type: { name: "varchar", words: "varchar", modifier: length + 4 }, words: `varchar(${length})` };
 }
 

@@ -2,18 +2,19 @@ import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { partsOf } from "../commands";
-import { storeReport } from "../deploy/mover";
+import { storeReport } from "../deploy/moveReport";
 import { reportLines } from "../deploy/moveWords";
 import { diagnose } from "../diagnostics";
 import { logger } from "../log";
 import { Refusal } from "../refusal";
 import { restoreChecked, restoredWords, restoreInPlace } from "../restore";
 import { type Parts, start } from "../start";
+import { withClient } from "./client";
 import { HeldLease } from "./heldLease";
-import { REHEARSAL_SUFFIX } from "./location";
+import { postgresUrl, REHEARSAL_SUFFIX, withDatabase } from "./location";
 import { Postgres } from "./postgres";
 import type { MoveReport } from "./report";
-import { goBack, isFenced } from "./returnJob";
+import { goBack, goOn, isFenced } from "./returnJob";
 
 /** Seconds for the server to answer: it may have just been made. */
 const ANSWERS = 60;
@@ -54,7 +55,9 @@ export async function move({ prepare, rehearse }: MoveStep): Promise<number> {
 	}
 	if (moved !== undefined) {
 		say(`the data has been in Postgres since ${moved.since}`);
-		// The job that wrote that may have ended just then.
+		await postgres.needKnown();
+		// The job that wrote that may have ended just then, and so may one that was about to go back.
+		await goOn(job);
 		await postgres.letIn();
 	} else if (prepare) await postgres.prepare(await isFenced(job), say);
 	else await movedNow(job);
@@ -105,9 +108,19 @@ async function rehearsed({ parts, postgres, say }: MoveJob): Promise<void> {
 	}
 }
 
-/** What the app's migration has put into a database that we had made ready is nobody's rows. */
-async function baselined(postgres: Postgres, name?: string): Promise<void> {
-	if (process.env.HOLDFAST_POSTGRES_MIGRATES === "true") await postgres.baseline(name);
+/**
+ * What the app's migration has put into a database that we had made ready is nobody's rows. A job that was to copy before
+ * this one has said so already: what has come since then is somebody's.
+ */
+async function baselined(postgres: Postgres, name = postgres.name): Promise<void> {
+	if (process.env.HOLDFAST_POSTGRES_MIGRATES !== "true") return;
+	const known = await withClient(withDatabase(postgresUrl(process.env), name), async (client) => {
+		const { rows } = await client.query<{ known: boolean }>(
+			"SELECT to_regclass('holdfast.written') IS NOT NULL AS known",
+		);
+		return rows[0]?.known;
+	});
+	if (!known) await postgres.baseline(name);
 }
 
 async function keep(parts: Parts, report: MoveReport, say: (line: string) => void): Promise<void> {

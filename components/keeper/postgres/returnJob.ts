@@ -20,7 +20,8 @@ export async function goBack({ parts, postgres, say }: MoveJob): Promise<void> {
 	if (HOLDFAST_POSTGRES_SETTLED === "true") throw settled();
 	if (wish === "copy") throw notYet();
 	await fence(postgresUrl(process.env), postgres.name, true);
-	let isBack = false;
+	// Whether the manifest may say that we are back.
+	let isAsked = false;
 	try {
 		if (wish !== "leave") {
 			const file = join(settings.dataDirectory, ".holdfast-return.db");
@@ -28,12 +29,21 @@ export async function goBack({ parts, postgres, say }: MoveJob): Promise<void> {
 			const differences = await postgres.compare(file, replaced());
 			if (differences.length > 0) throw newerRows(differences);
 		}
+		isAsked = true;
 		await manifest.update({ moved: undefined });
-		isBack = true;
 		say("SQLite is as it was at the switch; what was written to Postgres since stays there, and is read-only");
-	} finally {
-		if (!isBack) await fence(postgresUrl(process.env), postgres.name, false);
+	} catch (error) {
+		// The store may have taken what its answer did not say: a row that is written to Postgres then would be left behind.
+		const isMoved = !isAsked || (await manifest.read().catch(() => undefined))?.moved !== undefined;
+		if (isMoved) await fence(postgresUrl(process.env), postgres.name, false);
+		else say("it is not certain that the data is still in Postgres, which stays read-only: run the update again");
+		throw error;
 	}
+}
+
+/** An app that stays on Postgres writes there, though a job on its way back may have been ended in the middle. */
+export async function goOn(job: MoveJob): Promise<void> {
+	if (await isFenced(job)) await fence(postgresUrl(process.env), job.postgres.name, false);
 }
 
 /** What the move took instead of values that Postgres cannot hold is no difference. */

@@ -48,7 +48,11 @@ export function canonicalPostgres({ columns }: TablePlan): string {
 }
 
 /** Text that is no UTF-8 was met, which only a look at the bytes of all texts can tell from the character itself. */
-export class Suspicious extends Error {}
+export class Suspicious extends Error {
+	constructor() {
+		super("a text of SQLite is no UTF-8");
+	}
+}
 
 /** Does the work again, with a look at the bytes, where it met such text. */
 export async function lookingAtBytes<T>(atOnce: boolean, work: (bytes: boolean) => Promise<T>): Promise<T> {

@@ -1,6 +1,7 @@
 import { quotedName } from "../database";
 import { derivedDefault } from "./derivedDefault";
-import { derivedType } from "./derivedType";
+import { declaredType, derivedType } from "./derivedType";
+import { conversionOf } from "./families";
 import type { Source, SourceTable } from "./source";
 
 /** A schema for a database without tables, made of what SQLite says. */
@@ -51,7 +52,7 @@ function tableOf(source: Source, table: SourceTable, decided: string[]): string 
 		const { words, decision } = derivedType(source, table, column);
 		if (decision !== undefined) decided.push(`${column.name}: ${decision}`);
 		if (column.generated) decided.push(`${column.name}: SQLite generates it; in Postgres it is an ordinary column`);
-		const byDefault = column.generated ? {} : derivedDefault(column.default, words);
+		const byDefault = column.generated ? {} : heldDefault(source, column.default, words);
 		if (byDefault.decision !== undefined) decided.push(`${column.name}: ${byDefault.decision}`);
 		return `${name} ${words}${column.notNull ? " NOT NULL" : ""}${byDefault.sql === undefined ? "" : ` DEFAULT ${byDefault.sql}`}`;
 	});
@@ -60,6 +61,16 @@ function tableOf(source: Source, table: SourceTable, decided: string[]): string 
 		.filter(({ origin }) => origin === "u")
 		.map(({ name }) => `UNIQUE (${namesOf(partsOf(source, name))})`);
 	return `CREATE TABLE ${quotedName(table.name)} (${[...columns, ...primary, ...unique].join(", ")})`;
+}
+
+/** A default that Postgres' type takes: SQLite never looks at one. */
+function heldDefault(source: Source, text: string | null, words: string): ReturnType<typeof derivedDefault> {
+	const found = derivedDefault(text, words);
+	const { type } = (found.sql?.endsWith(`'::${words}`) && declaredType(words)) || {};
+	const fits = type && conversionOf("value", "value", type)?.fits;
+	if (fits === undefined) return found;
+	const [held] = source.all<{ fits: number | null }>(`SELECT (${fits}) AS fits FROM (SELECT ${text} AS value)`);
+	return held?.fits ? found : { decision: `its default ${text} is not taken over: ${words} cannot hold it` };
 }
 
 function listed(source: Source, { name }: SourceTable): Index[] {

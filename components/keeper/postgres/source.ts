@@ -122,11 +122,12 @@ export class Source {
 	private highestOf(table: string): bigint | undefined {
 		const counts = this.all("SELECT 1 FROM sqlite_schema WHERE name = 'sqlite_sequence'").length > 0;
 		if (!counts) return undefined;
-		const [found] = this.all<{ seq: string }>(
-			"SELECT CAST(seq AS TEXT) AS seq FROM sqlite_sequence WHERE name = ?",
+		// Anybody may have written to this table, NULL too: the highest id of a table without rows is that.
+		const [found] = this.all<{ seq: string | null }>(
+			"SELECT CAST(max(CAST(seq AS INTEGER)) AS TEXT) AS seq FROM sqlite_sequence WHERE name = ?",
 			table,
 		);
-		return found === undefined ? undefined : BigInt(found.seq);
+		return found?.seq == null ? undefined : BigInt(found.seq);
 	}
 }
 

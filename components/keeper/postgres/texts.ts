@@ -35,7 +35,7 @@ const text: Family = (value, held, type) => {
 	const isBlank = type.name === "bpchar";
 	const limit = type.modifier < 0 ? 0 : type.modifier - 4;
 	const isShort = limit > 0 ? ` AND length(${value}) <= ${limit}` : "";
-	const isWhole = isBlank ? ` AND rtrim(${value}, ' ') = ${value}` : "";
+	const isWhole = isBlank ? ` AND rtrim(${value}, ' ') = ${value} COLLATE BINARY` : "";
 	const isNumber = `typeof(${value}) = 'integer' OR (typeof(${value}) = 'real' AND abs(${value}) < 9e999)`;
 	const numberFits = limit > 0 ? `(${isNumber}) AND length(${asText(value)}) <= ${limit}` : isNumber;
 	return {

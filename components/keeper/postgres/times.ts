@@ -38,8 +38,8 @@ function timeReasons(value: string, wants: string, hint: string): Conversion["re
 }
 
 const date: Family = (value, held) => ({
-	// SQLite turns a day that does not exist into another one.
-	fits: `typeof(${value}) = 'text' AND date(${value}) IS ${value} AND ${value} >= '0001'`,
+	// SQLite turns a day that does not exist into another one. Whatever the column's collation says is equal, all bytes count.
+	fits: `typeof(${value}) = 'text' AND date(${value}) IS ${value} COLLATE BINARY AND ${value} >= '0001'`,
 	reasons: [
 		{
 			when: `typeof(${value}) = 'text' AND substr(${value}, 11, 1) IN (' ', 'T') AND date(${value}) = substr(${value}, 1, 10)`,
@@ -58,7 +58,7 @@ const time: Family = (value, held, type) => {
 	const digits = type.modifier < 0 ? 6 : type.modifier;
 	const fraction = `substr(${value}, 9)`;
 	return {
-		fits: `typeof(${value}) = 'text' AND ${value} GLOB '${CLOCK}*' AND time(substr(${value}, 1, 8)) IS substr(${value}, 1, 8) AND ${isFraction(fraction, digits)}`,
+		fits: `typeof(${value}) = 'text' AND ${value} GLOB '${CLOCK}*' AND time(substr(${value}, 1, 8)) IS substr(${value}, 1, 8) AND ${value} <= '24:00:00' AND ${isFraction(fraction, digits)}`,
 		reasons: timeReasons(value, "time", `time(${value}, 'unixepoch')`),
 		copy: value,
 		canonical: `substr(${value}, 1, 8) || ${trimmed(fraction)}`,
@@ -84,7 +84,7 @@ function momentOf(value: string, type: TargetModifier) {
 	const head = `substr(${value}, 1, 19)`;
 	const isWhole = `datetime(${value}) IS ${value}`;
 	const isExact = `datetime(${head}) IS ${head} AND substr(${value}, 20) GLOB '.${DIGITS(6)}'`;
-	const plain = `CASE octet_length(${value}) WHEN 19 THEN ${isWhole} WHEN ${digits === 6 ? 26 : -1} THEN ${isExact} ELSE 0 END AND ${value} >= '0001'`;
+	const plain = `CASE octet_length(${value}) WHEN 19 THEN ${isWhole} WHEN ${digits === 6 ? 26 : -1} THEN ${isExact} ELSE 0 END AND substr(${value}, 12, 2) < '24' AND ${value} >= '0001'`;
 	const hint = `datetime(${value}, 'unixepoch')`;
 	const reasons: Conversion["reasons"] = [
 		{
