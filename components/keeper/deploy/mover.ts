@@ -11,7 +11,6 @@ import type { Version } from "./version";
 
 /** Seconds for the server to answer. */
 const ANSWERS = 30;
-
 /** What a deploy means for where the data is. */
 export type Course =
 	/** From SQLite to SQLite, as everywhere. */
