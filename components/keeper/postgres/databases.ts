@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Client } from "pg";
 import { Refusal } from "../refusal";
+import { withClient } from "./client";
 import { databaseIn, REHEARSAL_SUFFIX, withDatabase } from "./location";
 
-/** Milliseconds for a connection, and between two tries of one. */
-const PATIENCE = 5000;
+/** Milliseconds between two tries of a connection. */
 const RETRY = 250;
 /** Bytes of a name in Postgres. */
 const LONGEST_NAME = 63;
@@ -192,22 +192,8 @@ export class Databases {
 		});
 	}
 
-	private async on<T>(name: string, work: (client: Client) => Promise<T>, isProbe = false): Promise<T> {
-		const { Client } = await import("pg");
-		const client = new Client({
-			connectionString: withDatabase(this.url(), name),
-			connectionTimeoutMillis: PATIENCE,
-			application_name: "holdfast-keeper",
-			...(isProbe && { query_timeout: PATIENCE }),
-		});
-		// A connection that breaks between two queries is an event, and unheard it would end the keeper.
-		client.on("error", () => {});
-		try {
-			await client.connect();
-			return await work(client);
-		} finally {
-			await client.end().catch(() => undefined);
-		}
+	private on<T>(name: string, work: (client: Client) => Promise<T>, isProbe = false): Promise<T> {
+		return withClient(withDatabase(this.url(), name), work, isProbe);
 	}
 }
 
