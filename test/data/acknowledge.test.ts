@@ -111,7 +111,7 @@ it("fault 51: a write in a GET and one in the middle of a stream are covered, on
 	await until("it rests", async () => (await served.get("rows")).transaction !== undefined);
 	// Of what the store does not have nothing goes out, but what was said before.
 	const answered = new Set<string>();
-	server.pause();
+	await server.pause();
 	try {
 		const written = served.get("write/get-2").then(() => answered.add("get"));
 		const streamed = served.get("stream/stream-2").then(() => answered.add("stream"));
@@ -123,7 +123,7 @@ it("fault 51: a write in a GET and one in the middle of a stream are covered, on
 		server.resume();
 	}
 	await until("all is in the store", async () => (await served.get("rows")).transaction !== undefined);
-	server.pause();
+	await server.pause();
 	try {
 		const { status, took } = await served.get("background/after");
 		expect([status, took < 300]).toEqual([200, true]);

@@ -108,9 +108,12 @@ describe("the S3 server", () => {
 		await server.accept();
 		const { Body } = await server.admin.send(new GetObjectCommand({ Bucket, Key: "stays" }));
 		expect(await Body?.transformToString()).toBe("1");
-		server.pause();
-		await expect(fetch(server.endpoint, { signal: AbortSignal.timeout(500) })).rejects.toThrow("timeout");
-		server.resume();
+		await server.pause();
+		try {
+			await expect(fetch(server.endpoint, { signal: AbortSignal.timeout(500) })).rejects.toThrow("timeout");
+		} finally {
+			server.resume();
+		}
 		expect((await fetch(server.endpoint)).status).toBe(403);
 	});
 

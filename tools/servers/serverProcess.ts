@@ -94,8 +94,12 @@ export class ServerProcess {
 	}
 
 	/** Lets connections come in and answers none. */
-	pause(): void {
+	async pause(): Promise<void> {
 		process.kill(this.pid, "SIGSTOP");
+		// The signal has been sent, not yet obeyed: threads that run still answered a request of the next millisecond.
+		while (!(await command("ps", ["-o", "stat=", "-p", `${this.pid}`])).output.startsWith("T")) {
+			await sleep(5);
+		}
 	}
 
 	resume(): void {
@@ -172,8 +176,8 @@ export class StoreServer {
 	}
 
 	/** Lets requests come in and answers none. */
-	pause(): void {
-		this.server.pause();
+	pause(): Promise<void> {
+		return this.server.pause();
 	}
 
 	resume(): void {
