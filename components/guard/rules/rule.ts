@@ -1,0 +1,36 @@
+import type { Verdict } from "../verdict";
+
+/** A resource as a preview plans it, or as a policy pack gets it. */
+export interface PlannedResource {
+	urn: string;
+	/** As `gcp:storage/bucket:Bucket`. */
+	type: string;
+	/** The last part of the URN. */
+	name: string;
+	/** Its inputs. What is not known yet is `UNKNOWN`, what is secret is `SECRET`. */
+	properties: Record<string, unknown>;
+	protect: boolean;
+	/** Undefined where it cannot be seen, as in a policy pack. */
+	retainOnDelete?: boolean;
+}
+
+export interface Violation {
+	/** What the guard says of it. A policy pack says just that it is there. */
+	verdict: Extract<Verdict, "at risk" | "lost">;
+	/** One sentence with the option and its value. */
+	reason: string;
+	/** One sentence: what to set in place of it. */
+	wayOut: string;
+}
+
+/**
+ * A rule that needs no diff: it looks at one resource. Both the guard and the policy pack use it, so it is a plain function
+ * without Pulumi.
+ */
+export interface Rule {
+	/** In kebab-case, as `no-public-bucket`. */
+	name: string;
+	/** One sentence for the policy pack's users. */
+	description: string;
+	check(resource: PlannedResource): Violation[];
+}
