@@ -1,0 +1,148 @@
+import { ROOT } from "../../../tools/workspace";
+import type { Base, Scenario } from "./scenario";
+
+// A FargateApp with its bucket, on the double of the AWS provider.
+
+const DIGEST = `sha256:${"0123456789abcdef".repeat(4)}`;
+const NEXT = `sha256:${"123456789abcdef0".repeat(4)}`;
+
+/** Something more of an app. */
+const app = (more: string): Scenario["change"] => [["\tbackup,\n", `\tbackup,\n\t${more},\n`]];
+const bucket = (more: string): Scenario["change"] => [["retentionDays: 30,", `retentionDays: 30, ${more},`]];
+const transform = (child: string, more: string) =>
+	bucket(`transform: { ${child}: (args: any) => ({ ...args, ${more} }) }`);
+
+export const AWS: Base = {
+	name: "aws",
+	program: `
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { FargateApp } from "${ROOT}/components/aws/fargateApp";
+const backup = new S3BackupBucket("notes", {
+	retentionDays: 30,
+});
+const args = {
+	image: "ghcr.io/me/notes@${DIGEST}",
+	keeper: { image: "ghcr.io/me/keeper@${DIGEST}" },
+	port: 8000,
+	data: { mountPath: "/app/data", databaseFile: "notes.db" },
+	environment: { LOG_LEVEL: "INFO" },
+	secrets: { ADMIN_KEY: pulumi.secret("a-value-that-nobody-may-read") },
+};
+new FargateApp("notes", {
+	...args,
+	migration: ["alembic", "upgrade", "head"],
+	files: { mountPath: "/app/files" },
+	backup,
+});
+// more
+`,
+	scenarios: [
+		{ name: "nothing-changed" },
+		{ name: "nothing-changed-with-sames", command: ["preview", "--json", "--show-sames"] },
+		{ name: "another-image", change: [[`notes@${DIGEST}`, `notes@${NEXT}`]] },
+		{
+			name: "another-image-with-sames",
+			change: [[`notes@${DIGEST}`, `notes@${NEXT}`]],
+			command: ["preview", "--json", "--show-sames"],
+		},
+		{ name: "another-keeper", change: [[`keeper@${DIGEST}`, `keeper@${NEXT}`]] },
+		{ name: "another-environment", change: [['"INFO"', '"DEBUG"']] },
+		{ name: "another-secret-value", fault: 30, change: [["nobody-may-read", "nobody-may-see"]] },
+		{ name: "a-larger-task", change: app("size: { cpu: 1024, memoryMiB: 2048 }") },
+		{ name: "alerts", change: app('alerts: { email: "ops@example.com" }') },
+		{ name: "shorter-log", change: app("logRetentionDays: 7") },
+		{ name: "tags-of-the-bucket", change: bucket('tags: { team: "notes" }') },
+		{ name: "longer-retention", change: [["retentionDays: 30,", "retentionDays: 90,"]] },
+		{ name: "another-bucket-beside", change: [["// more", 'new S3BackupBucket("todo", {});']] },
+		{ name: "renamed", fault: 26, change: [['Bucket("notes"', 'Bucket("memos"']], refused: true, exit: 2 },
+		{
+			name: "renamed-with-alias",
+			fault: 26,
+			change: [
+				['Bucket("notes"', 'Bucket("memos"'],
+				[
+					"retentionDays: 30,\n}",
+					'retentionDays: 30,\n\tbucketName: "STACK-notes-backup",\n}, { aliases: [{ name: "notes" }] }',
+				],
+			],
+		},
+		{ name: "app-removed", fault: 27, change: [['new FargateApp("notes", {', "void ({"]], refused: true, exit: 2 },
+		{ name: "destroyed", fault: 25, command: ["destroy", "--preview-only", "--json"], refused: true, exit: 2 },
+		{
+			name: "destroyed-but-for-the-protected",
+			fault: 25,
+			command: ["destroy", "--preview-only", "--json", "--exclude-protected"],
+		},
+		{ name: "state-lost", fault: 29, forgotten: ["*"] },
+		{ name: "another-bucket", fault: 32, change: bucket('bucketName: "elsewhere"'), refused: true, exit: 2 },
+		{ name: "another-prefix", fault: 32, change: bucket('prefix: "other"'), exit: 3 },
+		{ name: "shorter-retention", fault: 32, change: [["retentionDays: 30,", "retentionDays: 7,"]], exit: 3 },
+		{ name: "shorter-grace", fault: 32, change: bucket("graceDays: 1"), exit: 3 },
+		{
+			name: "no-versioning",
+			fault: 31,
+			change: transform("versioning", 'versioningConfiguration: { status: "Suspended" }'),
+			exit: 3,
+		},
+		{
+			name: "public-access-possible",
+			fault: 31,
+			change: transform("publicAccess", "blockPublicPolicy: false"),
+			exit: 3,
+		},
+		{ name: "force-destroy", fault: 31, change: transform("bucket", "forceDestroy: true"), exit: 3 },
+		{
+			name: "public-bucket",
+			fault: 31,
+			change: transform(
+				"policy",
+				'policy: JSON.stringify({ Version: "2012-10-17", Statement: [{ Effect: "Allow", Principal: "*", Action: "s3:GetObject", Resource: "*" }] })',
+			),
+			exit: 3,
+		},
+		{
+			name: "wildcard-policy",
+			fault: 31,
+			change: [
+				[
+					"// more",
+					'new aws.iam.Policy("all", { policy: JSON.stringify({ Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: "*", Resource: "*" }] }) });',
+				],
+			],
+			exit: 3,
+		},
+		{
+			name: "another-key",
+			change: bucket('kmsKeyArn: "arn:aws:kms:eu-central-1:123456789012:key/01234567-89ab-cdef-0123-456789abcdef"'),
+		},
+		{ name: "mount-path-changed", fault: 32, change: [['"/app/data"', '"/srv/data"']], exit: 3 },
+		{ name: "database-file-changed", fault: 32, change: [['"notes.db"', '"app.db"']], exit: 3 },
+		{
+			name: "another-variable-name",
+			fault: 32,
+			change: [['"notes.db" }', '"notes.db", variables: { DB_DIR: "directory" } as const }']],
+			exit: 3,
+		},
+		{
+			name: "two-tasks",
+			fault: 32,
+			change: app("transform: { service: (args: any) => ({ ...args, desiredCount: 2 }) }"),
+			exit: 3,
+		},
+		{
+			name: "tasks-overlap",
+			fault: 32,
+			change: app("transform: { service: (args: any) => ({ ...args, deploymentMaximumPercent: 200 }) }"),
+			exit: 3,
+		},
+		{
+			name: "files-removed",
+			fault: 27,
+			change: [['\tfiles: { mountPath: "/app/files" },\n', ""]],
+			refused: true,
+			exit: 2,
+		},
+		{ name: "files-elsewhere", change: [['"/app/files"', '"/app/uploads"']], exit: 3 },
+	],
+};

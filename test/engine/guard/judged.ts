@@ -1,0 +1,22 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Base } from "./scenario";
+import { Scene } from "./scene";
+
+/** Brings a base up, makes the preview of each of its scenarios anew, and has the guard read it. */
+export function judged(base: Base): void {
+	describe(base.name, () => {
+		const undo: (() => void | Promise<void>)[] = [];
+		let scene: Scene;
+		beforeAll(async () => {
+			scene = await Scene.make(base, (one) => undo.unshift(one));
+		});
+		afterAll(async () => {
+			for (const one of undo) await one();
+		});
+
+		it.for(base.scenarios)("$name", async (scenario) => {
+			const preview = await scene.preview(scenario);
+			expect(scene.recording(scenario, preview)).not.toContain("nobody-may");
+		});
+	});
+}

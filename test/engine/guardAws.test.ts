@@ -1,0 +1,4 @@
+import { AWS } from "./guard/aws";
+import { judged } from "./guard/judged";
+
+judged(AWS);

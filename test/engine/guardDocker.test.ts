@@ -1,0 +1,4 @@
+import { DOCKER } from "./guard/docker";
+import { judged } from "./guard/judged";
+
+judged(DOCKER);

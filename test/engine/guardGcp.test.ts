@@ -1,0 +1,4 @@
+import { GCP } from "./guard/gcp";
+import { judged } from "./guard/judged";
+
+judged(GCP);

@@ -1,0 +1,6 @@
+import { GCP_POSTGRES } from "./guard/gcp";
+import { judged } from "./guard/judged";
+import { PLAIN_GCP } from "./guard/plainGcp";
+
+judged(GCP_POSTGRES);
+judged(PLAIN_GCP);
