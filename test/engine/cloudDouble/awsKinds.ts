@@ -32,6 +32,7 @@ export const kinds: Record<string, Kind> = {
 		outputs: (_, id) => ({ arn: arn("cloudwatch", `alarm:${id}`) }),
 		permission: actions("cloudwatch", "Alarms", { create: "PutMetricAlarm", update: "PutMetricAlarm" }),
 	},
+	"aws:dynamodb/table:Table": named("name", actions("dynamodb", "Table"), (name) => arn("dynamodb", `table/${name}`)),
 	"aws:ec2/securityGroup:SecurityGroup": {
 		...numbered("sg-", actions("ec2", "SecurityGroup"), (_, id) => ({
 			arn: arn("ec2", `security-group/${id}`),
@@ -155,6 +156,13 @@ export const kinds: Record<string, Kind> = {
 		id: elb("tg", "targetgroup"),
 		outputs: (_, id) => ({ arn: id, arnSuffix: id.split(":").pop() ?? "", loadBalancerArns: [] }),
 		permission: actions("elasticloadbalancing", "TargetGroup", { update: "ModifyTargetGroup" }),
+	},
+	"aws:rds/instance:Instance": {
+		...named("identifier", actions("rds", "DBInstance"), (name) => arn("rds", `db:${name}`)),
+		refusesDelete: (inputs) =>
+			inputs.deletionProtection === true
+				? "deleting RDS DB Instance: operation error RDS: DeleteDBInstance, https response error StatusCode: 400, InvalidParameterCombination: Cannot delete protected DB Instance, please disable deletion protection and try again."
+				: undefined,
 	},
 	"aws:route53/record:Record": {
 		key: (inputs) => `${of(inputs, "zoneId")}_${of(inputs, "name")}_${of(inputs, "type")}`,

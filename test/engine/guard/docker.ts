@@ -53,6 +53,8 @@ new DockerApp("notes", {
 					'memoryMiB: 256,\n\texistingData: { volume: "STACK-notes-data" },\n}, { aliases: [{ name: "notes" }] }',
 				],
 			],
+			refused: true,
+			exit: 2,
 		},
 		{ name: "renamed", fault: 26, change: [['DockerApp("notes"', 'DockerApp("memos"']], refused: true, exit: 2 },
 		{ name: "renamed-stack", fault: 26, stack: "other", refused: true, exit: 2 },
@@ -96,7 +98,8 @@ new DockerApp("notes", {
 			name: "replica-elsewhere",
 			fault: 32,
 			change: [["memoryMiB: 256", 'memoryMiB: 256, backup: { directory: "/tmp" }']],
-			exit: 3,
+			refused: true,
+			exit: 2,
 		},
 		{
 			name: "shorter-retention",
@@ -104,7 +107,13 @@ new DockerApp("notes", {
 			change: [["memoryMiB: 256", "memoryMiB: 256, backup: { retentionDays: 7 }"]],
 			exit: 3,
 		},
-		{ name: "no-backup", fault: 32, change: [["memoryMiB: 256", "memoryMiB: 256, backup: false"]], exit: 3 },
+		{
+			name: "no-backup",
+			fault: 32,
+			change: [["memoryMiB: 256", "memoryMiB: 256, backup: false"]],
+			refused: true,
+			exit: 2,
+		},
 		{
 			name: "another-app-on-the-replica",
 			change: [["// more", anotherApp("todo", "PORT + 1", 'backup: { volume: "STACK-notes-backup" },')]],

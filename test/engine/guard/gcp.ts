@@ -77,6 +77,21 @@ export const GCP: Base = {
 			change: [["// more", 'new CloudRunApp("todo", { ...args, backup });']],
 			exit: 3,
 		},
+		{
+			name: "second-stack-on-the-replica",
+			fault: 32,
+			forgotten: ["*"],
+			stack: "second",
+			change: [
+				['const backup = new GcsBackupBucket("notes", {', "const own = ({"],
+				[
+					"\tbackup,\n",
+					'\tbackup: {\n\t\tstore: { url: "gs://STACK-notes-backup/app" },\n\t\twriterEmail: "writer@shop-1.iam.gserviceaccount.com",\n\t},\n',
+				],
+			],
+			beside: ["nothing-changed-with-sames"],
+			exit: 3,
+		},
 		{ name: "renamed", fault: 26, change: [['Bucket("notes"', 'Bucket("memos"']], refused: true, exit: 2 },
 		{
 			name: "renamed-with-alias",

@@ -16,6 +16,7 @@ export const PLAIN_AWS: Base = {
 	name: "plain-aws",
 	program: `
 import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
 const key = new aws.kms.Key("key", { description: "of the shop", deletionWindowInDays: 30 }, { protect: true });
 const media = new aws.s3.Bucket("media", { bucket: "STACK-media", tags: { team: "web" } });
 ${VERSIONING}
@@ -25,6 +26,28 @@ ${ENCRYPTION}
 const files = new aws.efs.FileSystem("files", { creationToken: "STACK-files", encrypted: true });
 new aws.efs.BackupPolicy("files-backup", { fileSystemId: files.id, backupPolicy: { status: "ENABLED" } });
 const secret = new aws.secretsmanager.Secret("token", { name: "STACK-token", recoveryWindowInDays: 30 });
+new aws.rds.Instance("server", {
+	identifier: "STACK-server",
+	engine: "postgres",
+	engineVersion: "16.4",
+	instanceClass: "db.t4g.micro",
+	allocatedStorage: 20,
+	username: "shop",
+	password: pulumi.secret("a-value-that-nobody-may-read"),
+	backupRetentionPeriod: 14,
+	deletionProtection: true,
+	skipFinalSnapshot: false,
+	finalSnapshotIdentifier: "STACK-server-last",
+	storageEncrypted: true,
+});
+new aws.dynamodb.Table("carts", {
+	name: "STACK-carts",
+	billingMode: "PAY_PER_REQUEST",
+	hashKey: "id",
+	attributes: [{ name: "id", type: "S" }],
+	pointInTimeRecovery: { enabled: true },
+	deletionProtectionEnabled: true,
+});
 const task = new aws.ecs.TaskDefinition("web", {
 	family: "STACK-web",
 	networkMode: "awsvpc",
@@ -187,6 +210,40 @@ void secret;
 					'{ name: "LOG_LEVEL", value: "INFO" }, { name: "API_TOKEN", value: "a-token-nobody-may-read" }',
 				],
 			],
+			exit: 3,
+		},
+		{ name: "a-larger-server", change: [["db.t4g.micro", "db.t4g.small"]] },
+		{ name: "a-larger-disk", change: [["allocatedStorage: 20", "allocatedStorage: 40"]] },
+		{ name: "another-version-of-the-server", change: [['"16.4"', '"16.6"']] },
+		{ name: "another-password", fault: 30, change: [["nobody-may-read", "nobody-may-see"]] },
+		{ name: "more-backups", change: [["backupRetentionPeriod: 14", "backupRetentionPeriod: 30"]] },
+		{ name: "server-with-another-name", fault: 32, change: [['"STACK-server",', '"STACK-other",']], exit: 3 },
+		{ name: "fewer-backups", fault: 32, change: [["backupRetentionPeriod: 14", "backupRetentionPeriod: 1"]], exit: 3 },
+		{ name: "no-backups", fault: 32, change: [["backupRetentionPeriod: 14", "backupRetentionPeriod: 0"]], exit: 3 },
+		{
+			name: "deletion-protection-off",
+			fault: 32,
+			change: [["deletionProtection: true", "deletionProtection: false"]],
+			exit: 3,
+		},
+		{
+			name: "no-final-snapshot",
+			fault: 32,
+			change: [["skipFinalSnapshot: false", "skipFinalSnapshot: true"]],
+			exit: 3,
+		},
+		{ name: "server-unencrypted", fault: 32, change: [["storageEncrypted: true", "storageEncrypted: false"]], exit: 3 },
+		{ name: "table-with-another-name", fault: 32, change: [['"STACK-carts"', '"STACK-baskets"']], exit: 3 },
+		{
+			name: "no-recovery-of-a-table",
+			fault: 32,
+			change: [["pointInTimeRecovery: { enabled: true }", "pointInTimeRecovery: { enabled: false }"]],
+			exit: 3,
+		},
+		{
+			name: "deletion-protection-of-a-table-off",
+			fault: 32,
+			change: [["deletionProtectionEnabled: true", "deletionProtectionEnabled: false"]],
 			exit: 3,
 		},
 		{ name: "destroyed", fault: 25, command: ["destroy", "--preview-only", "--json"], refused: true, exit: 2 },

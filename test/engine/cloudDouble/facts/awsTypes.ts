@@ -28,6 +28,7 @@ export const AWS_TYPES: Record<string, SchemaOf> = {
 		schema: "AWS::EC2::SecurityGroup",
 		names: { name: "GroupName", description: "GroupDescription" },
 	},
+	"dynamodb/table:Table": { schema: "AWS::DynamoDB::Table", names: { name: "TableName" } },
 	"ecr/lifecyclePolicy:LifecyclePolicy": {
 		schema: "AWS::ECR::Repository",
 		names: { repository: "RepositoryName", policy: "LifecyclePolicy/LifecyclePolicyText" },
@@ -85,6 +86,15 @@ export const AWS_TYPES: Record<string, SchemaOf> = {
 	"lb/targetGroup:TargetGroup": {
 		schema: "AWS::ElasticLoadBalancingV2::TargetGroup",
 		names: { "healthCheck.protocol": "HealthCheckProtocol" },
+	},
+	"rds/instance:Instance": {
+		schema: "AWS::RDS::DBInstance",
+		names: {
+			identifier: "DBInstanceIdentifier",
+			username: "MasterUsername",
+			password: "MasterUserPassword",
+			instanceClass: "DBInstanceClass",
+		},
 	},
 	"route53/record:Record": { schema: "AWS::Route53::RecordSet" },
 	"s3/bucket:Bucket": { schema: "AWS::S3::Bucket", names: { bucket: "BucketName", bucketPrefix: "BucketNamePrefix" } },
