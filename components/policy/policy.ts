@@ -14,15 +14,23 @@ export function policyOf({
 	check,
 	checkStack,
 }: Rule): ResourceValidationPolicy | StackValidationPolicy {
+	// Of the whole stack Pulumi tells what comes out of it, of which a preview knows little; what goes in it tells before.
+	const inputs = new Map<string, PlannedResource>();
 	return {
 		name,
 		description,
 		validateResource: (resource, report) => {
-			for (const violation of check(planned(resource))) report(message(violation));
+			const told = planned(resource);
+			if (checkStack !== undefined) inputs.set(told.urn, told);
+			for (const violation of check(told)) report(message(violation));
 		},
 		...(checkStack !== undefined && {
 			validateStack: ({ resources }, report) => {
-				for (const violation of checkStack(resources.map(planned))) report(message(violation), violation.urn);
+				const all = resources.map((resource) => ({
+					...(inputs.get(resource.urn) ?? planned(resource)),
+					dependencies: resource.dependencies.map(({ urn }) => urn),
+				}));
+				for (const violation of checkStack(all)) report(message(violation), violation.urn);
 			},
 		}),
 	} satisfies ResourceValidationPolicy & Partial<StackValidationPolicy>;
@@ -35,8 +43,7 @@ function message({ reason, wayOut }: Violation): string {
 function planned(resource: ResourceValidationArgs | PolicyResource): PlannedResource {
 	const { urn, type, name, props, opts } = resource;
 	const properties = readable(props) as Record<string, unknown>;
-	const dependencies = "dependencies" in resource ? resource.dependencies.map((each) => each.urn) : undefined;
-	return { urn, type, name, properties, protect: opts.protect, dependencies };
+	return { urn, type, name, properties, protect: opts.protect };
 }
 
 /** A copy of it with a mark for what is not known yet: Pulumi throws when that is read, and would leave the whole rule out. */

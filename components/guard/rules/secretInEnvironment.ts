@@ -2,7 +2,7 @@ import { plainEnvironment, type Variable } from "./environments";
 import type { Rule } from "./rule";
 
 /** The last word of a name that says that its value is a secret. */
-const TELLING = /(?:^|_)(?:PASSWORD|PASSWD|PASSPHRASE|PASS|PWD|SECRET|TOKEN|CREDENTIALS?|APIKEY|KEY)$/;
+const TELLING = /(?:PASSWORD|PASSWD|(?:^|_)(?:PASSPHRASE|PASS|PWD|SECRET|TOKEN|CREDENTIALS?|APIKEY|KEY))(?:_\d+)?$/;
 /** Keys that nobody has to hide. */
 const PUBLIC_KEY = /(?:^|_)(?:PUBLIC|PUBLISHABLE|PARTITION|SORT|PRIMARY|FOREIGN|CACHE|KMS|ROUTING)_KEY$/;
 
