@@ -111,7 +111,7 @@ it.concurrent.for(["gcp-staging", "gcp-prod", "aws-staging", "aws-prod"])("%s ke
 	const stack = await environment(test, name, (config) => {
 		if (name === "aws-staging")
 			config["holdfast:aws"] = { ...config["holdfast:aws"], files: { mountPath: "/app/files" } };
-		if (name === "gcp-staging") config["holdfast:database"] = "postgres" as never;
+		if (name === "gcp-staging") config["holdfast:postgres"] = {};
 	});
 	if (name.endsWith("-prod")) {
 		// The engine's own passphrase goes on, as in cloudEnvironments.test.ts.
