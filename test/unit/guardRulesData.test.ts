@@ -23,7 +23,7 @@ it("the rules have names and descriptions of their own", () => {
 });
 
 it("the README has them all", () => {
-	const readme = readFileSync(join(import.meta.dirname, "../../README.md"), "utf8");
+	const readme = readFileSync(join(__dirname, "..", "..", "README.md"), "utf8");
 	const section = readme.split("## The policy pack")[1]?.split("\n## ")[0] ?? "";
 	const listed = [...section.matchAll(/^\| `([a-z-]+)`/gm)].map(([, rule]) => rule);
 	expect(listed).toEqual(RULES.map(({ name }) => name));
