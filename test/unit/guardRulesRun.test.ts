@@ -90,10 +90,7 @@ describe("no-sqlite-on-network-file-system", () => {
 	const file = { name: "HOLDFAST_DATABASE", value: "/data/notes" };
 	const elsewhere = { name: "DATABASE_URL", value: "sqlite:////app/notes.db" };
 
-	interface Volume {
-		driver?: string;
-		driverOpts?: object;
-	}
+	type Volume = { driver?: string; driverOpts?: object };
 
 	it.each<[Volume, string]>([
 		[{ driver: "local", driverOpts: { type: "nfs", o: "addr=10.0.0.2", device: ":/data" } }, "nfs"],
