@@ -46,6 +46,7 @@ new aws.iam.Policy("no-wildcard-iam", { policy: statement("s3:*", "*") });
 new gcp.projects.IAMMember("no-wildcard-iam-role", { project: "shop-1", role: "roles/editor", member: "user:me@example.com" });
 new gcp.storage.Bucket("no-force-destroy", { name, location, publicAccessPrevention, forceDestroy: true }, kept);
 new docker.Container("no-secret-in-environment", { image, envs: ["API_TOKEN=hunter2-of-docker"] });
+new docker.Container("no-secret-in-environment-secret", { image, envs: [pulumi.secret("API_TOKEN=hunter2-of-pulumi")] });
 new aws.ecs.TaskDefinition("no-secret-in-environment-task", { family, containerDefinitions: environment("hunter2-of-ecs") });
 new gcp.cloudrunv2.Service("no-secret-in-environment-service", { name, location, template: { containers: [{ image, envs: [{ name: "DATABASE_URL", value: "postgres://app:hunter2@db/notes" }] }] } });
 new docker.Volume("no-sqlite-on-network-file-system", { driver: "local", driverOpts: { type: "nfs", o: "addr=10.0.0.2", device: ":/data" } }, kept);

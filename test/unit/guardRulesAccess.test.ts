@@ -59,6 +59,21 @@ describe("no-public-bucket", () => {
 		],
 		[
 			S3_POLICY,
+			{ policy: allows({ Principal: "*", Condition: { StringLike: { "aws:Referer": "https://example.com/*" } } }) },
+			"lets anybody in",
+		],
+		[
+			S3_POLICY,
+			{ policy: allows({ Principal: "*", Condition: { StringEqualsIfExists: { "aws:SourceVpc": "vpc-1" } } }) },
+			"lets anybody in",
+		],
+		[
+			S3_POLICY,
+			{ policy: allows({ Principal: "*", Condition: { "ForAllValues:StringEquals": { "aws:SourceVpc": "vpc-1" } } }) },
+			"lets anybody in",
+		],
+		[
+			S3_POLICY,
 			{ policy: allows({ Principal: "*", Condition: { IpAddress: { "aws:SourceIp": ["0.0.0.0/0"] } } }) },
 			"lets anybody in",
 		],

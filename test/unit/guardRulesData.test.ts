@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { SECRET, UNKNOWN } from "../../components/guard/plan";
 import { backedUpData } from "../../components/guard/rules/backedUp";
@@ -18,6 +20,13 @@ it("the rules have names and descriptions of their own", () => {
 		expect(name).toMatch(/^[a-z]+(-[a-z]+)+$/);
 		expect(description).toMatch(/^[A-Z].{20,}\.$/);
 	}
+});
+
+it("the README has them all", () => {
+	const readme = readFileSync(join(__dirname, "..", "..", "README.md"), "utf8");
+	const section = readme.split("## The policy pack")[1]?.split("\n## ")[0] ?? "";
+	const listed = [...section.matchAll(/^\| `([a-z-]+)`/gm)].map(([, rule]) => rule);
+	expect(listed).toEqual(RULES.map(({ name }) => name));
 });
 
 describe("data-is-protected", () => {

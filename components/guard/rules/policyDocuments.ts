@@ -24,13 +24,12 @@ export function isForAnybody({ Principal, NotPrincipal, Condition }: Statement):
 	return anybody && !isLimited(Condition);
 }
 
-/** Operators that leave only what they name. */
-const LIMITING =
-	/^(?:For(?:Any|All)Values:)?(?:String(?:Equals|Like)(?:IgnoreCase)?|StringEqualsIgnoreCase|Arn(?:Equals|Like)|IpAddress)$/i;
+/** Operators that leave only what they name. One with `ForAllValues` or `IfExists` lets in who brings no value at all. */
+const LIMITING = /^(?:ForAnyValue:)?(?:String(?:Equals|Like)|StringEqualsIgnoreCase|Arn(?:Equals|Like)|IpAddress)$/i;
 
-/** Keys that say who asks, or from where. Others, as that the request is encrypted, leave anybody in. */
+/** Keys that say who asks, or from where. Others, as that the request is encrypted, or what its header claims, let anybody in. */
 const LIMITS =
-	/^(?:aws:(?:Source(?:Arn|Account|OrgID|OrgPaths|Vpc|Vpce|Ip|Owner)|Principal(?:Arn|Account|OrgID|OrgPaths)|PrincipalTag\/.+|VpcSourceIp|userid|ViaAWSService|CalledVia.*)|s3:DataAccessPoint(?:Arn|Account)|kms:(?:ViaService|CallerAccount)|.+:(?:aud|sub))$/i;
+	/^(?:aws:(?:Source(?:Arn|Account|OrgID|OrgPaths|Vpc|Vpce|Ip)|Principal(?:Arn|Account|OrgID|OrgPaths)|PrincipalTag\/.+|VpcSourceIp|userid)|s3:DataAccessPoint(?:Arn|Account))$/i;
 
 function isLimited(condition: unknown): boolean {
 	if (isHidden(condition)) return true;
