@@ -118,7 +118,7 @@ export const GCP: Base = {
 		{ name: "destroyed", fault: 25, command: ["destroy", "--preview-only", "--json"], refused: true, exit: 2 },
 		{ name: "state-lost", fault: 29, forgotten: ["*"] },
 		{
-			name: "another-location",
+			name: "refused-by-the-component",
 			fault: 32,
 			change: [['{\n\tlocation: "asia-southeast1",\n\tret', '{\n\tlocation: "europe-west1",\n\tret']],
 			refused: true,

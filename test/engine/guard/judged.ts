@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { expectJudgement } from "./judgement";
+import { renamed } from "./recorded";
 import type { Base } from "./scenario";
 import { Scene } from "./scene";
 
-/** Brings a base up, makes the preview of each of its scenarios anew, and has the guard read it. */
+/** Brings a base up, makes the preview of each of its scenarios anew, and has the guard read both that and the recording. */
 export function judged(base: Base): void {
 	describe(base.name, () => {
 		const undo: (() => void | Promise<void>)[] = [];
@@ -16,7 +18,10 @@ export function judged(base: Base): void {
 
 		it.for(base.scenarios)("$name", async (scenario) => {
 			const preview = await scene.preview(scenario);
-			expect(scene.recording(scenario, preview)).not.toContain("a-value-that-nobody-may");
+			const recording = scene.recording(scenario, preview);
+			const both = [renamed(preview, scene.names), recording];
+			const [now, then] = both.map((text) => scene.constant(expectJudgement(base, scenario, text).said));
+			expect(now).toBe(then);
 		});
 	});
 }

@@ -1,14 +1,13 @@
 import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { SAMPLE_APP } from "../../../tools/prove/sampleApp";
 import { dockerOutput, freePort, Twin } from "../../../tools/prove/twin";
 import { ROOT } from "../../../tools/workspace";
 import { CloudStack } from "../cloudStack";
+import { fileOf } from "./judgement";
 import { recorded, renamed } from "./recorded";
 import type { Base, Scenario } from "./scenario";
-
-export const PREVIEWS = join(ROOT, "test", "unit", "guard", "previews");
 
 type Finish = (undo: () => void | Promise<void>) => void;
 interface Exported {
@@ -36,7 +35,13 @@ export class Scene {
 		}
 		const finishing = { onTestFinished } as Parameters<typeof CloudStack.make>[0];
 		const stack = await CloudStack.make(finishing, "", { name });
-		const names = { [stack.home]: "/home", [name]: "test", [`${twin.port}`]: "8000", [`${twin.port + 1}`]: "8001" };
+		const names = {
+			[stack.home]: "/home",
+			[ROOT]: "/repo",
+			[name]: "test",
+			[`${twin.port}`]: "8000",
+			[`${twin.port + 1}`]: "8001",
+		};
 		const scene = new Scene(base, stack, names, twin.port);
 		scene.program({});
 		Object.assign(stack.environment, base.environment);
@@ -64,14 +69,19 @@ export class Scene {
 
 	/** The recording of a scenario, made anew where HOLDFAST_RECORD says so. */
 	recording({ name }: Scenario, preview: string): string {
-		const file = join(PREVIEWS, `${this.base.name}-${name}.json`);
+		const file = fileOf(this.base, name);
 		if (process.env.HOLDFAST_RECORD !== undefined) {
-			mkdirSync(PREVIEWS, { recursive: true });
+			mkdirSync(dirname(file), { recursive: true });
 			writeFileSync(file, recorded(preview.slice(preview.indexOf("{")), this.names));
 		}
 		if (!existsSync(file))
 			throw new Error(`${file} is missing: HOLDFAST_RECORD=1 npm run test:engine -- guard makes it`);
 		return readFileSync(file, "utf8");
+	}
+
+	/** What the guard says, without what differs from run to run: the test's names, and what is made up of hexadecimal digits. */
+	constant(said: string): string {
+		return renamed(said, this.names).replace(/\b(?=[0-9a-f]*\d)[0-9a-f]{7,}\b/g, "#");
 	}
 
 	private async pulumi({ command = ["preview", "--json"], stack: other }: Scenario) {
