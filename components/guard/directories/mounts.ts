@@ -1,4 +1,4 @@
-import { isSameMount, type isSamePlace, locationsOf } from "./locations";
+import { isSameMount, type Location, locationsOf } from "./locations";
 import { type Found, shownMount } from "./words";
 import { isHidden, isWithin, type Mount, type Workload } from "./workload";
 
