@@ -37,15 +37,25 @@ interface Options {
 	instead?: string;
 }
 
+/** Where the module cache has a module of a recipe, with its files that are not Go. */
+export async function moduleDirectory(recipe: Recipe, module: string): Promise<string> {
+	requireGo(`${module} is a Go module`);
+	// Not of the workspace or with the flags of whoever runs this.
+	const env = { ...process.env, GOFLAGS: "", GOWORK: "off" };
+	const cwd = join(RECIPES, recipe);
+	const { code, output } = await command("go", ["mod", "download", "-json", module], { cwd, env });
+	const directory = code === 0 ? (/"Dir": "(.+)"/.exec(output)?.[1] ?? "") : "";
+	if (directory !== "") return directory.replaceAll("\\\\", "\\");
+	throw new StepFailed(
+		`the Go module ${module} cannot be had: ${lastLine(output)}`,
+		`See it whole: cd ${cwd} && go mod download -json ${module} (GOPROXY names the module proxy).`,
+	);
+}
+
 /** Builds a recipe to the file `output`: static, without paths of this machine, so that it runs anywhere. */
 export async function goBuild(recipe: Recipe, output: string, options: Options = {}): Promise<void> {
 	const { linkerFlags = "", platform = HERE, instead } = options;
-	if (which("go") === undefined) {
-		throw new StepFailed(
-			`${recipe} is built from Go modules here, and there is no Go compiler`,
-			`Install Go 1.26 or newer (https://go.dev/dl)${instead === undefined ? "" : `, or ${instead}`}; then run npm run setup again.`,
-		);
-	}
+	requireGo(`${recipe} is built from Go modules here`, instead);
 	const args = ["build", "-trimpath", "-o", output, "-ldflags", `-s -w ${linkerFlags}`, PACKAGES[recipe]];
 	const built = await command("go", args, {
 		cwd: join(RECIPES, recipe),
@@ -63,6 +73,14 @@ export async function goBuild(recipe: Recipe, output: string, options: Options =
 			`See it whole: cd ${join(RECIPES, recipe)} && go build ${PACKAGES[recipe]} (GOPROXY names the module proxy).`,
 		);
 	}
+}
+
+function requireGo(reason: string, instead?: string): void {
+	if (which("go") !== undefined) return;
+	throw new StepFailed(
+		`${reason}, and there is no Go compiler`,
+		`Install Go 1.26 or newer (https://go.dev/dl)${instead === undefined ? "" : `, or ${instead}`}; then run npm run setup again.`,
+	);
 }
 
 /** Changes when a recipe does, so that a cache never answers for another one. */

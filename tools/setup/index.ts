@@ -7,17 +7,26 @@ import { engineStep, pluginStep } from "./engine";
 import { keeperBaseStep } from "./keeperBase";
 import { keeperBundleStep } from "./keeperBundle";
 import { pgloaderStep } from "./pgloader";
+import { policyHostStep } from "./policyHost";
 import { postgresImageStep } from "./postgres";
 import { sampleBaseStep } from "./sampleBase";
 import { serversStep } from "./servers";
 import { runSteps, type Step } from "./steps";
 
 /** All that the machine must have, in order: each may rest on those before it. */
-export const STEPS: Step[] = [engineStep, pluginStep, dockerStep, sampleBaseStep, keeperBaseStep(), keeperBundleStep];
+export const STEPS: Step[] = [
+	engineStep,
+	policyHostStep,
+	pluginStep,
+	dockerStep,
+	sampleBaseStep,
+	keeperBaseStep(),
+	keeperBundleStep,
+];
 
 /** A stack on another host needs no Docker engine here, and the keeper's base over there, where the image is built. */
 function remoteSteps(stack: string): Step[] {
-	return [engineStep, pluginStep, keeperBundleStep, keeperBaseStep(configuredHost(stack))];
+	return [engineStep, policyHostStep, pluginStep, keeperBundleStep, keeperBaseStep(configuredHost(stack))];
 }
 
 /** A stack in a cloud needs an engine of Docker only where an image is built here, to be pushed. */
@@ -25,6 +34,7 @@ function cloudSteps(stack: string, target: "gcp" | "aws"): Step[] {
 	const { app, sample, keeper } = builtHere(stack);
 	return [
 		engineStep,
+		policyHostStep,
 		pluginStep,
 		cloudPluginStep(target),
 		...(app || keeper ? [dockerStep] : []),

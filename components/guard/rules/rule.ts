@@ -12,6 +12,8 @@ export interface PlannedResource {
 	protect: boolean;
 	/** Undefined where it cannot be seen, as in a policy pack. */
 	retainOnDelete?: boolean;
+	/** URNs of what its inputs come from. Undefined where it cannot be seen. */
+	dependencies?: string[];
 }
 
 export interface Violation {
@@ -21,6 +23,11 @@ export interface Violation {
 	reason: string;
 	/** One sentence: what to set in place of it. */
 	wayOut: string;
+}
+
+/** A violation that only the whole stack shows, with the resource that it is about. */
+export interface StackViolation extends Violation {
+	urn: string;
 }
 
 /**
@@ -33,4 +40,6 @@ export interface Rule {
 	/** One sentence for the policy pack's users. */
 	description: string;
 	check(resource: PlannedResource): Violation[];
+	/** What shows only beside all others, such as a bucket without the resource that keeps its versions. */
+	checkStack?(resources: PlannedResource[]): StackViolation[];
 }
