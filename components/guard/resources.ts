@@ -1,6 +1,6 @@
 import { type Kind, kindOf } from "./kinds";
 import type { Plan } from "./plan";
-import { type Planned, planned } from "./planned";
+import { type Planned, planned, view } from "./planned";
 import { shown } from "./rules/values";
 import { isScratch } from "./scratch";
 import type { Finding, Information } from "./verdict";
@@ -15,20 +15,20 @@ export function statefulResources(plan: Plan): { findings: Finding[]; informatio
 	const resources = planned(plan);
 	const findings = resources.flatMap((resource) => {
 		const kind = kindOf(resource.type);
-		if (kind === undefined || isScratch(resource.urn, resource.before ?? resource.after ?? OPEN)) return [];
+		const state = resource.before ?? resource.after;
+		if (kind === undefined || state === undefined || isScratch(view(resource, state))) return [];
 		return verdictsOf(resource, kind, resources);
 	});
 	return { findings, information: [] };
 }
 
-const OPEN = { protect: false, retainOnDelete: false };
-
 function verdictsOf(resource: Planned, kind: Kind, all: Planned[]): Finding[] {
 	const say = (verdict: Finding["verdict"], rule: string, reason: string, wayOut?: string): Finding => {
-		return { urn: resource.urn, subject: `${kind.noun} ${nameOf(resource, kind)}`, verdict, rule, reason, ...(wayOut && { wayOut }) };
+		return { urn: resource.urn, subject: subjectOf(resource), verdict, rule, reason, ...(wayOut && { wayOut }) };
 	};
 	const { ops, before, after } = resource;
-	if (before === undefined) return [say("kept", "new", ops.includes("import") ? "It is taken over as it is." : "It is new.")];
+	if (before === undefined)
+		return [say("kept", "new", ops.includes("import") ? "It is taken over as it is." : "It is new.")];
 	if (ops.includes("delete") || ops.some((op) => op.startsWith("remove"))) return [deleted(resource, kind, all, say)];
 	if (ops.some((op) => REPLACES.test(op))) return [replaced(resource, kind, say)];
 	const unknown = ops.find((op) => !HARMLESS.has(op));
@@ -37,14 +37,15 @@ function verdictsOf(resource: Planned, kind: Kind, all: Planned[]): Finding[] {
 		return [say("at risk", "unknown-step", reason, "Look at the step in pulumi preview --diff, and update holdfast.")];
 	}
 	const less = after === undefined ? [] : weakened(resource.type, before, after);
-	if (less.length === 0) return [say("kept", "kept", ops.includes("update") ? "It is changed in place." : "It stays as it is.")];
+	if (less.length === 0)
+		return [say("kept", "kept", ops.includes("update") ? "It is changed in place." : "It stays as it is.")];
 	return less.map(({ rule, reason, wayOut }) => say("at risk", rule, reason, wayOut));
 }
 
 type Say = (verdict: Finding["verdict"], rule: string, reason: string, wayOut?: string) => Finding;
 
 function deleted(resource: Planned, kind: Kind, all: Planned[], say: Say): Finding {
-	const { before, type, name, urn } = resource;
+	const { before, type, urn } = resource;
 	const same = (other: Planned) => other.type === type && other.before === undefined && other.urn !== urn;
 	const twins = all.filter(same);
 	const physical = nameOf(resource, kind);
@@ -61,8 +62,14 @@ function deleted(resource: Planned, kind: Kind, all: Planned[], say: Say): Findi
 		return say(stays ? "at risk" : "lost", "renamed-without-alias", stays ? `${reason}.` : reason, wayOut);
 	}
 	if (before?.retainOnDelete === true) {
-		const reason = "It leaves the program, and stays on its platform because of retainOnDelete: from then on no stack looks after it.";
-		return say("at risk", "left-behind", reason, "Put it back into the program, or note where it is and who deletes it.");
+		const reason =
+			"It leaves the program, and stays on its platform because of retainOnDelete: from then on no stack looks after it.";
+		return say(
+			"at risk",
+			"left-behind",
+			reason,
+			"Put it back into the program, or note where it is and who deletes it.",
+		);
 	}
 	return say("lost", "deleted", `The update deletes it. ${cost}`, keep);
 }
@@ -81,7 +88,19 @@ function replaced({ before, after, replaceReasons }: Planned, kind: Kind, say: S
 		const reason = `The update puts a new, empty one in its place${why}. The old one stays on its platform because of retainOnDelete.`;
 		return say("at risk", "replaced-and-left-behind", reason, wayOut);
 	}
-	return say("lost", "replaced", `The update deletes it and makes a new, empty one${why}. ${kind.cost ?? "All that is in it is gone."}`, wayOut);
+	return say(
+		"lost",
+		"replaced",
+		`The update deletes it and makes a new, empty one${why}. ${kind.cost ?? "All that is in it is gone."}`,
+		wayOut,
+	);
+}
+
+/** As `volume notes-data`; of what holds no data, its type and name in the program. */
+export function subjectOf(resource: Planned): string {
+	const kind = kindOf(resource.type);
+	if (kind === undefined) return `${resource.type.split(":").pop()} ${resource.name}`;
+	return `${kind.noun} ${nameOf(resource, kind)}`;
 }
 
 /** Its name on the platform, or in the program where the platform chooses one. */
