@@ -2,7 +2,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import { describe, expect, it } from "vitest";
 import { BASES } from "../engine/guard/bases";
-import { expectJudgement, fileOf, judgement } from "../engine/guard/judgement";
+import { expectJudgement } from "../engine/guard/expected";
+import { fileOf, judgement } from "../engine/guard/judgement";
 
 // Previews of a real engine, recorded by test/engine/guard*.test.ts, which makes each of them anew and compares.
 

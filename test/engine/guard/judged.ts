@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { expectJudgement } from "./judgement";
+import { expectJudgement } from "./expected";
 import { renamed } from "./recorded";
 import type { Base } from "./scenario";
 import { Scene } from "./scene";

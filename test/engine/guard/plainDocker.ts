@@ -127,7 +127,14 @@ void archive;
 			name: "retain-removed",
 			fault: 32,
 			change: [["{ protect: true, retainOnDelete: true }", "{ protect: true }"]],
+			command: ["preview", "--json", "--show-sames"],
 			exit: 3,
+		},
+		// Without --show-sames, the engine says nothing of it.
+		{
+			name: "retain-removed-unseen",
+			fault: 32,
+			change: [["{ protect: true, retainOnDelete: true }", "{ protect: true }"]],
 		},
 		{ name: "container-removed", change: [['const web = new docker.Container("web", {', "void ({"]] },
 		{ name: "mount-path-changed", fault: 32, change: [['target: "/data"', 'target: "/app/data"']], exit: 3 },
@@ -196,21 +203,23 @@ void archive;
 		{
 			name: "approved",
 			change: [['"STACK-uploads"', '"STACK-media"']],
-			config: {
-				"holdfast:approvals": [
-					{ urn: "*::uploads", verdict: "lost", reason: "The uploads were moved by hand.", expires: "2999-12-31" },
-				],
-			},
+			config: { "holdfast:approvals": [approval("*::uploads"), approval("*::files")] },
+		},
+		{
+			name: "approved-in-part",
+			change: [['"STACK-uploads"', '"STACK-media"']],
+			config: { "holdfast:approvals": [approval("*::uploads")] },
+			exit: 3,
 		},
 		{
 			name: "approved-until-yesterday",
 			change: [['"STACK-uploads"', '"STACK-media"']],
-			config: {
-				"holdfast:approvals": [
-					{ urn: "*::uploads", verdict: "lost", reason: "The uploads were moved by hand.", expires: "2026-01-01" },
-				],
-			},
+			config: { "holdfast:approvals": [approval("*::uploads", "2026-11-21"), approval("*::files", "2026-11-21")] },
 			exit: 3,
 		},
 	],
 };
+
+function approval(urn: string, expires = "2999-12-31") {
+	return { urn, verdict: "lost", reason: "The uploads were moved by hand.", expires };
+}
