@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { guard } from "./guard";
-import { readPlan, UnreadablePlan } from "./plan";
+import { type Plan, readPlan, UnreadablePlan } from "./plan";
 import { json } from "./report/json";
 import { markdown, unreadable } from "./report/markdown";
 import { terminal } from "./report/terminal";
@@ -22,6 +22,14 @@ const USAGE = `holdfast guard [--markdown | --json] [FILE...]: says what pulumi 
 
 const [SAFE, UNREADABLE, UNSAFE] = [0, 2, 3];
 
+type Form = "terminal" | "markdown" | "json";
+
+/** Where a plan's text comes from, and what it is called in an error. */
+interface Source {
+	name: string;
+	read(): string;
+}
+
 /** @returns the exit code */
 export function main(words: string[], now: Date): number {
 	const asked = options(words);
@@ -30,18 +38,37 @@ export function main(words: string[], now: Date): number {
 		process.stdout.write(`${USAGE}\n`);
 		return SAFE;
 	}
+	const sources = asked.files.map((file): Source => {
+		return { name: file === "-" ? "standard input" : file, read: () => readFileSync(file === "-" ? 0 : file, "utf8") };
+	});
+	return judge(sources, asked.markdown ? "markdown" : asked.json ? "json" : "terminal", now);
+}
+
+/** Prints the report of plans, and returns the exit code. */
+export function judge(sources: Source[], form: Form, now: Date): number {
 	try {
-		const plans = asked.files.map((file) => readFile(file));
-		const report = guard(plans, { now });
-		const form = asked.markdown ? markdown(report) : asked.json ? json(report) : terminal(report, { now });
-		process.stdout.write(form);
+		const report = guard(sources.map(readSource), { now });
+		const write = {
+			terminal: () => terminal(report, { now }),
+			markdown: () => markdown(report),
+			json: () => json(report),
+		};
+		process.stdout.write(write[form]());
 		return report.safe ? SAFE : UNSAFE;
 	} catch (error) {
 		if (!(error instanceof UnreadablePlan)) throw error;
 		// A comment on a pull request has to say it too.
-		if (asked.markdown) process.stdout.write(unreadable(error.message));
+		if (form === "markdown") process.stdout.write(unreadable(error.message));
 		process.stderr.write(`✗ holdfast guard: ${error.message}\n`);
 		return UNREADABLE;
+	}
+}
+
+function readSource({ name, read }: Source): Plan {
+	try {
+		return readPlan(read());
+	} catch (error) {
+		throw new UnreadablePlan(`${name}: ${(error as Error).message}`);
 	}
 }
 
@@ -61,15 +88,6 @@ function options(words: string[]) {
 	} catch (error) {
 		process.stderr.write(`✗ holdfast: ${(error as Error).message}\n\n${USAGE}\n`);
 		return undefined;
-	}
-}
-
-function readFile(file: string) {
-	const name = file === "-" ? "standard input" : file;
-	try {
-		return readPlan(readFileSync(file === "-" ? 0 : file, "utf8"));
-	} catch (error) {
-		throw new UnreadablePlan(`${name}: ${(error as Error).message}`);
 	}
 }
 
