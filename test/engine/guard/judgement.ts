@@ -1,6 +1,9 @@
 import { join } from "node:path";
 import { guard } from "../../../components/guard/guard";
 import { readPlan, UnreadablePlan } from "../../../components/guard/plan";
+import { json } from "../../../components/guard/report/json";
+import { markdown } from "../../../components/guard/report/markdown";
+import { terminal } from "../../../components/guard/report/terminal";
 import type { Verdict } from "../../../components/guard/verdict";
 import { ROOT } from "../../../tools/workspace";
 import type { Base } from "./scenario";
@@ -13,7 +16,7 @@ export interface Judgement {
 	exit: number;
 	/** All that is worse than kept and not approved, one for each rule and subject. */
 	findings: [Verdict, string, string][];
-	/** Every word of it. */
+	/** Every word of it, in each of its forms. */
 	said: string;
 }
 
@@ -21,11 +24,13 @@ export function judgement(previews: string[]): Judgement {
 	try {
 		const report = guard(previews.map(readPlan), { now: NOW });
 		const subjects = report.stacks.flatMap((stack) => stack.subjects);
-		const findings = subjects.flatMap(({ findings }) => findings).filter(({ verdict }) => verdict !== "kept");
+		const findings = subjects
+			.flatMap(({ findings }) => findings)
+			.filter(({ verdict, approval }) => verdict !== "kept" && approval === undefined);
 		return {
 			exit: report.safe ? 0 : 3,
 			findings: findings.map(({ verdict, rule, subject }) => [verdict, rule, subject]),
-			said: JSON.stringify(report),
+			said: [terminal(report, { now: NOW }), markdown(report), json(report)].join("\n"),
 		};
 	} catch (error) {
 		if (!(error instanceof UnreadablePlan)) throw error;
