@@ -38,8 +38,8 @@ export interface Plan {
 	/** The stack's configuration in plain text; secrets are hidden by the engine. */
 	config: Record<string, string>;
 	steps: Step[];
-	/** How many resources stay as they are and are not among the steps, for want of --show-sames. */
-	unseen: number;
+	/** How many resources stay as they are and are not among the steps, for want of --show-sames. @default 0 */
+	unseen?: number;
 }
 
 /** A file of which nothing can be said: cut off, of another kind, or of a preview that failed. Never "safe". */

@@ -25,7 +25,7 @@ export function statefulResources(plan: Plan): { findings: Finding[]; informatio
 /** Of what an update leaves unchanged, a preview shows what loses its protection, and hides what loses retainOnDelete. */
 function unseen(plan: Plan): Information[] {
 	const [root] = plan.steps;
-	if (plan.unseen === 0 || root === undefined) return [];
+	if (!plan.unseen || root === undefined) return [];
 	const text = `${plan.unseen} unchanged resources are not in this plan, so that a retainOnDelete which is taken away could not be seen: preview with --show-sames.`;
 	return [{ urn: root.urn, text }];
 }
