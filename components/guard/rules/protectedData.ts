@@ -12,7 +12,7 @@ export const protectedData: Rule = {
 	description: "What holds data is protected, so that no update deletes or replaces it unasked.",
 	check(resource) {
 		const kind = kindOf(resource.type);
-		if (kind === undefined || resource.protect || isScratch(resource)) return [];
+		if (kind === undefined || (kind.role ?? "data") !== "data" || resource.protect || isScratch(resource)) return [];
 		const locks = LOCKS.map((lock) => at(resource.properties, lock));
 		if (locks.some((lock) => lock === true || isHidden(lock))) return [];
 		return [
