@@ -4,7 +4,7 @@ import { VERDICTS } from "../verdict";
 import { changesOf } from "./changes";
 import { begin, compare, findingOf, subjectOf } from "./compare";
 import { afterDeletion, deletedUnder, deletedVolumes } from "./fate";
-import { told } from "./told";
+import { newImages, told } from "./told";
 import { shownMount } from "./words";
 import type { Workload } from "./workload";
 
@@ -19,7 +19,7 @@ export function dataDirectories(plan: Plan): { findings: Finding[]; information:
 	const deleted = deletedVolumes(plan);
 	const keptApps = new Set(changes.flatMap(({ after }) => after?.app ?? []));
 	const findings: Finding[] = [];
-	const information: Information[] = [];
+	const information = newImages(plan);
 	for (const change of changes) {
 		const { urn, before, after } = change;
 		if (before !== undefined) {
@@ -60,7 +60,10 @@ function once(findings: Finding[]): Finding[] {
 	);
 	const found = new Map<string, Finding>();
 	const subjects = new Set<string>();
+	// What takes the place of a deleted volume is no second harm, and nothing stays in the old one.
+	const deleted = new Set(findings.filter(({ rule }) => rule === "volume-deleted").map(({ subject }) => subject));
 	for (const finding of worstFirst) {
+		if (finding.rule === "volume-changed" && deleted.has(finding.subject)) continue;
 		const key = `${finding.subject}\n${finding.rule}`;
 		if (found.has(key) || (finding.verdict === "kept" && subjects.has(finding.subject))) continue;
 		subjects.add(finding.subject);

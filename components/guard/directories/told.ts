@@ -1,3 +1,5 @@
+import type { Plan } from "../plan";
+import type { Information } from "../verdict";
 import { isHidden, type Workload } from "./workload";
 
 /** What changes without harm, in words. */
@@ -5,9 +7,11 @@ export function told(before: Workload, after: Workload): string[] {
 	const keeper = after.part === "keeper" ? "keeper of " : "";
 	const of = `${keeper}${after.name}`;
 	const lines: string[] = [];
-	if (before.image !== after.image && after.image !== undefined) {
+	// Of our own containers it is not seen until the check before the start has run, whether or not there is a new one.
+	const { image } = after;
+	if (before.image !== image && image !== undefined && !(isHidden(image) && after.app !== undefined)) {
 		lines.push(
-			`${of}: new image ${shownImage(after.image)}${before.image ? ` in place of ${shownImage(before.image)}` : ""}`,
+			`${of}: new image ${shownImage(image)}${before.image ? ` in place of ${shownImage(before.image)}` : ""}`,
 		);
 	}
 	if (before.migration !== after.migration && !isHidden(after.image)) {
@@ -22,6 +26,18 @@ export function told(before: Workload, after: Workload): string[] {
 	if (after.settled && !before.settled) lines.push(`${of}: the move to Postgres is settled, no setting leads back`);
 	lines.push(...weaker(before, after).map((line) => `${of}: ${line}`));
 	return lines;
+}
+
+/** Images that containers name by the id which only the update makes. */
+export function newImages({ steps }: Plan): Information[] {
+	return steps.flatMap(({ urn, type, name, old, new: next }) => {
+		const [was, is] = [old?.inputs.name, next?.inputs.name];
+		const isNew =
+			type === "docker:index/remoteImage:RemoteImage" && was !== undefined && is !== undefined && was !== is;
+		return isNew
+			? [{ urn, text: `${name}: new image ${shownImage(`${is}`)} in place of ${shownImage(`${was}`)}` }]
+			: [];
+	});
 }
 
 /** Settings of the keeper that protect less, where the data's own disk stays. */

@@ -79,8 +79,7 @@ new DockerApp("notes", {
 			name: "mount-path-changed",
 			fault: 32,
 			change: [['"/app/data"', '"/srv/data"']],
-			exit: 3,
-			findings: [["lost", "mount-path-changed", DATA]],
+			findings: [["moved", "mount-path-changed", DATA]],
 		},
 		{
 			name: "database-file-changed",

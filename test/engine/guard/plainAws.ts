@@ -183,10 +183,10 @@ void secret;
 			exit: 3,
 		},
 		{ name: "database-variable-changed", fault: 32, change: [["/data/app.db", "/data/other.db"]], exit: 3 },
-		{ name: "two-tasks", fault: 32, change: [["desiredCount: 1", "desiredCount: 2"]], exit: 3 },
+		{ name: "two-tasks", fault: 32,command: ["preview", "--json", "--show-sames"], change: [["desiredCount: 1", "desiredCount: 2"]], exit: 3 },
 		{
 			name: "tasks-overlap",
-			fault: 32,
+			fault: 32,command: ["preview", "--json", "--show-sames"],
 			change: [["deploymentMaximumPercent: 100", "deploymentMaximumPercent: 200"]],
 			exit: 3,
 		},
