@@ -17,7 +17,7 @@ import type { Part } from "./part";
 import { grantTask, makeExecutionRole, makeTaskRole } from "./roles";
 import { makeSecrets } from "./secrets";
 import { deployedService, logGroupName, makeService } from "./service";
-import { containerDefinitions, VOLUMES } from "./taskDefinition";
+import { containerDefinitions, dataTags, VOLUMES } from "./taskDefinition";
 
 /** Seconds that a restore may take where the user does not say. */
 const RESTORE_SECONDS = 350;
@@ -176,19 +176,18 @@ export class FargateApp extends pulumi.ComponentResource {
 		}
 
 		function defineTask() {
+			const terms = { stopSeconds: KEEPER_STOP.told, image: images.app };
+			const keeperEnvironment = {
+				...instanceKeeperEnvironment(name, app, args.backup, args.keeper, terms),
+				// The load balancer says who the client is and that it came by HTTPS.
+				HOLDFAST_BEHIND_PROXY: "true",
+				HOLDFAST_DOOR_IDLE_SECONDS: `${idleSeconds(app) + IDLE_MARGIN}`,
+			};
 			const containers = containerDefinitions({
 				app,
 				appImage: images.app,
 				keeperImage: images.keeper,
-				keeperEnvironment: {
-					...instanceKeeperEnvironment(name, app, args.backup, args.keeper, {
-						stopSeconds: KEEPER_STOP.told,
-						image: images.app,
-					}),
-					// The load balancer says who the client is and that it came by HTTPS.
-					HOLDFAST_BEHIND_PROXY: "true",
-					HOLDFAST_DOOR_IDLE_SECONDS: `${idleSeconds(app) + IDLE_MARGIN}`,
-				},
+				keeperEnvironment,
 				appEnvironment: instanceAppEnvironment(app),
 				secrets: secrets.references,
 				filesPath: args.files?.mountPath,
@@ -208,6 +207,7 @@ export class FargateApp extends pulumi.ComponentResource {
 				taskRoleArn: role.arn,
 				containerDefinitions: pulumi.jsonStringify(containers),
 				volumes: volumes(app, files),
+				tags: dataTags(app, keeperEnvironment),
 				// The circuit breaker goes back to the revision of before, which costs nothing.
 				skipDestroy: true,
 			};

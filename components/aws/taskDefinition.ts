@@ -68,6 +68,33 @@ export function keeperHealthCheck(restoreSeconds: number) {
 	};
 }
 
+/** What AWS takes in a tag. */
+const TAG = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]{0,256}$/u;
+
+/**
+ * Where the data is, beside the containers, whose whole text a preview cannot show while an image in it is still to be built:
+ * the guard reads it here.
+ */
+export function dataTags(app: App, keeperEnvironment: Record<string, pulumi.Input<string>>) {
+	const told = [
+		"APP",
+		"DISK",
+		"DATA_DIRECTORY",
+		"DATABASE",
+		"STORE",
+		"RETENTION_DAYS",
+		"ACKNOWLEDGE",
+		"ON_STORE_OUTAGE",
+	];
+	const settings = told.map((name) => `HOLDFAST_${name}`);
+	const variables = Object.entries(app.data.environment).map(([name, value]) => `${name}=${value}`);
+	const tags = {
+		...Object.fromEntries(Object.entries(keeperEnvironment).filter(([name]) => settings.includes(name))),
+		HOLDFAST_VARIABLES: variables.join(" "),
+	};
+	return Object.fromEntries(Object.entries(tags).filter(([, value]) => typeof value !== "string" || TAG.test(value)));
+}
+
 /** Looks at the disk as root, gives what is mounted of it to the app's user, and ends. */
 function gate(parts: TaskParts) {
 	const { app, keeperImage, keeperEnvironment } = parts;

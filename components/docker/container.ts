@@ -24,14 +24,17 @@ export interface Mounted {
 export function appContainer(app: App, mounted: Mounted) {
 	return {
 		user: `${app.user}:${app.group}`,
-		envs: pulumi
-			.output(environmentOf(app))
-			.apply((all) => Object.entries(all).map(([key, value]) => `${key}=${value}`)),
+		envs: envsOf(environmentOf(app)),
 		mounts: mounts(app, mounted),
 		...closed(app),
 		...(app.memoryMiB !== undefined && { memory: app.memoryMiB, memorySwap: app.memoryMiB }),
 		...(app.cpus !== undefined && { cpus: `${app.cpus}` }),
 	} satisfies Partial<ContainerArgs>;
+}
+
+/** Line by line, so that a preview shows every one that is neither secret nor still unknown. */
+export function envsOf(environment: Record<string, pulumi.Input<string>>): pulumi.Output<string>[] {
+	return Object.entries(environment).map(([key, value]) => pulumi.interpolate`${key}=${value}`);
 }
 
 /** What every container of ours may not do, and how much of its log is kept. */

@@ -60,6 +60,18 @@ function labels({ name, prepared }: DeployParts, role: Role) {
 	return [...labelsOf(name, role), { label: "holdfast.prepared", value: prepared.id }];
 }
 
+/** Where the data is to be, and what becomes of it on the way: what else says so, a preview often cannot show. */
+function databaseLabel({ moving }: DeployParts) {
+	if (moving === undefined) return [];
+	const { database, move } = moving;
+	const words = [
+		database,
+		...(move.return === undefined ? [] : ["return", move.return]),
+		...(move.settled ? ["settled"] : []),
+	];
+	return [{ label: "holdfast.database", value: words.join(" ") }];
+}
+
 function instanceArgs(
 	{ app, image, imageName, process, keeperName, moving }: DeployParts,
 	kind: Version["kind"],
@@ -147,7 +159,7 @@ export function instance(parts: DeployParts, image: pulumi.Input<string>): docke
 		image,
 		networksAdvanced: joined(network, postgresNetwork),
 		restart: "unless-stopped",
-		labels: labels(parts, "app"),
+		labels: [...labels(parts, "app"), ...databaseLabel(parts)],
 	};
 	return new docker.Container(name, transform(args), sideBySide(parts));
 }

@@ -9,7 +9,7 @@ import { appIdentity } from "../names";
 import { POSTGRES_URL_DIRECTORY, POSTGRES_URL_FILE } from "../postgres";
 import { refusal } from "../validate";
 import { backupMounts, type DockerBackup } from "./backup";
-import { closed } from "./container";
+import { closed, envsOf } from "./container";
 import { builtImage } from "./image";
 import { type DockerPostgresServer, DUMPS_PATH } from "./postgres";
 import { GATE_PATH } from "./waiting";
@@ -77,7 +77,7 @@ export function keeperContainer(
 	};
 	return {
 		user: `${app.user}:${app.group}`,
-		envs: pulumi.output(environment).apply((all) => Object.entries(all).map(([key, value]) => `${key}=${value}`)),
+		envs: envsOf(environment),
 		mounts: [
 			dataMount(volumes.data, app.data.mountPath),
 			...backupMounts(backup),
@@ -114,9 +114,7 @@ export function gateProcess(common: ReturnType<typeof keeperContainer>, initialD
 		mustRun: false,
 		attach: true,
 		logs: true,
-		...(told !== undefined && {
-			envs: pulumi.output(common.envs).apply((all) => [...all, `HOLDFAST_INITIAL_DATA=${told}`]),
-		}),
+		...(told !== undefined && { envs: [...common.envs, ...envsOf({ HOLDFAST_INITIAL_DATA: told })] }),
 		...(fromHost !== undefined && {
 			mounts: [...common.mounts, { type: "bind", source: dirname(fromHost), target: INITIAL, readOnly: true }],
 		}),
@@ -136,10 +134,9 @@ export function replicatorProcess(
 		...doorEnvironment(app),
 		...(behindProxy && { HOLDFAST_BEHIND_PROXY: "true" }),
 	};
-	const own = Object.entries(environment).map(([key, value]) => `${key}=${value}`);
 	return {
 		...common,
-		envs: pulumi.output(common.envs).apply((all) => [...all, ...own]),
+		envs: [...common.envs, ...envsOf(environment)],
 		command: ["replicate"],
 		restart: "unless-stopped",
 		stopTimeout: STOP_SECONDS + 5,

@@ -1,21 +1,24 @@
-/** Placeholder until the table of slice core is merged. */
-export interface Kind {
-	type: string;
-	noun: string;
-}
-const KINDS: Kind[] = [
-	{ type: "docker:index/volume:Volume", noun: "volume" },
-	{ type: "gcp:storage/bucket:Bucket", noun: "bucket" },
-	{ type: "gcp:sql/databaseInstance:DatabaseInstance", noun: "database server" },
-	{ type: "gcp:secretmanager/secret:Secret", noun: "secret" },
-	{ type: "aws:s3/bucket:Bucket", noun: "bucket" },
-	{ type: "aws:s3/bucketV2:BucketV2", noun: "bucket" },
-	{ type: "aws:rds/instance:Instance", noun: "database server" },
-	{ type: "aws:rds/cluster:Cluster", noun: "database cluster" },
-	{ type: "aws:dynamodb/table:Table", noun: "table" },
-	{ type: "aws:efs/fileSystem:FileSystem", noun: "file system" },
-	{ type: "aws:secretsmanager/secret:Secret", noun: "secret" },
-];
+import { AWS } from "./kinds/aws";
+import { DOCKER } from "./kinds/docker";
+import { GCP } from "./kinds/gcp";
+import type { Kind } from "./kinds/kind";
+import { OTHERS } from "./kinds/others";
+
+export type { Kind };
+
+/** The stateful types. One more is one line in the table of its provider. */
+const KINDS = new Map<string, Kind>(
+	[DOCKER, GCP, AWS, OTHERS].flatMap((table) =>
+		Object.entries(table).map(([type, kind]): [string, Kind] => [
+			type,
+			{ type, ...(typeof kind === "string" ? { noun: kind } : kind) },
+		]),
+	),
+);
+
+/** Azure has each type once for each version of its API, as `azure-native:storage/v20240101:Blob`. */
+const API_VERSION = /^(azure-native:\w+)\/v\d+(?:preview)?:/;
+
 export function kindOf(type: string): Kind | undefined {
-	return KINDS.find((kind) => kind.type === type);
+	return KINDS.get(type) ?? KINDS.get(type.replace(API_VERSION, "$1:"));
 }

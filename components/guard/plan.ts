@@ -44,3 +44,110 @@ export interface Plan {
 export class UnreadablePlan extends Error {
 	override readonly name = "UnreadablePlan";
 }
+
+/** The command that makes a plan the guard can read. */
+const MAKE = "make it with pulumi preview --json --show-sames > plan.json";
+
+/**
+ * Reads what `pulumi preview --json` printed. The engine's warnings may stand before it.
+ *
+ * @throws UnreadablePlan for everything of which a verdict could be wrong
+ */
+export function readPlan(text: string): Plan {
+	const raw = parsed(text);
+	if (isRecord(raw.deployment)) throw unreadable("this is the state of a stack, not a preview");
+	if (!Array.isArray(raw.steps) && !isRecord(raw.changeSummary)) throw unreadable("this is not what a preview prints");
+	refuseFailed(raw);
+	const steps = ((raw.steps ?? []) as RawStep[]).map(readStep);
+	refuseIncomplete(steps, raw.changeSummary as Record<string, number>);
+	const [, , stack = "", project = ""] = /^urn:(pulumi):([^:]*)::([^:]*)::/.exec(steps[0]?.urn ?? "") ?? [];
+	return { stack, project, config: (raw.config ?? {}) as Record<string, string>, steps };
+}
+
+interface RawState {
+	type?: string;
+	id?: string;
+	inputs?: Record<string, unknown>;
+	outputs?: Record<string, unknown>;
+	protect?: boolean;
+	retainOnDelete?: boolean;
+}
+
+interface RawStep {
+	op: string;
+	urn: string;
+	oldState?: RawState;
+	newState?: RawState;
+	replaceReasons?: string[];
+}
+
+function parsed(text: string): Record<string, unknown> {
+	// Warnings stand in lines of their own before it.
+	const start = text.startsWith("{") ? 0 : text.indexOf("\n{") + 1;
+	if (text[start] !== "{") throw unreadable(text.trim() === "" ? "it is empty" : "there is no JSON in it");
+	try {
+		return JSON.parse(start === 0 ? text : text.slice(start)) as Record<string, unknown>;
+	} catch (error) {
+		if (/^\{"(?:sequence|timestamp)"/.test(text.slice(start, start + 20))) {
+			throw unreadable("these are the engine's events: unset PULUMI_ENABLE_STREAMING_JSON_PREVIEW");
+		}
+		throw unreadable(`it is cut off or damaged (${(error as Error).message})`);
+	}
+}
+
+/** A preview that failed has seen part of the plan at most. */
+function refuseFailed({ diagnostics }: Record<string, unknown>): void {
+	const said = (Array.isArray(diagnostics) ? (diagnostics as { severity?: string; message?: string }[]) : [])
+		.filter(({ severity }) => severity === "error")
+		.map(({ message = "" }) => message.trim().replace(/^error: /, ""));
+	// The engine says of each failure at the end that there was one.
+	const errors = said.filter((message) => message !== "preview failed");
+	if (said.length === 0) return;
+	throw new UnreadablePlan(
+		`the preview failed, so nothing can be said of the data:\n${(errors.length > 0 ? errors : said).join("\n")}`,
+	);
+}
+
+/** A file from which steps were taken out says less than will happen. */
+function refuseIncomplete(steps: Step[], summary: Record<string, number> = {}): void {
+	for (const [op, count] of Object.entries(summary)) {
+		// Unchanged resources are in it only with --show-sames.
+		if (op === "same") continue;
+		const found = steps.filter((step) => step.op === op).length;
+		if (found < count) throw unreadable(`${count - found} of ${count} steps "${op}" are missing in it`);
+	}
+}
+
+function readStep({ op, urn, oldState, newState, replaceReasons }: RawStep): Step {
+	if (typeof op !== "string" || typeof urn !== "string") throw unreadable("a step has no operation or no URN");
+	const old = readState(oldState);
+	const planned = readState(newState);
+	return {
+		op,
+		urn,
+		type: (newState ?? oldState)?.type ?? typeOf(urn),
+		name: urn.slice(urn.lastIndexOf("::") + 2),
+		...(old && { old }),
+		...(planned && { new: planned }),
+		replaceReasons: replaceReasons ?? [],
+	};
+}
+
+function readState(state: RawState | undefined): State | undefined {
+	if (state === undefined || state === null) return undefined;
+	const { type = "", id = "", inputs = {}, outputs = {}, protect = false, retainOnDelete = false } = state;
+	return { type, id, inputs, outputs, protect, retainOnDelete };
+}
+
+/** The last type in a URN, after those of the components around it. */
+function typeOf(urn: string): string {
+	return urn.split("::")[2]?.split("$").pop() ?? "";
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+	return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function unreadable(reason: string): UnreadablePlan {
+	return new UnreadablePlan(`${reason}; ${MAKE}`);
+}

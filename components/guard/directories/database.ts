@@ -1,0 +1,88 @@
+import { isSamePlace, type Location, locationsOf, shownLocation } from "./locations";
+import type { Found } from "./words";
+import { isHidden, type Workload } from "./workload";
+
+/** What becomes of the database file, and of the variables by which the app finds it. */
+export function compareDatabase(before: Workload, after: Workload): Found[] {
+	const was = locationsOf(before);
+	const is = locationsOf(after);
+	const found = [...was].flatMap(([name, old]) => {
+		const next = is.get(name);
+		return next === undefined ? gone(name, old, after, is) : differs(name, old, next);
+	});
+	const added = [...is].filter(([name]) => !was.has(name) && !isHidden(before.variables[name]));
+	// Where the whole of it could not be seen before, it may well have been there.
+	return before.hidden.length > 0 ? found : [...found, ...added.flatMap(([name, next]) => outside(name, next))];
+}
+
+function differs(name: string, old: Location, next: Location): Found[] {
+	if (isSamePlace(old, next)) return [];
+	const [was, is] = [shownLocation(old), shownLocation(next)];
+	if (next.form === "server") {
+		if (old.form !== "server") return [switched(name, was, is)];
+		const reason = `${name} names the database ${is} in place of ${was}: what is in the old one is not there`;
+		const wayOut = `keep ${was}; or copy its data first, then approve`;
+		return [{ verdict: "at risk", rule: "database-changed", reason, wayOut }];
+	}
+	if (old.form === "server") {
+		const reason = `${name} leads back to SQLite at ${is} from ${was}: rows written there since are not in the file`;
+		const wayOut = `keep ${was}; or copy its rows back with the app stopped, then approve`;
+		return [{ verdict: "at risk", rule: "engine-switched", reason, wayOut }];
+	}
+	// A path that follows its mount is told with the mount; another volume is, too.
+	if (old.form === "path" && next.form === "path" && old.mount && next.mount && old.within === next.within) return [];
+	if (outside(name, next).length > 0 && (old.form === "relative" || old.mount !== undefined)) {
+		const reason = `${name} names ${is} in place of ${was}, and nothing is mounted there: what the app writes goes with the container`;
+		return [{ verdict: "lost", rule: "database-outside-mount", reason, wayOut: `let ${name} name ${was} again` }];
+	}
+	const reason = `${name} names ${is} in place of ${was}: the app would begin without what is in ${was}`;
+	const wayOut = `let ${name} name ${was} again; or copy ${was} to ${is} with the app stopped, then approve`;
+	return [{ verdict: "at risk", rule: "database-changed", reason, wayOut }];
+}
+
+function gone(name: string, old: Location, after: Workload, is: Map<string, Location>): Found[] {
+	// Where there is no app any more in what is compared, or no keeper, somebody else says so.
+	if (name === "HOLDFAST_DATABASE") return after.settings === undefined ? [] : [unseen(name, old)];
+	const value = after.variables[name];
+	if (
+		isHidden(value) ||
+		(value === undefined && after.hidden.some((input) => /env|template|spec|Definitions/i.test(input)))
+	) {
+		return [unseen(name, old)];
+	}
+	if (after.engine === "postgres" || (after.isSummary && Object.keys(after.variables).length === 0)) return [];
+	const was = shownLocation(old);
+	if (value !== undefined) {
+		const reason = `${name} no longer names ${was}: it is ${value === "" ? "empty" : "something that is no database"}`;
+		return [{ verdict: "at risk", rule: "database-variable-changed", reason, wayOut: `let ${name} name ${was} again` }];
+	}
+	const [other] = [...is].find(([, each]) => isSamePlace(each, old)) ?? [];
+	const reason =
+		other === undefined
+			? `${name}, which named ${was}, is no longer there: the app falls back to a place of its own`
+			: `${name} is no longer there, and ${other} names ${was}: an app that reads ${name} falls back to a place of its own`;
+	const wayOut = `give ${name} its value again${other === undefined ? "" : `; or, if the app reads ${other}, approve`}`;
+	// What only says where, say, uploads lie is told by the others.
+	return [{ verdict: "at risk", rule: "database-variable-changed", reason, wayOut }];
+}
+
+function unseen(name: string, old: Location): Found {
+	const reason = `${name} cannot be seen, for it is a secret or known only after the update; it was ${shownLocation(old)}`;
+	const wayOut = `give ${name} as plain text beside what is secret, so that a preview shows it`;
+	return { verdict: "at risk", rule: "database-unseen", reason, wayOut };
+}
+
+function switched(name: string, was: string, is: string): Found {
+	const reason = `${name} names ${is} in place of SQLite at ${was}: nothing here copies the rows, or compares them`;
+	const wayOut = "copy them and compare first, then approve; Holdfast's own database: postgres does both in the deploy";
+	return { verdict: "at risk", rule: "engine-switched", reason, wayOut };
+}
+
+/** SQLite where nothing is mounted. */
+export function outside(name: string, location: Location): Found[] {
+	const isInside = location.form === "server" || (location.form === "path" && location.mount !== undefined);
+	if (isInside || (location.form === "path" && !location.isDatabase)) return [];
+	const reason = `${name} names ${shownLocation(location)}, and nothing is mounted there: what the app writes goes with the container`;
+	const wayOut = `mount a volume, and let ${name} name a file in it`;
+	return [{ verdict: "at risk", rule: "database-outside-mount", reason, wayOut }];
+}

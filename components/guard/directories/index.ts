@@ -1,0 +1,70 @@
+import type { Plan } from "../plan";
+import type { Finding, Information } from "../verdict";
+import { VERDICTS } from "../verdict";
+import { changesOf } from "./changes";
+import { begin, compare, findingOf, subjectOf } from "./compare";
+import { afterDeletion, deletedUnder, deletedVolumes } from "./fate";
+import { told } from "./told";
+import { shownMount } from "./words";
+import type { Workload } from "./workload";
+
+export { sharedReplicas } from "./replicas";
+
+/**
+ * What an update does to each data directory, wherever a plan shows one: a container that mounts a volume or is told where
+ * its SQLite is. App and keeper of one app are one directory.
+ */
+export function dataDirectories(plan: Plan): { findings: Finding[]; information: Information[] } {
+	const changes = changesOf(plan);
+	const deleted = deletedVolumes(plan);
+	const keptApps = new Set(changes.flatMap(({ after }) => after?.app ?? []));
+	const findings: Finding[] = [];
+	const information: Information[] = [];
+	for (const change of changes) {
+		const { urn, before, after } = change;
+		if (before !== undefined) {
+			findings.push(...deletedUnder(before, deleted).map((found) => findingOf(urn, before, found)));
+		}
+		if (before !== undefined && after !== undefined) {
+			findings.push(...compare(urn, before, after), ...kept(urn, before));
+			information.push(...told(before, after).map((text) => ({ urn, text })));
+		} else if (before !== undefined) {
+			findings.push(...afterDeletion(change, { keptApps }).map((found) => findingOf(urn, before, found)));
+		} else if (after !== undefined) {
+			findings.push(...begin(urn, after));
+		}
+	}
+	return { findings: once(findings), information };
+}
+
+/** Of the directory with the database, and of whatever else is mounted to stay. */
+function kept(urn: string, workload: Workload): Finding[] {
+	const { store, mounts } = workload;
+	const main = subjectOf(workload);
+	const replica = store === undefined ? "" : `, and its replica goes to ${store}`;
+	const lasting = mounts.filter((mount) => mount.kind !== "instance disk" || subjectOf(workload, mount.path) === main);
+	const all = lasting.map((mount): Finding => {
+		const subject = subjectOf(workload, mount.path);
+		const reason = `it stays on ${shownMount(mount)}${subject === main ? replica : ""}`;
+		return { urn, subject, verdict: "kept", rule: "unchanged", reason };
+	});
+	const isSaid = all.some(({ subject }) => subject === main);
+	const reason = `it stays where it is${replica}`;
+	return isSaid ? all : [...all, { urn, subject: main, verdict: "kept", rule: "unchanged", reason }];
+}
+
+/** One of each rule for a subject, the worst; and that it is kept only of what nothing else is said of. */
+function once(findings: Finding[]): Finding[] {
+	const worstFirst = [...findings].sort(
+		(one, other) => VERDICTS.indexOf(other.verdict) - VERDICTS.indexOf(one.verdict),
+	);
+	const found = new Map<string, Finding>();
+	const subjects = new Set<string>();
+	for (const finding of worstFirst) {
+		const key = `${finding.subject}\n${finding.rule}`;
+		if (found.has(key) || (finding.verdict === "kept" && subjects.has(finding.subject))) continue;
+		subjects.add(finding.subject);
+		found.set(key, finding);
+	}
+	return [...found.values()];
+}

@@ -1,0 +1,5 @@
+import type { KindTable } from "./kind";
+
+export const DOCKER: KindTable = {
+	"docker:index/volume:Volume": "volume",
+};

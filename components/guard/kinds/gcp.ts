@@ -1,0 +1,35 @@
+import type { KindTable } from "./kind";
+
+const KEY = "What is encrypted with it cannot be read any more.";
+
+export const GCP: KindTable = {
+	"gcp:storage/bucket:Bucket": "bucket",
+	"gcp:sql/databaseInstance:DatabaseInstance": "database server",
+	"gcp:sql/database:Database": "database",
+	"gcp:alloydb/cluster:Cluster": { noun: "database cluster", nameProperty: "clusterId" },
+	"gcp:alloydb/instance:Instance": { noun: "database server", nameProperty: "instanceId" },
+	"gcp:spanner/instance:Instance": "Spanner instance",
+	"gcp:spanner/database:Database": "database",
+	"gcp:bigtable/instance:Instance": "Bigtable instance",
+	"gcp:bigtable/table:Table": "table",
+	"gcp:bigquery/dataset:Dataset": { noun: "dataset", nameProperty: "datasetId" },
+	"gcp:bigquery/table:Table": { noun: "table", nameProperty: "tableId" },
+	"gcp:firestore/database:Database": "Firestore database",
+	"gcp:filestore/instance:Instance": "file share",
+	"gcp:netapp/volume:Volume": "NetApp volume",
+	"gcp:compute/disk:Disk": "disk",
+	"gcp:compute/regionDisk:RegionDisk": "disk",
+	"gcp:compute/snapshot:Snapshot": "snapshot",
+	"gcp:redis/instance:Instance": "Redis instance",
+	"gcp:redis/cluster:Cluster": "Redis cluster",
+	"gcp:memorystore/instance:Instance": { noun: "Memorystore instance", nameProperty: "instanceId" },
+	"gcp:backupdisasterrecovery/backupVault:BackupVault": { noun: "backup vault", nameProperty: "backupVaultId" },
+	"gcp:artifactregistry/repository:Repository": {
+		noun: "image repository",
+		nameProperty: "repositoryId",
+		cost: "All images in it are gone, also those of the versions to go back to.",
+	},
+	"gcp:secretmanager/secret:Secret": { noun: "secret", nameProperty: "secretId", role: "key", cost: "Its values are gone." },
+	"gcp:kms/keyRing:KeyRing": { noun: "key ring", role: "key", cost: KEY },
+	"gcp:kms/cryptoKey:CryptoKey": { noun: "encryption key", role: "key", cost: KEY },
+};

@@ -1,0 +1,41 @@
+import type { KindTable } from "./kind";
+
+/** Of the providers that small teams use beside the three. */
+export const OTHERS: KindTable = {
+	"kubernetes:core/v1:PersistentVolumeClaim": { noun: "persistent volume claim", nameProperty: "metadata" },
+	"kubernetes:core/v1:PersistentVolume": { noun: "persistent volume", nameProperty: "metadata" },
+	"kubernetes:core/v1:Namespace": {
+		noun: "namespace",
+		nameProperty: "metadata",
+		cost: "All that is in it is gone, also its volume claims.",
+	},
+	"digitalocean:index/volume:Volume": "volume",
+	"digitalocean:index/databaseCluster:DatabaseCluster": "database cluster",
+	"digitalocean:index/spacesBucket:SpacesBucket": "bucket",
+	"hcloud:index/volume:Volume": "volume",
+	"hcloud:index/server:Server": { noun: "server", cost: "Its disk is gone." },
+	"linode:index/volume:Volume": { noun: "volume", nameProperty: "label" },
+	"linode:index/objectStorageBucket:ObjectStorageBucket": { noun: "bucket", nameProperty: "label" },
+	"cloudflare:index/r2Bucket:R2Bucket": "bucket",
+	"cloudflare:index/d1Database:D1Database": "database",
+	"fly:index/volume:Volume": "volume",
+	"minio:index/s3Bucket:S3Bucket": { noun: "bucket", nameProperty: "bucket" },
+	"postgresql:index/database:Database": "database",
+	"mysql:index/database:Database": "database",
+	"azure-native:storage:StorageAccount": { noun: "storage account", nameProperty: "accountName" },
+	"azure-native:storage:BlobContainer": { noun: "blob container", nameProperty: "containerName" },
+	"azure-native:storage:FileShare": { noun: "file share", nameProperty: "shareName" },
+	"azure-native:compute:Disk": { noun: "disk", nameProperty: "diskName" },
+	"azure-native:sql:Server": { noun: "database server", nameProperty: "serverName" },
+	"azure-native:sql:Database": { noun: "database", nameProperty: "databaseName" },
+	"azure-native:dbforpostgresql:Server": { noun: "database server", nameProperty: "serverName" },
+	"azure-native:dbforpostgresql:Database": { noun: "database", nameProperty: "databaseName" },
+	"azure-native:dbformysql:Server": { noun: "database server", nameProperty: "serverName" },
+	"azure-native:cosmosdb:DatabaseAccount": { noun: "database account", nameProperty: "accountName" },
+	"azure-native:keyvault:Vault": { noun: "key vault", nameProperty: "vaultName", role: "key", cost: "Its keys are gone." },
+	"random:index/randomPassword:RandomPassword": {
+		noun: "password",
+		role: "key",
+		cost: "A new one is made: whoever knows the old one is locked out.",
+	},
+};

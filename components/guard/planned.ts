@@ -1,0 +1,34 @@
+import type { Plan, State } from "./plan";
+
+/** Steps after which the resource of before is no longer there. */
+const ENDS = /^(?:delete|discard|read-discard|remove)/;
+
+/** A resource before and after the update, whatever steps lead there: a replacement can have three. */
+export interface Planned {
+	urn: string;
+	type: string;
+	/** The last part of the URN. */
+	name: string;
+	ops: string[];
+	before?: State;
+	after?: State;
+	/** Properties that make it a replacement. */
+	replaceReasons: string[];
+}
+
+export function planned(plan: Plan): Planned[] {
+	const found = new Map<string, Planned>();
+	for (const { op, urn, type, name, old, new: next, replaceReasons } of plan.steps) {
+		const one = found.get(urn) ?? { urn, type, name, ops: [], replaceReasons: [] };
+		const before = one.before ?? old;
+		const after = one.after ?? (ENDS.test(op) ? undefined : next);
+		found.set(urn, {
+			...one,
+			ops: [...one.ops, op],
+			...(before && { before }),
+			...(after && { after }),
+			replaceReasons: [...one.replaceReasons, ...replaceReasons],
+		});
+	}
+	return [...found.values()];
+}

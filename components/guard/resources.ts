@@ -1,0 +1,100 @@
+import { type Kind, kindOf } from "./kinds";
+import type { Plan } from "./plan";
+import { type Planned, planned } from "./planned";
+import { shown } from "./rules/values";
+import { isScratch } from "./scratch";
+import type { Finding, Information } from "./verdict";
+import { weakened } from "./weakened";
+
+/** Steps that leave the data where it is. */
+const HARMLESS = new Set(["same", "create", "update", "read", "refresh", "import", "read-discard"]);
+const REPLACES = /replace/;
+
+/** What happens to each resource that holds data, or keeps data safe. */
+export function statefulResources(plan: Plan): { findings: Finding[]; information: Information[] } {
+	const resources = planned(plan);
+	const findings = resources.flatMap((resource) => {
+		const kind = kindOf(resource.type);
+		if (kind === undefined || isScratch(resource.urn, resource.before ?? resource.after ?? OPEN)) return [];
+		return verdictsOf(resource, kind, resources);
+	});
+	return { findings, information: [] };
+}
+
+const OPEN = { protect: false, retainOnDelete: false };
+
+function verdictsOf(resource: Planned, kind: Kind, all: Planned[]): Finding[] {
+	const say = (verdict: Finding["verdict"], rule: string, reason: string, wayOut?: string): Finding => {
+		return { urn: resource.urn, subject: `${kind.noun} ${nameOf(resource, kind)}`, verdict, rule, reason, ...(wayOut && { wayOut }) };
+	};
+	const { ops, before, after } = resource;
+	if (before === undefined) return [say("kept", "new", ops.includes("import") ? "It is taken over as it is." : "It is new.")];
+	if (ops.includes("delete") || ops.some((op) => op.startsWith("remove"))) return [deleted(resource, kind, all, say)];
+	if (ops.some((op) => REPLACES.test(op))) return [replaced(resource, kind, say)];
+	const unknown = ops.find((op) => !HARMLESS.has(op));
+	if (unknown !== undefined) {
+		const reason = `The guard does not know the step "${unknown}", so it cannot tell what becomes of the data.`;
+		return [say("at risk", "unknown-step", reason, "Look at the step in pulumi preview --diff, and update holdfast.")];
+	}
+	const less = after === undefined ? [] : weakened(resource.type, before, after);
+	if (less.length === 0) return [say("kept", "kept", ops.includes("update") ? "It is changed in place." : "It stays as it is.")];
+	return less.map(({ rule, reason, wayOut }) => say("at risk", rule, reason, wayOut));
+}
+
+type Say = (verdict: Finding["verdict"], rule: string, reason: string, wayOut?: string) => Finding;
+
+function deleted(resource: Planned, kind: Kind, all: Planned[], say: Say): Finding {
+	const { before, type, name, urn } = resource;
+	const same = (other: Planned) => other.type === type && other.before === undefined && other.urn !== urn;
+	const twins = all.filter(same);
+	const physical = nameOf(resource, kind);
+	const twin = twins.find((other) => nameOf(other, kind) === physical) ?? (twins.length === 1 ? twins[0] : undefined);
+	const cost = kind.cost ?? "All that is in it is gone.";
+	const keep = `Put it back into the program, or take it out of the state alone: pulumi state delete '${urn}'.`;
+	if (kind.role === "guard") {
+		return say("at risk", "safeguard-removed", `The update removes it. ${cost}`, "Put it back into the program.");
+	}
+	if (twin !== undefined) {
+		const stays = before?.retainOnDelete === true;
+		const wayOut = `Say that it is the same: aliases: [${aliasOf(resource, twin)}] in the options of ${twin.name}.`;
+		const reason = `It looks renamed to ${twin.name} without an alias: the update makes a new one and ${stays ? "leaves this one behind" : `deletes this one. ${cost}`}`;
+		return say(stays ? "at risk" : "lost", "renamed-without-alias", stays ? `${reason}.` : reason, wayOut);
+	}
+	if (before?.retainOnDelete === true) {
+		const reason = "It leaves the program, and stays on its platform because of retainOnDelete: from then on no stack looks after it.";
+		return say("at risk", "left-behind", reason, "Put it back into the program, or note where it is and who deletes it.");
+	}
+	return say("lost", "deleted", `The update deletes it. ${cost}`, keep);
+}
+
+function replaced({ before, after, replaceReasons }: Planned, kind: Kind, say: Say): Finding {
+	// It comes back beside what it guards.
+	if (kind.role === "guard") return say("kept", "replaced", "It is made anew for what it keeps safe.");
+	const reasons = [...new Set(replaceReasons)];
+	const changes = reasons.map((property) => {
+		const [old, next] = [before?.inputs[property], after?.inputs[property]];
+		return `${property}: ${shown(old)} to ${shown(next)}`;
+	});
+	const why = changes.length > 0 ? `, because it changes ${changes.join(", ")}` : "";
+	const wayOut = `${reasons.length > 0 ? `Set ${reasons.join(" and ")} back` : "Find what forces it in pulumi preview --diff"}, or make a second one beside it and move the data first.`;
+	if (before?.retainOnDelete === true) {
+		const reason = `The update puts a new, empty one in its place${why}. The old one stays on its platform because of retainOnDelete.`;
+		return say("at risk", "replaced-and-left-behind", reason, wayOut);
+	}
+	return say("lost", "replaced", `The update deletes it and makes a new, empty one${why}. ${kind.cost ?? "All that is in it is gone."}`, wayOut);
+}
+
+/** Its name on the platform, or in the program where the platform chooses one. */
+function nameOf({ before, after, name }: Planned, { nameProperty = "name" }: Kind): string {
+	for (const state of [before, after]) {
+		const found = state?.inputs[nameProperty];
+		if (typeof found === "string" && found !== "") return found;
+	}
+	return name;
+}
+
+/** Written as in the options of the resource that takes its place. */
+function aliasOf(old: Planned, next: Planned): string {
+	const [oldTypes = "", newTypes = ""] = [old, next].map(({ urn }) => urn.split("::")[2]);
+	return oldTypes === newTypes ? `{ name: ${JSON.stringify(old.name)} }` : JSON.stringify(old.urn);
+}
