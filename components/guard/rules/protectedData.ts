@@ -1,21 +1,25 @@
-import { kindOf } from "../kinds";
-import type { PlannedResource, Rule } from "./rule";
-import { at, isHidden, isObject, list, shown } from "./values";
+import { keptKind } from "./kept";
+import type { Rule } from "./rule";
+import { at, isHidden, shown } from "./values";
 
-/** Where platforms keep a lock of their own against deletion. */
-const LOCKS = ["deletionProtection", "deletionProtectionEnabled", "settings.deletionProtectionEnabled"];
-
-/** Volumes of Holdfast's own that may be lost, by the names that components/docker/identity.ts gives them. */
-const DISPOSABLE = /-(?:cache|secrets|keeper-secrets|scratch|gate|rehearsal)-[0-9a-f]{8}$/;
+/** Where platforms keep a lock of their own against deletion, and what it says when it is locked. */
+const LOCKS = [
+	"deletionProtection",
+	"deletionProtectionEnabled",
+	"deleteProtection",
+	"deleteProtectionState",
+	"settings.deletionProtectionEnabled",
+];
+const LOCKED = [true, "PROTECTED", "ACTIVE", "DELETE_PROTECTION_ENABLED"];
 
 export const protectedData: Rule = {
 	name: "data-is-protected",
 	description: "What holds data is protected, so that no update deletes or replaces it unasked.",
 	check(resource) {
-		const kind = kindOf(resource.type);
-		if (kind === undefined || resource.protect || isDisposable(resource)) return [];
+		const kind = keptKind(resource);
+		if (kind === undefined || resource.protect) return [];
 		const locks = LOCKS.map((lock) => at(resource.properties, lock));
-		if (locks.some((lock) => lock === true || isHidden(lock))) return [];
+		if (locks.some((lock) => LOCKED.some((locked) => lock === locked) || isHidden(lock))) return [];
 		return [
 			{
 				verdict: "at risk",
@@ -25,11 +29,3 @@ export const protectedData: Rule = {
 		];
 	},
 };
-
-/** A volume in memory, or one of Holdfast's own that is filled anew. */
-function isDisposable({ type, properties }: PlannedResource): boolean {
-	if (type !== "docker:index/volume:Volume") return false;
-	if (at(properties, "driverOpts.type") === "tmpfs") return true;
-	const isOwn = list(properties.labels).some((each) => isObject(each) && each.label === "holdfast.app");
-	return isOwn && typeof properties.name === "string" && DISPOSABLE.test(properties.name);
-}
