@@ -1,6 +1,6 @@
 import { type Kind, kindOf } from "./kinds";
 import type { Plan } from "./plan";
-import { type Planned, planned } from "./planned";
+import { type Planned, planned, view } from "./planned";
 import { shown } from "./rules/values";
 import { isScratch } from "./scratch";
 import type { Finding, Information } from "./verdict";
@@ -15,24 +15,16 @@ export function statefulResources(plan: Plan): { findings: Finding[]; informatio
 	const resources = planned(plan);
 	const findings = resources.flatMap((resource) => {
 		const kind = kindOf(resource.type);
-		if (kind === undefined || isScratch(resource.urn, resource.before ?? resource.after ?? OPEN)) return [];
+		const state = resource.before ?? resource.after;
+		if (kind === undefined || state === undefined || isScratch(view(resource, state))) return [];
 		return verdictsOf(resource, kind, resources);
 	});
 	return { findings, information: [] };
 }
 
-const OPEN = { protect: false, retainOnDelete: false };
-
 function verdictsOf(resource: Planned, kind: Kind, all: Planned[]): Finding[] {
 	const say = (verdict: Finding["verdict"], rule: string, reason: string, wayOut?: string): Finding => {
-		return {
-			urn: resource.urn,
-			subject: `${kind.noun} ${nameOf(resource, kind)}`,
-			verdict,
-			rule,
-			reason,
-			...(wayOut && { wayOut }),
-		};
+		return { urn: resource.urn, subject: subjectOf(resource), verdict, rule, reason, ...(wayOut && { wayOut }) };
 	};
 	const { ops, before, after } = resource;
 	if (before === undefined)
@@ -53,7 +45,7 @@ function verdictsOf(resource: Planned, kind: Kind, all: Planned[]): Finding[] {
 type Say = (verdict: Finding["verdict"], rule: string, reason: string, wayOut?: string) => Finding;
 
 function deleted(resource: Planned, kind: Kind, all: Planned[], say: Say): Finding {
-	const { before, type, name, urn } = resource;
+	const { before, type, urn } = resource;
 	const same = (other: Planned) => other.type === type && other.before === undefined && other.urn !== urn;
 	const twins = all.filter(same);
 	const physical = nameOf(resource, kind);
@@ -102,6 +94,13 @@ function replaced({ before, after, replaceReasons }: Planned, kind: Kind, say: S
 		`The update deletes it and makes a new, empty one${why}. ${kind.cost ?? "All that is in it is gone."}`,
 		wayOut,
 	);
+}
+
+/** As `volume notes-data`; of what holds no data, its type and name in the program. */
+export function subjectOf(resource: Planned): string {
+	const kind = kindOf(resource.type);
+	if (kind === undefined) return `${resource.type.split(":").pop()} ${resource.name}`;
+	return `${kind.noun} ${nameOf(resource, kind)}`;
 }
 
 /** Its name on the platform, or in the program where the platform chooses one. */

@@ -1,18 +1,18 @@
-import type { State } from "./plan";
+import type { PlannedResource } from "./rules/rule";
 
-/** What a DockerApp makes for its own work: volumes that each start fills anew. */
-const SCRATCH = /::[^:]+-(scratch|rehearsal|gate|cache|secrets|keeper-secrets)$/;
-const VOLUME_OF_AN_APP = /(^|\$)holdfast:docker:DockerApp\$docker:index\/volume:Volume$/;
+const VOLUME = "docker:index/volume:Volume";
+/** What a DockerApp makes for its own work: volumes that it fills anew (components/docker/volumes.ts). */
+const HELPER =
+	/(::|\$)holdfast:docker:DockerApp\$docker:index\/volume:Volume::[^:]+-(scratch|rehearsal|gate|cache|secrets)$/;
+
+type Resource = Pick<PlannedResource, "urn" | "type" | "properties" | "protect" | "retainOnDelete">;
 
 /**
- * Whether a volume is one of Holdfast's own helpers, which hold no data. Whatever holds data is protected and retained by the
- * components, so that a volume that is either of these is never taken for scratch, whatever it is called.
+ * Whether a volume holds nothing that could be lost: it is in memory, or one of Holdfast's own helpers. Whatever holds data is
+ * protected and retained by the components, so that what is either of these is never taken for a helper, whatever its name.
  */
-export function isScratch(
-	urn: string,
-	{ protect, retainOnDelete }: Pick<State, "protect" | "retainOnDelete">,
-): boolean {
-	// As urn:pulumi:stack::project::types::name, the types from the outermost component to the resource.
-	const [, , types = ""] = urn.split("::");
-	return !protect && !retainOnDelete && VOLUME_OF_AN_APP.test(types) && SCRATCH.test(urn);
+export function isScratch({ urn, type, properties, protect, retainOnDelete }: Resource): boolean {
+	if (type !== VOLUME) return false;
+	const { driverOpts } = properties as { driverOpts?: { type?: unknown } };
+	return driverOpts?.type === "tmpfs" || (!protect && retainOnDelete !== true && HELPER.test(urn));
 }

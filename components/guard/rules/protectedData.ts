@@ -14,6 +14,7 @@ const LOCKED = [true, "PROTECTED", "ACTIVE", "DELETE_PROTECTION_ENABLED"];
 
 export const protectedData: Rule = {
 	name: "data-is-protected",
+	isAdvice: true,
 	description: "What holds data is protected, so that no update deletes or replaces it unasked.",
 	check(resource) {
 		const kind = keptKind(resource);
