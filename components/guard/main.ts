@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-import { readFileSync } from "node:fs";
+import { closeSync, openSync, readSync } from "node:fs";
+import { isatty } from "node:tty";
 import { parseArgs } from "node:util";
 import { guard } from "./guard";
 import { type Plan, readPlan, UnreadablePlan } from "./plan";
@@ -20,6 +21,7 @@ const USAGE = `holdfast guard [--markdown | --json] [FILE...]: says what pulumi 
                3: data is at risk or lost
                2: a file cannot be read, so nothing is said to be safe`;
 
+const CHUNK_BYTES = 1024 * 1024;
 const [SAFE, UNREADABLE, UNSAFE] = [0, 2, 3];
 
 type Form = "terminal" | "markdown" | "json";
@@ -27,7 +29,7 @@ type Form = "terminal" | "markdown" | "json";
 /** Where a plan's text comes from, and what it is called in an error. */
 interface Source {
 	name: string;
-	read(): string;
+	read(): string | Iterable<Buffer>;
 }
 
 /** @returns the exit code */
@@ -39,7 +41,7 @@ export function main(words: string[], now: Date): number {
 		return SAFE;
 	}
 	const sources = asked.files.map((file): Source => {
-		return { name: file === "-" ? "standard input" : file, read: () => readFileSync(file === "-" ? 0 : file, "utf8") };
+		return { name: file === "-" ? "standard input" : file, read: () => chunks(file) };
 	});
 	return judge(sources, asked.markdown ? "markdown" : asked.json ? "json" : "terminal", now);
 }
@@ -64,6 +66,20 @@ export function judge(sources: Source[], form: Form, now: Date): number {
 	}
 }
 
+function* chunks(file: string): Iterable<Buffer> {
+	const descriptor = file === "-" ? 0 : openSync(file, "r");
+	try {
+		for (;;) {
+			const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
+			const length = readSync(descriptor, chunk);
+			if (length === 0) return;
+			yield chunk.subarray(0, length);
+		}
+	} finally {
+		if (descriptor !== 0) closeSync(descriptor);
+	}
+}
+
 function readSource({ name, read }: Source): Plan {
 	try {
 		return readPlan(read());
@@ -83,7 +99,7 @@ function options(words: string[]) {
 		if (values.help) return { ...values, files };
 		if (command !== "guard") throw new Error(`there is one command, guard (got ${command ?? "none"})`);
 		if (values.markdown && values.json) throw new Error("--markdown and --json exclude each other");
-		if (files.length === 0 && process.stdin.isTTY) throw new Error("no file, and nothing on standard input");
+		if (files.length === 0 && isatty(0)) throw new Error("no file, and nothing on standard input");
 		return { ...values, files: files.length > 0 ? files : ["-"] };
 	} catch (error) {
 		process.stderr.write(`✗ holdfast: ${(error as Error).message}\n\n${USAGE}\n`);
