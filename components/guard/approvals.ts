@@ -47,7 +47,9 @@ function entryProblems(path: string, entry: Record<string, unknown>): ApprovalPr
 		.map((field) => problem(field, `is unknown: an approval has ${FIELDS.join(", ")}`));
 	const { urn, verdict, reason, expires } = entry;
 	if (typeof urn !== "string" || /^[*:]*$/.test(urn)) {
-		problems.push(problem("urn", "must be the URN of a resource, or a pattern as *::uploads that names more than everything"));
+		problems.push(
+			problem("urn", "must be the URN of a resource, or a pattern as *::uploads that names more than everything"),
+		);
 	}
 	if (verdict !== "at risk" && verdict !== "lost") problems.push(problem("verdict", 'must be "at risk" or "lost"'));
 	if (typeof reason !== "string" || reason.trim() === "") {

@@ -3,7 +3,7 @@ import { dataDirectories, sharedReplicas } from "./directories/index";
 import type { Plan } from "./plan";
 import { statefulResources } from "./resources";
 import { plannedRules } from "./standing";
-import { type Finding, type Information, type Verdict, VERDICTS, worst } from "./verdict";
+import { type Finding, type Information, VERDICTS, type Verdict, worst } from "./verdict";
 
 export type JudgedFinding = Finding & { approval?: Approval };
 
@@ -102,4 +102,3 @@ function openVerdicts({ findings }: Subject): Verdict[] {
 export function isBad(verdict: Verdict): boolean {
 	return verdict === "at risk" || verdict === "lost";
 }
-

@@ -20,7 +20,9 @@ export function deletesSooner(
 ): Weakening[] {
 	const isOfS3 = type === S3_RULES || type === S3_RULES_V2;
 	const read = (inputs: Record<string, unknown>) =>
-		list(isOfS3 ? inputs.rules : inputs.lifecycleRules).filter(isObject).flatMap(isOfS3 || "bucket" in inputs ? ofS3 : ofGcs);
+		list(isOfS3 ? inputs.rules : inputs.lifecycleRules)
+			.filter(isObject)
+			.flatMap(isOfS3 || "bucket" in inputs ? ofS3 : ofGcs);
 	const old = read(before);
 	return read(after)
 		.filter((deletion) => !old.some((one) => covers(one, deletion)))
@@ -47,7 +49,9 @@ function ofGcs({ action, condition }: Record<string, unknown>): Deletion[] {
 	const entries = Object.entries(condition).filter(([name]) => name !== "__defaults");
 	const limits = entries.filter((entry): entry is [string, number] => typeof entry[1] === "number");
 	const which = entries.filter(([, value]) => typeof value !== "number");
-	return [{ which: JSON.stringify([which.sort(), limits.map(([name]) => name).sort()]), limits: Object.fromEntries(limits) }];
+	return [
+		{ which: JSON.stringify([which.sort(), limits.map(([name]) => name).sort()]), limits: Object.fromEntries(limits) },
+	];
 }
 
 function ofS3(rule: Record<string, unknown>): Deletion[] {
@@ -56,7 +60,9 @@ function ofS3(rule: Record<string, unknown>): Deletion[] {
 	return ["expiration", "noncurrentVersionExpiration"].flatMap((part) => {
 		const [found] = list(rule[part]);
 		if (!isObject(found)) return [];
-		const entries = Object.entries(found).filter(([name]) => name !== "__defaults" && name !== "expiredObjectDeleteMarker");
+		const entries = Object.entries(found).filter(
+			([name]) => name !== "__defaults" && name !== "expiredObjectDeleteMarker",
+		);
 		const limits = entries.filter((entry): entry is [string, number] => typeof entry[1] === "number" && entry[1] > 0);
 		if (limits.length === 0) return [];
 		const selector = JSON.stringify([part, rule.filter ?? rule.prefix ?? null, limits.map(([name]) => name).sort()]);

@@ -25,10 +25,18 @@ const OPEN = { protect: false, retainOnDelete: false };
 
 function verdictsOf(resource: Planned, kind: Kind, all: Planned[]): Finding[] {
 	const say = (verdict: Finding["verdict"], rule: string, reason: string, wayOut?: string): Finding => {
-		return { urn: resource.urn, subject: `${kind.noun} ${nameOf(resource, kind)}`, verdict, rule, reason, ...(wayOut && { wayOut }) };
+		return {
+			urn: resource.urn,
+			subject: `${kind.noun} ${nameOf(resource, kind)}`,
+			verdict,
+			rule,
+			reason,
+			...(wayOut && { wayOut }),
+		};
 	};
 	const { ops, before, after } = resource;
-	if (before === undefined) return [say("kept", "new", ops.includes("import") ? "It is taken over as it is." : "It is new.")];
+	if (before === undefined)
+		return [say("kept", "new", ops.includes("import") ? "It is taken over as it is." : "It is new.")];
 	if (ops.includes("delete") || ops.some((op) => op.startsWith("remove"))) return [deleted(resource, kind, all, say)];
 	if (ops.some((op) => REPLACES.test(op))) return [replaced(resource, kind, say)];
 	const unknown = ops.find((op) => !HARMLESS.has(op));
@@ -37,7 +45,8 @@ function verdictsOf(resource: Planned, kind: Kind, all: Planned[]): Finding[] {
 		return [say("at risk", "unknown-step", reason, "Look at the step in pulumi preview --diff, and update holdfast.")];
 	}
 	const less = after === undefined ? [] : weakened(resource.type, before, after);
-	if (less.length === 0) return [say("kept", "kept", ops.includes("update") ? "It is changed in place." : "It stays as it is.")];
+	if (less.length === 0)
+		return [say("kept", "kept", ops.includes("update") ? "It is changed in place." : "It stays as it is.")];
 	return less.map(({ rule, reason, wayOut }) => say("at risk", rule, reason, wayOut));
 }
 
@@ -61,8 +70,14 @@ function deleted(resource: Planned, kind: Kind, all: Planned[], say: Say): Findi
 		return say(stays ? "at risk" : "lost", "renamed-without-alias", stays ? `${reason}.` : reason, wayOut);
 	}
 	if (before?.retainOnDelete === true) {
-		const reason = "It leaves the program, and stays on its platform because of retainOnDelete: from then on no stack looks after it.";
-		return say("at risk", "left-behind", reason, "Put it back into the program, or note where it is and who deletes it.");
+		const reason =
+			"It leaves the program, and stays on its platform because of retainOnDelete: from then on no stack looks after it.";
+		return say(
+			"at risk",
+			"left-behind",
+			reason,
+			"Put it back into the program, or note where it is and who deletes it.",
+		);
 	}
 	return say("lost", "deleted", `The update deletes it. ${cost}`, keep);
 }
@@ -81,7 +96,12 @@ function replaced({ before, after, replaceReasons }: Planned, kind: Kind, say: S
 		const reason = `The update puts a new, empty one in its place${why}. The old one stays on its platform because of retainOnDelete.`;
 		return say("at risk", "replaced-and-left-behind", reason, wayOut);
 	}
-	return say("lost", "replaced", `The update deletes it and makes a new, empty one${why}. ${kind.cost ?? "All that is in it is gone."}`, wayOut);
+	return say(
+		"lost",
+		"replaced",
+		`The update deletes it and makes a new, empty one${why}. ${kind.cost ?? "All that is in it is gone."}`,
+		wayOut,
+	);
 }
 
 /** Its name on the platform, or in the program where the platform chooses one. */

@@ -23,7 +23,14 @@ export function plannedRules(plan: Plan): { findings: Finding[]; information: In
 					information.push({ urn, text: `${name} is so before this update too (${rule.name}): ${violation.reason}` });
 				} else {
 					const { verdict, reason, wayOut } = violation;
-					findings.push({ urn, subject: `${resource.type.split(":").pop()} ${name}`, verdict, rule: rule.name, reason, wayOut });
+					findings.push({
+						urn,
+						subject: `${resource.type.split(":").pop()} ${name}`,
+						verdict,
+						rule: rule.name,
+						reason,
+						wayOut,
+					});
 				}
 			}
 		}

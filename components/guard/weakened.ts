@@ -21,7 +21,12 @@ interface Safeguard {
 	noun: string;
 }
 
-const lock = (path: string): Safeguard => ({ path, way: "off", rule: "deletion-protection-off", noun: "the deletion protection" });
+const lock = (path: string): Safeguard => ({
+	path,
+	way: "off",
+	rule: "deletion-protection-off",
+	noun: "the deletion protection",
+});
 const retention = (path: string, noun: string): Safeguard => ({ path, way: "less", rule: "retention-shortened", noun });
 const backups = (path: string): Safeguard => ({ path, way: "off", rule: "backups-off", noun: "the backups" });
 const recovery = (path: string): Safeguard => ({
@@ -75,7 +80,12 @@ const EVERYWHERE: Safeguard[] = [
 	publicAccess("blockPublicPolicy"),
 	publicAccess("ignorePublicAcls"),
 	publicAccess("restrictPublicBuckets"),
-	{ path: "uniformBucketLevelAccess", way: "off", rule: "public-access-possible", noun: "access by the bucket's policy alone" },
+	{
+		path: "uniformBucketLevelAccess",
+		way: "off",
+		rule: "public-access-possible",
+		noun: "access by the bucket's policy alone",
+	},
 	encryption("encryption.defaultKmsKeyName"),
 	encryption("encryptionKeyName"),
 	encryption("kmsKeyId"),

@@ -29,7 +29,12 @@ export const GCP: KindTable = {
 		nameProperty: "repositoryId",
 		cost: "All images in it are gone, also those of the versions to go back to.",
 	},
-	"gcp:secretmanager/secret:Secret": { noun: "secret", nameProperty: "secretId", role: "key", cost: "Its values are gone." },
+	"gcp:secretmanager/secret:Secret": {
+		noun: "secret",
+		nameProperty: "secretId",
+		role: "key",
+		cost: "Its values are gone.",
+	},
 	"gcp:kms/keyRing:KeyRing": { noun: "key ring", role: "key", cost: KEY },
 	"gcp:kms/cryptoKey:CryptoKey": { noun: "encryption key", role: "key", cost: KEY },
 };

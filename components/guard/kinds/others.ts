@@ -32,7 +32,12 @@ export const OTHERS: KindTable = {
 	"azure-native:dbforpostgresql:Database": { noun: "database", nameProperty: "databaseName" },
 	"azure-native:dbformysql:Server": { noun: "database server", nameProperty: "serverName" },
 	"azure-native:cosmosdb:DatabaseAccount": { noun: "database account", nameProperty: "accountName" },
-	"azure-native:keyvault:Vault": { noun: "key vault", nameProperty: "vaultName", role: "key", cost: "Its keys are gone." },
+	"azure-native:keyvault:Vault": {
+		noun: "key vault",
+		nameProperty: "vaultName",
+		role: "key",
+		cost: "Its keys are gone.",
+	},
 	"random:index/randomPassword:RandomPassword": {
 		noun: "password",
 		role: "key",
