@@ -38,6 +38,8 @@ export interface Plan {
 	/** The stack's configuration in plain text; secrets are hidden by the engine. */
 	config: Record<string, string>;
 	steps: Step[];
+	/** How many resources stay as they are and are not among the steps, for want of --show-sames. @default 0 */
+	unseen?: number;
 }
 
 /** A file of which nothing can be said: cut off, of another kind, or of a preview that failed. Never "safe". */
@@ -61,7 +63,9 @@ export function readPlan(text: string): Plan {
 	const steps = ((raw.steps ?? []) as RawStep[]).map(readStep);
 	refuseIncomplete(steps, raw.changeSummary as Record<string, number>);
 	const [, , stack = "", project = ""] = /^urn:(pulumi):([^:]*)::([^:]*)::/.exec(steps[0]?.urn ?? "") ?? [];
-	return { stack, project, config: (raw.config ?? {}) as Record<string, string>, steps };
+	const { same = 0 } = (raw.changeSummary ?? {}) as Record<string, number>;
+	const unseen = Math.max(0, same - steps.filter(({ op }) => op === "same").length);
+	return { stack, project, config: (raw.config ?? {}) as Record<string, string>, steps, unseen };
 }
 
 interface RawState {

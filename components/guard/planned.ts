@@ -1,4 +1,5 @@
 import type { Plan, State } from "./plan";
+import type { PlannedResource } from "./rules/rule";
 
 /** Steps after which the resource of before is no longer there. */
 const ENDS = /^(?:delete|discard|read-discard|remove)/;
@@ -31,4 +32,9 @@ export function planned(plan: Plan): Planned[] {
 		});
 	}
 	return [...found.values()];
+}
+
+/** One of its two states, as a rule sees it. */
+export function view({ urn, type, name }: Planned, { inputs, protect, retainOnDelete }: State): PlannedResource {
+	return { urn, type, name, properties: inputs, protect, retainOnDelete };
 }

@@ -1,7 +1,8 @@
-import type { Plan, State } from "./plan";
-import { type Planned, planned } from "./planned";
+import type { Plan } from "./plan";
+import { planned, view } from "./planned";
+import { subjectOf } from "./resources";
 import { RULES } from "./rules/index";
-import type { PlannedResource, Violation } from "./rules/rule";
+import type { Violation } from "./rules/rule";
 import type { Finding, Information } from "./verdict";
 
 /**
@@ -12,34 +13,26 @@ export function plannedRules(plan: Plan): { findings: Finding[]; information: In
 	const findings: Finding[] = [];
 	const information: Information[] = [];
 	for (const resource of planned(plan)) {
-		const { urn, name, after, before } = resource;
+		const { urn, after, before } = resource;
 		if (after === undefined) continue;
 		for (const rule of RULES) {
 			const now = rule.check(view(resource, after));
 			if (now.length === 0) continue;
 			const stood = before === undefined ? [] : rule.check(view(resource, before));
 			for (const violation of now) {
+				const { verdict, reason, wayOut } = violation;
+				const subject = subjectOf(resource);
 				if (isIn(stood, violation)) {
-					information.push({ urn, text: `${name} is so before this update too (${rule.name}): ${violation.reason}` });
+					information.push({ urn, text: `${subject}, as before this update (${rule.name}): ${reason}` });
+				} else if (rule.isAdvice === true) {
+					if (before === undefined) information.push({ urn, text: `${subject} is new (${rule.name}): ${reason}` });
 				} else {
-					const { verdict, reason, wayOut } = violation;
-					findings.push({
-						urn,
-						subject: `${resource.type.split(":").pop()} ${name}`,
-						verdict,
-						rule: rule.name,
-						reason,
-						wayOut,
-					});
+					findings.push({ urn, subject, verdict, rule: rule.name, reason, wayOut });
 				}
 			}
 		}
 	}
 	return { findings, information };
-}
-
-function view({ urn, type, name }: Planned, { inputs, protect, retainOnDelete }: State): PlannedResource {
-	return { urn, type, name, properties: inputs, protect, retainOnDelete };
 }
 
 function isIn(violations: Violation[], wanted: Violation): boolean {

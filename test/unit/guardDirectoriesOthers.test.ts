@@ -112,10 +112,27 @@ describe("a container on a Docker host", () => {
 		expect(verdicts(planOf([step("create", container, undefined, least)]))).toEqual([]);
 	});
 
-	it("another name with the same volume is the same directory", () => {
-		const other = urn("docker:index/container:Container", "site");
-		const steps = [step("delete", container, least), step("create", other, undefined, least)];
-		expect(verdicts(planOf(steps))).toEqual([`kept: ${DATA}`]);
+	it("another name with the same volume is the same directory, and looked at as such", () => {
+		const renamed = (next: Inputs) => {
+			const other = urn("docker:index/container:Container", "site");
+			return planOf([step("delete", container, least), step("create", other, undefined, { ...least, ...next })]);
+		};
+		expect(verdicts(renamed({}))).toEqual([`kept: ${DATA}`]);
+		expect(verdicts(renamed({ envs: ["DATABASE_URL=sqlite:////data/b.db"] }))).toEqual([
+			`at risk database-changed: ${DATA}`,
+		]);
+	});
+
+	it("the only volume is taken for the data, whatever the variables say", () => {
+		expect(verdicts(plan({ envs: [], volumes: [] }, { envs: [] }))).toEqual([`lost mount-missing: ${DATA}`]);
+	});
+
+	it("says what a variable has become", () => {
+		const rule = "database-variable-changed";
+		expect(said(plan({ envs: ["DATABASE_URL="] }), rule)).toContain(
+			"DATABASE_URL no longer names /data/web.db: it is empty",
+		);
+		expect(said(plan({ envs: [] }), rule)).toContain("DATABASE_URL, which named /data/web.db, is no longer there");
 	});
 
 	it("of several volumes, each is looked at", () => {

@@ -88,27 +88,28 @@ describe("a second app on one replica", () => {
 
 describe("helper volumes", () => {
 	const volumes = Object.entries(recorded("docker")).filter(([urn]) => urn.includes("volume:Volume"));
-	const open = { protect: false, retainOnDelete: false };
+	const [name = ""] = volumes.find(([urn]) => urn.endsWith("notes-scratch")) ?? [];
+	const type = "docker:index/volume:Volume";
+	const scratch = { urn: name, type, properties: {}, protect: false, retainOnDelete: false };
 
 	it("are those of a DockerApp that nothing keeps", () => {
-		const scratch = volumes.filter(([urn, { protect = false, retainOnDelete }]) =>
-			isScratch(urn, { protect, retainOnDelete }),
+		const found = volumes.filter(([urn, { inputs, protect = false, retainOnDelete }]) =>
+			isScratch({ urn, type, properties: inputs, protect, retainOnDelete }),
 		);
-		expect(scratch.map(([urn]) => urn.split("::").pop())).toEqual(["notes-scratch", "notes-gate", "notes-rehearsal"]);
+		expect(found.map(([urn]) => urn.split("::").pop())).toEqual(["notes-scratch", "notes-gate", "notes-rehearsal"]);
 	});
 
 	it("are never what is kept, what has another name, or somebody else's", () => {
-		const [urn] = volumes.find(([each]) => each.endsWith("notes-scratch")) ?? [""];
-		expect(isScratch(urn, open)).toBe(true);
-		expect(isScratch(urn, { ...open, protect: true })).toBe(false);
-		expect(isScratch(urn, { ...open, retainOnDelete: true })).toBe(false);
-		expect(isScratch(urn.replace("-scratch", "-data"), open)).toBe(false);
-		expect(isScratch(urn.replace("holdfast:docker:DockerApp$", ""), open)).toBe(false);
+		expect(isScratch(scratch)).toBe(true);
+		expect(isScratch({ ...scratch, protect: true })).toBe(false);
+		expect(isScratch({ ...scratch, retainOnDelete: true })).toBe(false);
+		expect(isScratch({ ...scratch, urn: name.replace("-scratch", "-data") })).toBe(false);
+		expect(isScratch({ ...scratch, urn: name.replace("holdfast:docker:DockerApp$", "") })).toBe(false);
 	});
 
 	it("in memory hold nothing, whoever made them", () => {
-		const urn = "urn:pulumi:a::b::docker:index/volume:Volume::x";
-		expect(isScratch(urn, { ...open, inputs: { driverOpts: { type: "tmpfs" } } })).toBe(true);
-		expect(isScratch(urn, { ...open, inputs: { driverOpts: { type: "nfs" } } })).toBe(false);
+		const volume = { ...scratch, urn: `urn:pulumi:a::b::${type}::x` };
+		expect(isScratch({ ...volume, properties: { driverOpts: { type: "tmpfs" } } })).toBe(true);
+		expect(isScratch({ ...volume, properties: { driverOpts: { type: "nfs" } } })).toBe(false);
 	});
 });

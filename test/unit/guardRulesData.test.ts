@@ -51,10 +51,11 @@ describe("data-is-protected", () => {
 	it("leaves what holds no data, and Holdfast's own volumes that are filled anew", () => {
 		expect(said(protectedData, "docker:index/network:Network")).toBe("");
 		expect(said(protectedData, VOLUME, { driverOpts: { type: "tmpfs" } })).toBe("");
-		for (const suffix of ["scratch-189e853c", "rehearsal-189e853c", "cache-189e853c", "keeper-secrets-189e853c"]) {
-			expect(said(protectedData, VOLUME, { name: `shop-test-notes-${suffix}`, labels: LABELS })).toBe("");
+		for (const suffix of ["scratch", "rehearsal", "cache", "keeper-secrets"]) {
+			const urn = (types: string) => ({ urn: `urn:pulumi:test::shop::${types}::notes-${suffix}` });
+			expect(said(protectedData, VOLUME, {}, urn(`holdfast:docker:DockerApp$${VOLUME}`))).toBe("");
 			// The name alone is anybody's.
-			expect(said(protectedData, VOLUME, { name: `shop-test-notes-${suffix}` })).not.toBe("");
+			expect(said(protectedData, VOLUME, {}, urn(VOLUME))).not.toBe("");
 		}
 		expect(said(protectedData, VOLUME, { name: "shop-test-notes-data", labels: LABELS })).not.toBe("");
 	});

@@ -23,6 +23,7 @@ const CHECKS: Record<string, Check> = {
 
 export const backedUpData: Rule = {
 	name: "data-is-backed-up",
+	isAdvice: true,
 	description: "Databases have backups and point-in-time recovery, buckets keep versions or what was deleted.",
 	check: ({ type, properties }) => CHECKS[type]?.(properties) ?? [],
 	checkStack: (resources) => [

@@ -1,19 +1,18 @@
 import { kindOf } from "../kinds";
-import type { PlannedResource, Rule } from "./rule";
-import { at, isHidden, isObject, list, shown } from "./values";
+import { isScratch } from "../scratch";
+import type { Rule } from "./rule";
+import { at, isHidden, shown } from "./values";
 
 /** Where platforms keep a lock of their own against deletion. */
 const LOCKS = ["deletionProtection", "deletionProtectionEnabled", "settings.deletionProtectionEnabled"];
 
-/** Volumes of Holdfast's own that may be lost, by the names that components/docker/identity.ts gives them. */
-const DISPOSABLE = /-(?:cache|secrets|keeper-secrets|scratch|gate|rehearsal)-[0-9a-f]{8}$/;
-
 export const protectedData: Rule = {
 	name: "data-is-protected",
+	isAdvice: true,
 	description: "What holds data is protected, so that no update deletes or replaces it unasked.",
 	check(resource) {
 		const kind = kindOf(resource.type);
-		if (kind === undefined || resource.protect || isDisposable(resource)) return [];
+		if (kind === undefined || (kind.role ?? "data") !== "data" || resource.protect || isScratch(resource)) return [];
 		const locks = LOCKS.map((lock) => at(resource.properties, lock));
 		if (locks.some((lock) => lock === true || isHidden(lock))) return [];
 		return [
@@ -25,11 +24,3 @@ export const protectedData: Rule = {
 		];
 	},
 };
-
-/** A volume in memory, or one of Holdfast's own that is filled anew. */
-function isDisposable({ type, properties }: PlannedResource): boolean {
-	if (type !== "docker:index/volume:Volume") return false;
-	if (at(properties, "driverOpts.type") === "tmpfs") return true;
-	const isOwn = list(properties.labels).some((each) => isObject(each) && each.label === "holdfast.app");
-	return isOwn && typeof properties.name === "string" && DISPOSABLE.test(properties.name);
-}

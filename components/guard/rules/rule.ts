@@ -39,6 +39,13 @@ export interface Rule {
 	name: string;
 	/** One sentence for the policy pack's users. */
 	description: string;
+	/**
+	 * Whether it is about what a resource lacks from the start, which costs no data now: the guard then tells of it, and
+	 * gives no verdict. What a resource loses of it, the guard's comparison finds.
+	 *
+	 * @default false
+	 */
+	isAdvice?: boolean;
 	check(resource: PlannedResource): Violation[];
 	/** What shows only beside all others, such as a bucket without the resource that keeps its versions. */
 	checkStack?(resources: PlannedResource[]): StackViolation[];
