@@ -90,12 +90,10 @@ const EVERYWHERE: Safeguard[] = [
 	encryption("encryptionKeyName"),
 	encryption("kmsKeyId"),
 	encryption("kmsKeyArn"),
-	encryption("rules"),
+	encryption("rules.applyServerSideEncryptionByDefault.kmsMasterKeyId"),
 	{ path: "storageEncrypted", way: "off", rule: "encryption-changed", noun: "the encryption" },
 	{ path: "backupPolicy.status", way: "off", rule: "backups-off", noun: "the backups" },
 ];
-/** `rules` are keys in this type alone, and a lifecycle elsewhere. */
-const RULES_ARE_KEYS = "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration";
 /** Words for "on", in upper case. */
 const ON = new Set(["TRUE", "ENABLED", "ENFORCED"]);
 
@@ -103,7 +101,7 @@ const ON = new Set(["TRUE", "ENABLED", "ENFORCED"]);
 export function weakened(type: string, before: State, after: State): Weakening[] {
 	return [
 		...options(before, after),
-		...EVERYWHERE.filter(({ path }) => path !== "rules" || type === RULES_ARE_KEYS).flatMap((safeguard) =>
+		...EVERYWHERE.flatMap((safeguard) =>
 			compared(safeguard, at(before.inputs, safeguard.path), at(after.inputs, safeguard.path)),
 		),
 		...deletesSooner(type, before.inputs, after.inputs),

@@ -111,6 +111,26 @@ describe("an app of ours on a Docker host", () => {
 		expect(verdicts(both(change))).toEqual([`${expected}: ${DATA}`]);
 	});
 
+	it("a store on the host cannot be seen without the keeper's mounts", () => {
+		const plan = changedPlan(all, (name, inputs) =>
+			name === "notes-keeper" ? { ...inputs, mounts: UNKNOWN } : undefined,
+		);
+		expect(verdicts(plan)).toEqual([`at risk mount-unseen: ${DATA}`, `at risk replica-unseen: ${DATA}`]);
+	});
+
+	it("on a disk that stays, acknowledge: local is told and no more", () => {
+		const plan = both(() => {});
+		for (const { name, old } of plan.steps) {
+			if (name === "notes-keeper" && old) {
+				old.inputs = { ...old.inputs, envs: [...(old.inputs.envs as string[]), "HOLDFAST_ACKNOWLEDGE=replicated"] };
+			}
+		}
+		expect(verdicts(plan)).toEqual([`kept: ${DATA}`]);
+		expect(dataDirectories(plan).information.map(({ text }) => text)).toEqual([
+			"keeper of notes: a write counts once it is on this disk (acknowledge: local in place of replicated)",
+		]);
+	});
+
 	it("says what is where, and the way out", () => {
 		const other = both((inputs) => Object.assign(dataMount(inputs), { source: "other" }));
 		expect(said(other, "volume-changed")).toBe(

@@ -9,10 +9,10 @@ import type { Found } from "./words";
 import type { Workload } from "./workload";
 
 /** What an update does to the data of what runs before and after it. */
-export function compare(urn: string, before: Workload, after: Workload): Finding[] {
+export function compare(urn: string, before: Workload, after: Workload, replaceReasons: string[]): Finding[] {
 	const found = [
 		...compareMounts(before, after),
-		...compareDatabase(before, after),
+		...compareDatabase(before, after, replaceReasons),
 		...compareEngine(before, after),
 		...compareReplica(before, after),
 		...compareRunning(before, after),

@@ -57,8 +57,10 @@ function replicasOf(plan: Plan): Replica[] {
 
 function placeOf(store: string, { project, stack }: Plan): string {
 	const location = parseLocation(store);
-	if (location !== undefined && location.scheme !== "file")
-		return `${location.scheme}://${location.bucket}/${location.prefix}/`;
+	if (location !== undefined && location.scheme !== "file") {
+		const { scheme, bucket, prefix } = location;
+		return `${scheme}://${bucket}/${prefix === "" ? "" : `${prefix}/`}`;
+	}
 	return `${project}/${stack}: ${store}`;
 }
 
