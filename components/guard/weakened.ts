@@ -28,7 +28,7 @@ const lock = (path: string): Safeguard => ({
 	noun: "the deletion protection",
 });
 const retention = (path: string, noun: string): Safeguard => ({ path, way: "less", rule: "retention-shortened", noun });
-const backups = (path: string): Safeguard => ({ path, way: "off", rule: "backups-off", noun: "the backups" });
+const backups = (path: string): Safeguard => ({ path, way: "off", rule: "backups-off", noun: "the automatic backup" });
 const recovery = (path: string): Safeguard => ({
 	path,
 	way: "off",
@@ -60,19 +60,19 @@ const EVERYWHERE: Safeguard[] = [
 	recovery("settings.backupConfiguration.pointInTimeRecoveryEnabled"),
 	recovery("settings.backupConfiguration.binaryLogEnabled"),
 	recovery("pointInTimeRecovery.enabled"),
-	retention("settings.backupConfiguration.transactionLogRetentionDays", "the days of recovery"),
+	retention("settings.backupConfiguration.transactionLogRetentionDays", "the time that recovery reaches back"),
 	retention("settings.backupConfiguration.backupRetentionSettings.retainedBackups", "the number of backups"),
 	retention("settings.diskSize", "the disk"),
-	retention("backupRetentionPeriod", "the days of backups"),
-	retention("snapshotRetentionLimit", "the days of snapshots"),
+	retention("backupRetentionPeriod", "the time for which backups are kept"),
+	retention("snapshotRetentionLimit", "the time for which snapshots are kept"),
 	retention("softDeletePolicy.retentionDurationSeconds", "the time in which deleted objects come back"),
 	retention("retentionPolicy.retentionPeriod", "the time in which no object can be deleted"),
-	retention("recoveryWindowInDays", "the days in which a deleted secret comes back"),
-	retention("deletionWindowInDays", "the days in which a deleted key comes back"),
+	retention("recoveryWindowInDays", "the time in which a deleted secret comes back"),
+	retention("deletionWindowInDays", "the time in which a deleted key comes back"),
 	retention("destroyScheduledDuration", "the time in which a destroyed key comes back"),
 	retention("allocatedStorage", "the disk"),
-	retention("rule.defaultRetention.days", "the days of the object lock"),
-	retention("rule.defaultRetention.years", "the years of the object lock"),
+	retention("rule.defaultRetention.days", "the time of the object lock"),
+	retention("rule.defaultRetention.years", "the time of the object lock"),
 	versioning("versioning.enabled"),
 	versioning("versioningConfiguration.status"),
 	publicAccess("publicAccessPrevention"),
@@ -92,7 +92,7 @@ const EVERYWHERE: Safeguard[] = [
 	encryption("kmsKeyArn"),
 	encryption("rules.applyServerSideEncryptionByDefault.kmsMasterKeyId"),
 	{ path: "storageEncrypted", way: "off", rule: "encryption-changed", noun: "the encryption" },
-	{ path: "backupPolicy.status", way: "off", rule: "backups-off", noun: "the backups" },
+	{ path: "backupPolicy.status", way: "off", rule: "backups-off", noun: "the automatic backup" },
 ];
 /** Words for "on", in upper case. */
 const ON = new Set(["TRUE", "ENABLED", "ENFORCED"]);

@@ -1,4 +1,4 @@
-import { GCP_POSTGRES } from "./guard/gcp";
+import { GCP_POSTGRES } from "./guard/gcpPostgres";
 import { judged } from "./guard/judged";
 import { PLAIN_GCP } from "./guard/plainGcp";
 

@@ -1,5 +1,6 @@
 import type { Plan } from "../plan";
 import type { Information } from "../verdict";
+import { locationsOf, shownLocation } from "./locations";
 import { isHidden, type Workload } from "./workload";
 
 /** What changes without harm, in words. */
@@ -14,6 +15,9 @@ export function told(before: Workload, after: Workload): string[] {
 			`${of}: new image ${shownImage(image)}${before.image ? ` in place of ${shownImage(before.image)}` : ""}`,
 		);
 	}
+	lines.push(...temporary(after).map((line) => `${of}: ${line}`));
+	// With another engine, other parts of the plan migrate, and the disk counts no more.
+	if ((before.engine ?? "sqlite") !== (after.engine ?? "sqlite")) return lines;
 	if (before.migration !== after.migration && !isHidden(after.image)) {
 		lines.push(
 			after.migration === undefined
@@ -38,6 +42,16 @@ export function newImages({ steps }: Plan): Information[] {
 			? [{ urn, text: `${name}: new image ${shownImage(`${is}`)} in place of ${shownImage(`${was}`)}` }]
 			: [];
 	});
+}
+
+/** A weakness that was there before: whatever makes the instance anew, such as this update, begins with an empty database. */
+function temporary(workload: Workload): string[] {
+	if (workload.settings !== undefined || workload.engine !== undefined) return [];
+	return [...locationsOf(workload)]
+		.filter(([, at]) => at.form === "path" && at.isDatabase && (at.mount?.kind ?? "instance disk") === "instance disk")
+		.map(
+			([name, at]) => `${name} names ${shownLocation(at)} on the instance's own disk: a new instance begins without it`,
+		);
 }
 
 /** Settings of the keeper that protect less, where the data's own disk stays. */

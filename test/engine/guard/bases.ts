@@ -1,6 +1,7 @@
 import { AWS } from "./aws";
 import { DOCKER } from "./docker";
-import { GCP, GCP_POSTGRES } from "./gcp";
+import { GCP } from "./gcp";
+import { GCP_POSTGRES } from "./gcpPostgres";
 import { PLAIN_AWS } from "./plainAws";
 import { PLAIN_DOCKER } from "./plainDocker";
 import { PLAIN_GCP } from "./plainGcp";

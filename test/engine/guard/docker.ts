@@ -3,8 +3,6 @@ import type { Base } from "./scenario";
 
 // A DockerApp, on the real provider.
 
-const DATA = "data directory /app/data of notes";
-
 export const DOCKER: Base = {
 	name: "docker",
 	program: `
@@ -27,7 +25,7 @@ new DockerApp("notes", {
 	scenarios: [
 		{ name: "nothing-changed" },
 		{ name: "nothing-changed-with-sames", command: ["preview", "--json", "--show-sames"] },
-		{ name: "another-image", change: [["IMAGE", "IMAGE-next"]], says: ["IMAGE-next"] },
+		{ name: "another-image", change: [["IMAGE", "IMAGE-next"]], says: ["holdfast-test-sample:1-next"] },
 		{ name: "another-environment", change: [['"INFO"', '"DEBUG"']] },
 		{
 			name: "another-environment-with-sames",
@@ -79,19 +77,21 @@ new DockerApp("notes", {
 			name: "mount-path-changed",
 			fault: 32,
 			change: [['"/app/data"', '"/srv/data"']],
-			findings: [["moved", "mount-path-changed", DATA]],
+			findings: ["moved mount-path-changed: data directory /app/data of notes"],
 		},
 		{
 			name: "database-file-changed",
 			fault: 32,
 			change: [['databaseFile: "notes.db"', 'databaseFile: "app.db"']],
 			exit: 3,
+			findings: ["at risk database-changed: data directory /app/data of notes"],
 		},
 		{
 			name: "database-variable-changed",
 			fault: 32,
 			change: [['"notes.db" }', '"notes.db", variables: { DB_DIR: "directory" } }']],
 			exit: 3,
+			findings: ["at risk database-variable-changed: data directory /app/data of notes"],
 		},
 		{
 			name: "replica-elsewhere",
@@ -105,6 +105,7 @@ new DockerApp("notes", {
 			fault: 32,
 			change: [["memoryMiB: 256", "memoryMiB: 256, backup: { retentionDays: 7 }"]],
 			exit: 3,
+			findings: ["at risk retention-shortened: data directory /app/data of notes"],
 		},
 		{
 			name: "no-backup",
@@ -130,12 +131,14 @@ new DockerApp("notes", {
 				["new DockerApp(", 'const postgres = new DockerPostgres("notes", { memoryMiB: 128 });\nnew DockerApp('],
 				["memoryMiB: 256", 'memoryMiB: 256, postgres, database: "postgres"'],
 			],
+			findings: ["moved engine-switched: data directory /app/data of notes"],
 		},
 		{
 			name: "transform-takes-the-mount",
 			fault: 32,
 			change: [["memoryMiB: 256", "memoryMiB: 256, transform: { container: (args) => ({ ...args, mounts: [] }) }"]],
 			exit: 3,
+			findings: ["lost mount-missing: data directory /app/data of notes"],
 		},
 	],
 };

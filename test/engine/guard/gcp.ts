@@ -1,14 +1,14 @@
 import { ROOT } from "../../../tools/workspace";
-import type { Base, Scenario } from "./scenario";
+import { app, bucket, GCP_RISKS } from "./gcpRisks";
+import type { Base } from "./scenario";
 
 // A CloudRunApp with its bucket, on the double of the Google Cloud provider.
 
-const DIGEST = `sha256:${"0123456789abcdef".repeat(4)}`;
-const NEXT = `sha256:${"123456789abcdef0".repeat(4)}`;
-const POSTGRES = 'const postgres = new CloudSqlPostgres("notes", { location: "asia-southeast1" });';
-const OBJECT = JSON.stringify({ moved: { to: "postgres", since: "2026-11-22T10:00:00.000Z" } });
+export const DIGEST = `sha256:${"0123456789abcdef".repeat(4)}`;
+export const NEXT = `sha256:${"123456789abcdef0".repeat(4)}`;
+export const POSTGRES = 'const postgres = new CloudSqlPostgres("notes", { location: "asia-southeast1" });';
 
-const PROGRAM = `
+export const PROGRAM = `
 import * as gcp from "@pulumi/gcp";
 import * as pulumi from "@pulumi/pulumi";
 import { CloudRunApp } from "${ROOT}/components/gcp/cloudRunApp";
@@ -34,10 +34,6 @@ new CloudRunApp("notes", {
 });
 // more
 `;
-
-/** Something more of an app. */
-const app = (more: string): Scenario["change"] => [["\tbackup,\n", `\tbackup,\n\t${more},\n`]];
-const bucket = (more: string): Scenario["change"] => [["retentionDays: 30,", more]];
 
 export const GCP: Base = {
 	name: "gcp",
@@ -70,28 +66,6 @@ export const GCP: Base = {
 				],
 			],
 		},
-		{
-			name: "another-app-on-the-replica",
-			fault: 32,
-			command: ["preview", "--json", "--show-sames"],
-			change: [["// more", 'new CloudRunApp("todo", { ...args, backup });']],
-			exit: 3,
-		},
-		{
-			name: "second-stack-on-the-replica",
-			fault: 32,
-			forgotten: ["*"],
-			stack: "second",
-			change: [
-				['const backup = new GcsBackupBucket("notes", {', "const own = ({"],
-				[
-					"\tbackup,\n",
-					'\tbackup: {\n\t\tstore: { url: "gs://STACK-notes-backup/app" },\n\t\twriterEmail: "writer@shop-1.iam.gserviceaccount.com",\n\t},\n',
-				],
-			],
-			beside: ["nothing-changed-with-sames"],
-			exit: 3,
-		},
 		{ name: "renamed", fault: 26, change: [['Bucket("notes"', 'Bucket("memos"']], refused: true, exit: 2 },
 		{
 			name: "renamed-with-alias",
@@ -119,6 +93,7 @@ export const GCP: Base = {
 		{ name: "state-lost", fault: 29, forgotten: ["*"] },
 		{
 			name: "refused-by-the-component",
+			says: ["must be where the app is"],
 			fault: 32,
 			change: [['{\n\tlocation: "asia-southeast1",\n\tret', '{\n\tlocation: "europe-west1",\n\tret']],
 			refused: true,
@@ -131,69 +106,11 @@ export const GCP: Base = {
 			refused: true,
 			exit: 2,
 		},
-		{ name: "another-prefix", fault: 32, change: bucket('retentionDays: 30, prefix: "other",'), exit: 3 },
-		{ name: "shorter-retention", fault: 32, change: bucket("retentionDays: 7,"), exit: 3 },
-		{ name: "shorter-grace", fault: 32, change: bucket("retentionDays: 30, graceDays: 1,"), exit: 3 },
-		{ name: "no-soft-delete", fault: 32, change: bucket("retentionDays: 30, softDeleteDays: 0,"), exit: 3 },
 		{
-			name: "no-versioning",
-			fault: 31,
-			change: bucket(
-				"retentionDays: 30, transform: { bucket: (args: object) => ({ ...args, versioning: { enabled: false } }) },",
-			),
-			exit: 3,
-		},
-		{
-			name: "public-access-possible",
-			fault: 31,
-			change: bucket(
-				'retentionDays: 30, transform: { bucket: (args: object) => ({ ...args, publicAccessPrevention: "inherited" }) },',
-			),
-			exit: 3,
-		},
-		{
-			name: "public-bucket",
-			fault: 31,
-			change: [
-				[
-					"// more",
-					'new gcp.storage.BucketIAMMember("open", { bucket: "STACK-notes-backup", role: "roles/storage.objectViewer", member: "allUsers" });',
-				],
-			],
-			exit: 3,
-		},
-		{
-			name: "force-destroy",
-			fault: 31,
-			change: bucket("retentionDays: 30, transform: { bucket: (args: object) => ({ ...args, forceDestroy: true }) },"),
-			exit: 3,
-		},
-		{
-			name: "wildcard-role",
-			fault: 31,
-			change: [
-				[
-					"// more",
-					'new gcp.projects.IAMMember("all", { project: "shop-1", role: "roles/owner", member: "serviceAccount:a@b.iam.gserviceaccount.com" });',
-				],
-			],
-			exit: 3,
-		},
-		{ name: "mount-path-changed", fault: 32, change: [['"/app/data"', '"/srv/data"']], exit: 3 },
-		{ name: "database-file-changed", fault: 32, change: [['"notes.db"', '"app.db"']], exit: 3 },
-		{
-			name: "another-variable-name",
+			name: "mount-path-changed",
 			fault: 32,
-			change: [['"notes.db" }', '"notes.db", variables: { DB_DIR: "directory" } as const }']],
-			exit: 3,
-		},
-		{
-			name: "two-instances",
-			fault: 32,
-			change: app(
-				"transform: { service: (args: any) => ({ ...args, template: { ...args.template, scaling: { maxInstanceCount: 2 } } }) }",
-			),
-			exit: 3,
+			change: [['"/app/data"', '"/srv/data"']],
+			findings: ["moved mount-path-changed: data directory /app/data of notes"],
 		},
 		{
 			name: "postgres-beside",
@@ -202,61 +119,8 @@ export const GCP: Base = {
 		{
 			name: "moves-to-postgres",
 			change: [["new CloudRunApp(", `${POSTGRES}\nnew CloudRunApp(`], ...(app('postgres, database: "postgres"') ?? [])],
+			findings: ["moved engine-switched: data directory /app/data of notes"],
 		},
-	],
-};
-
-/** The same, once the app is in Postgres. */
-export const GCP_POSTGRES: Base = {
-	name: "gcp-postgres",
-	environment: { HOLDFAST_DOUBLE_OBJECT: OBJECT },
-	program: PROGRAM.replace("new CloudRunApp(", `${POSTGRES}\nnew CloudRunApp(`).replace(
-		"\tbackup,\n",
-		'\tbackup,\n\tpostgres,\n\tdatabase: "postgres",\n',
-	),
-	scenarios: [
-		{ name: "nothing-changed" },
-		{ name: "another-image", change: [[`notes@${DIGEST}`, `notes@${NEXT}`]] },
-		{ name: "another-environment", change: [['"INFO"', '"DEBUG"']] },
-		{
-			name: "larger-server",
-			change: [['{ location: "asia-southeast1" }', '{ location: "asia-southeast1", tier: "db-custom-2-7680" }']],
-		},
-		{ name: "three-instances", change: [['database: "postgres"', 'database: "postgres", instances: 3']] },
-		{ name: "settled", change: [['database: "postgres"', 'database: "postgres", move: { settled: true }']] },
-		{
-			name: "back-without-its-rows",
-			change: [['database: "postgres"', 'database: "sqlite", move: { return: "leave" }']],
-			exit: 3,
-		},
-		{
-			name: "server-unprotected",
-			fault: 32,
-			change: [['{ location: "asia-southeast1" }', '{ location: "asia-southeast1", protectDatabase: false }']],
-			exit: 3,
-		},
-		{
-			name: "fewer-backups",
-			fault: 32,
-			change: [['{ location: "asia-southeast1" }', '{ location: "asia-southeast1", backupsKept: 2, recoveryDays: 1 }']],
-			exit: 3,
-		},
-		{
-			name: "server-removed",
-			fault: 27,
-			change: [
-				[POSTGRES, ""],
-				['\tpostgres,\n\tdatabase: "postgres",\n', ""],
-			],
-			refused: true,
-			exit: 2,
-		},
-		{
-			name: "another-server",
-			fault: 32,
-			change: [['{ location: "asia-southeast1" }', '{ location: "asia-southeast1", instanceName: "other" }']],
-			refused: true,
-			exit: 2,
-		},
+		...GCP_RISKS,
 	],
 };

@@ -4,7 +4,6 @@ import { readPlan, UnreadablePlan } from "../../../components/guard/plan";
 import { json } from "../../../components/guard/report/json";
 import { markdown } from "../../../components/guard/report/markdown";
 import { terminal } from "../../../components/guard/report/terminal";
-import type { Verdict } from "../../../components/guard/verdict";
 import { ROOT } from "../../../tools/workspace";
 import type { Base } from "./scenario";
 
@@ -14,8 +13,8 @@ const NOW = new Date("2026-11-22T10:00:00Z");
 /** What the guard says of previews that it reads together. */
 export interface Judgement {
 	exit: number;
-	/** All that is worse than kept and not approved, one for each rule and subject. */
-	findings: [Verdict, string, string][];
+	/** All that is worse than kept and not approved, as `lost replaced: volume shop-test-uploads`. */
+	findings: string[];
 	/** Every word of it, in each of its forms. */
 	said: string;
 }
@@ -29,7 +28,7 @@ export function judgement(previews: string[]): Judgement {
 			.filter(({ verdict, approval }) => verdict !== "kept" && approval === undefined);
 		return {
 			exit: report.safe ? 0 : 3,
-			findings: findings.map(({ verdict, rule, subject }) => [verdict, rule, subject]),
+			findings: findings.map(({ verdict, rule, subject }) => `${verdict} ${rule}: ${subject}`).sort(),
 			said: [terminal(report, { now: NOW }), markdown(report), json(report)].join("\n"),
 		};
 	} catch (error) {

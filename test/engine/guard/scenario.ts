@@ -1,5 +1,3 @@
-import type { Verdict } from "../../../components/guard/verdict";
-
 /** A program that is up, and what is planned from there. */
 export interface Base {
 	/** Begins the name of each recording. */
@@ -33,10 +31,13 @@ export interface Scenario {
 	beside?: string[];
 	/** Exit code of the guard. @default 0 */
 	exit?: 0 | 2 | 3;
-	/**
-	 * All that is worse than kept: verdict, rule, and words of the subject. @default - nothing
-	 */
-	findings?: [verdict: Verdict, rule: string, subject: string][];
+	/** All that is worse than kept and not approved, as `lost replaced: volume shop-test-uploads`. @default - nothing */
+	findings?: string[];
 	/** Words that its information or the reason of its failure has. @default - none */
 	says?: string[];
+}
+
+/** Something more in a program that has a line for it. */
+export function more(lines: string): [string, string][] {
+	return [["// more", lines]];
 }

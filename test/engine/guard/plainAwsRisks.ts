@@ -1,0 +1,203 @@
+import { more, type Scenario } from "./scenario";
+
+// What loses other data, or leaves it with less to keep it safe.
+
+export const PLAIN_AWS_RISKS: Scenario[] = [
+	{
+		name: "wildcard-policy",
+		fault: 31,
+		change: more(
+			'new aws.iam.Policy("all", { name: "STACK-all", policy: JSON.stringify({ Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: "*", Resource: "*" }] }) });',
+		),
+		exit: 3,
+		findings: ["at risk no-wildcard-iam: Policy all"],
+	},
+	{
+		name: "file-system-replaced",
+		fault: 32,
+		change: [["encrypted: true", "encrypted: false"]],
+		exit: 3,
+		findings: ["lost replaced: file system shop-test-files"],
+	},
+	{
+		name: "file-system-backup-off",
+		fault: 32,
+		change: [['"ENABLED"', '"DISABLED"']],
+		exit: 3,
+		findings: ["at risk backups-off: backups of a file system files-backup"],
+	},
+	{
+		name: "secret-removed",
+		fault: 27,
+		change: [
+			[
+				'const secret = new aws.secretsmanager.Secret("token", { name: "STACK-token", recoveryWindowInDays: 30 });',
+				"const secret = 0;",
+			],
+		],
+		exit: 3,
+		findings: ["lost deleted: secret shop-test-token"],
+	},
+	{
+		name: "shorter-recovery-of-a-secret",
+		fault: 32,
+		change: [["recoveryWindowInDays: 30", "recoveryWindowInDays: 0"]],
+		exit: 3,
+		findings: [
+			"at risk no-force-destroy: secret shop-test-token",
+			"at risk retention-shortened: secret shop-test-token",
+		],
+	},
+	{
+		name: "key-unprotected",
+		fault: 32,
+		change: [[", { protect: true }", ""]],
+		exit: 3,
+		findings: ["at risk protect-removed: encryption key of the shop"],
+	},
+	{
+		name: "shorter-deletion-window-of-a-key",
+		fault: 32,
+		change: [["deletionWindowInDays: 30", "deletionWindowInDays: 7"]],
+		exit: 3,
+		findings: ["at risk retention-shortened: encryption key of the shop"],
+	},
+	{
+		name: "mount-path-changed",
+		fault: 32,
+		change: [['containerPath: "/data"', 'containerPath: "/app/data"']],
+		exit: 3,
+		findings: ["lost mount-path-changed: data directory /data of web"],
+	},
+	{
+		name: "database-variable-changed",
+		fault: 32,
+		change: [["/data/app.db", "/data/other.db"]],
+		exit: 3,
+		findings: ["at risk database-changed: data directory /data of web"],
+	},
+	{
+		name: "two-tasks",
+		fault: 32,
+		command: ["preview", "--json", "--show-sames"],
+		change: [["desiredCount: 1", "desiredCount: 2"]],
+		exit: 3,
+		findings: ["at risk several-instances: data directory /data of web"],
+	},
+	{
+		name: "tasks-overlap",
+		fault: 32,
+		command: ["preview", "--json", "--show-sames"],
+		change: [["deploymentMaximumPercent: 100", "deploymentMaximumPercent: 200"]],
+		exit: 3,
+		findings: ["at risk instances-overlap: data directory /data of web"],
+	},
+	{
+		name: "sqlite-on-efs",
+		fault: 32,
+		change: [
+			[
+				'volumes: [{ name: "data" }]',
+				'volumes: [{ name: "data", efsVolumeConfiguration: { fileSystemId: files.id } }]',
+			],
+		],
+		exit: 3,
+		findings: [
+			"at risk network-file-system: data directory /data of web",
+			"at risk no-sqlite-on-network-file-system: TaskDefinition web",
+		],
+	},
+	{
+		name: "secret-in-plain-environment",
+		fault: 30,
+		change: [
+			[
+				'{ name: "LOG_LEVEL", value: "INFO" }',
+				'{ name: "LOG_LEVEL", value: "INFO" }, { name: "API_TOKEN", value: "a-token-nobody-may-read" }',
+			],
+		],
+		exit: 3,
+		findings: ["at risk no-secret-in-environment: TaskDefinition web"],
+	},
+	{
+		name: "server-with-another-name",
+		fault: 32,
+		change: [['"STACK-server",', '"STACK-other",']],
+		exit: 3,
+		findings: ["lost replaced: database server shop-test-server"],
+	},
+	{
+		name: "fewer-backups",
+		fault: 32,
+		change: [["backupRetentionPeriod: 14", "backupRetentionPeriod: 1"]],
+		exit: 3,
+		findings: ["at risk retention-shortened: database server shop-test-server"],
+	},
+	{
+		name: "no-backups",
+		fault: 32,
+		change: [["backupRetentionPeriod: 14", "backupRetentionPeriod: 0"]],
+		exit: 3,
+		findings: ["at risk retention-shortened: database server shop-test-server"],
+	},
+	{
+		name: "deletion-protection-off",
+		fault: 32,
+		change: [["deletionProtection: true", "deletionProtection: false"]],
+		exit: 3,
+		findings: ["at risk deletion-protection-off: database server shop-test-server"],
+	},
+	{
+		name: "no-final-snapshot",
+		fault: 32,
+		change: [["skipFinalSnapshot: false", "skipFinalSnapshot: true"]],
+		exit: 3,
+		findings: ["at risk no-force-destroy: database server shop-test-server"],
+	},
+	{
+		name: "server-unencrypted",
+		fault: 32,
+		change: [["storageEncrypted: true", "storageEncrypted: false"]],
+		exit: 3,
+		findings: ["lost replaced: database server shop-test-server"],
+	},
+	{
+		name: "table-with-another-name",
+		fault: 32,
+		change: [['"STACK-carts"', '"STACK-baskets"']],
+		exit: 3,
+		findings: ["lost replaced: table shop-test-carts"],
+	},
+	{
+		name: "no-recovery-of-a-table",
+		fault: 32,
+		change: [["pointInTimeRecovery: { enabled: true }", "pointInTimeRecovery: { enabled: false }"]],
+		exit: 3,
+		findings: ["at risk point-in-time-recovery-off: table shop-test-carts"],
+	},
+	{
+		name: "deletion-protection-of-a-table-off",
+		fault: 32,
+		change: [["deletionProtectionEnabled: true", "deletionProtectionEnabled: false"]],
+		exit: 3,
+		findings: ["at risk deletion-protection-off: table shop-test-carts"],
+	},
+	{
+		name: "destroyed-but-for-the-protected",
+		fault: 25,
+		command: ["destroy", "--preview-only", "--json", "--exclude-protected"],
+		exit: 3,
+		findings: [
+			"at risk safeguard-removed: backups of a file system files-backup",
+			"at risk safeguard-removed: encryption of a bucket shop-test-media",
+			"at risk safeguard-removed: public access block of a bucket shop-test-media",
+			"at risk safeguard-removed: versioning of a bucket shop-test-media",
+			"lost app-deleted: data directory /data of web",
+			"lost deleted: bucket shop-test-media",
+			"lost deleted: database server shop-test-server",
+			"lost deleted: file system shop-test-files",
+			"lost deleted: secret shop-test-token",
+			"lost deleted: table shop-test-carts",
+		],
+	},
+];
