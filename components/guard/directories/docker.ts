@@ -1,9 +1,9 @@
 import { parseLocation } from "../../backup";
 import { UNKNOWN } from "../plan";
+import { isHidden } from "../rules/values";
 import {
 	appName,
 	count,
-	isHidden,
 	keeperSettings,
 	type Mount,
 	mayHoldData,
