@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { addNotes, answering, lost } from "../../tools/prove/load";
+import { type Acknowledged, addNotes, answering, lost } from "../../tools/prove/load";
 import { SAMPLE_BASE } from "../../tools/setup/versions";
 import { environment } from "./cloudEnvironment";
 import { type Chapter, Page, type Settings } from "./page";
@@ -46,11 +46,14 @@ class Reader {
 	}
 
 	/** Starts the old app, as root like most images, and gives it notes. */
-	async startOld(database: string, ...mounts: string[]) {
+	async startOld(database: string, ...mounts: string[]): Promise<Acknowledged[]> {
 		const { container, port } = this.old;
 		const options = [`--publish=127.0.0.1:${port}:8000`, "--user=0", `--env=DATABASE_URL=sqlite:///${database}`];
 		await dockerOutput("run", "--detach", "--name", container, ...options, ...mounts, this.image, "sh", "-c", OLD);
 		await this.oldAnswers();
+		// One that stays connected: what is written meanwhile stays in the WAL.
+		const connected = `import sqlite3, time; c = sqlite3.connect("${database}"); c.execute("select count(*) from notes").fetchone(); time.sleep(600)`;
+		await dockerOutput("exec", "--detach", container, "python3", "-c", connected);
 		return addNotes(this.oldUrl, 40);
 	}
 
@@ -147,7 +150,7 @@ it("3: from a file in the image, which has an older one; back, and in once more"
 	reader.configure();
 	const said = await reader.run();
 	expect(said).toContain("removed-when-stopped=false []");
-	expect(said).toContain("A /app/instance/gemini_keys.db");
+	expect(said).toContain("A /app/instance/gemini_keys.db-wal");
 	// One of them was built in.
 	expect(said).toMatch(/integrity ok\n(.*\n)*notes 41\n[\s\S]+notes 41/);
 	expect(await lost(stack.url, before)).toEqual([]);
