@@ -136,3 +136,16 @@ it("initial data in WAL mode without its WAL is taken in with a word on what may
 	const host = await Host.make(store, { env: { HOLDFAST_INITIAL_DATA: at }, args: data });
 	expect(await host.keeperDone("start")).toMatch(/rows 0; it is in WAL mode with no a\.db-wal beside it/);
 });
+
+it("initial data that changes while it is copied is refused, and nothing is left of it", async () => {
+	const { store, at, data = [], put } = await (sources["a path"] as () => Promise<Source>)();
+	await put(sound);
+	const name = `holdfast-data-${randomBytes(4).toString("hex")}-live`;
+	onTestFinished(async () => void (await docker("rm", "--force", name)), 30_000);
+	const live = "truncate --size 200M /initial/a.db && while :; do printf x >> /initial/a.db-wal; done";
+	const mount = (data[0] ?? "").replace(",readonly", "");
+	await docker("run", "--detach", "--name", name, mount, SAMPLE_BASE, "sh", "-ec", live);
+	const host = await Host.make(store, { env: { HOLDFAST_INITIAL_DATA: at }, args: data });
+	expectRefused(await host.keeper("start"), "initial-data-unusable", "changed while it was copied");
+	expect(await host.shell("ls -A /data")).toBe("");
+});
