@@ -5,6 +5,7 @@ import { type Acknowledged, addNotes, answering, lost } from "../../tools/prove/
 import { SAMPLE_BASE } from "../../tools/setup/versions";
 import { environment } from "./cloudEnvironment";
 import { type Chapter, Page, type Settings } from "./page";
+import { sqlite } from "./refusal";
 import { dockerOutput, freePort, succeeds, TestStack } from "./testStack";
 
 // The commands and settings of MOVING-IN.md as they stand there. What is replaced: the names of the old app's containers,
@@ -21,7 +22,7 @@ class Reader {
 	readonly srv: string;
 	/** The old app's image. */
 	image = "";
-	private readonly chapter: Chapter;
+	readonly chapter: Chapter;
 
 	private constructor(
 		readonly stack: TestStack,
@@ -50,16 +51,11 @@ class Reader {
 		const { container, port } = this.old;
 		const options = [`--publish=127.0.0.1:${port}:8000`, "--user=0", `--env=DATABASE_URL=sqlite:///${database}`];
 		await dockerOutput("run", "--detach", "--name", container, ...options, ...mounts, this.image, "sh", "-c", OLD);
-		await this.oldAnswers();
+		await answering(this.oldUrl);
 		// One that stays connected: what is written meanwhile stays in the WAL.
 		const connected = `import sqlite3, time; c = sqlite3.connect("${database}"); c.execute("select count(*) from notes").fetchone(); time.sleep(600)`;
 		await dockerOutput("exec", "--detach", container, "python3", "-c", connected);
 		return addNotes(this.oldUrl, 40);
-	}
-
-	/** Waits until it does. */
-	oldAnswers(): Promise<string> {
-		return answering(this.oldUrl);
 	}
 
 	/** The stack's file as the chapter shows it. */
@@ -72,6 +68,23 @@ class Reader {
 			{ build: undefined, migration: undefined, ...app, image: this.image },
 			Object.fromEntries(others),
 		);
+	}
+
+	/** Goes through the chapter to its first heading below. As many rows must be there afterwards as before. */
+	async movesIn(before: Acknowledged[], notes = before.length): Promise<string> {
+		this.configure();
+		const said = await this.run();
+		expect(said).toMatch(new RegExp(`integrity ok\\n(.*\\n)*notes ${notes}\\n[\\s\\S]+notes ${notes}`));
+		expect(await lost(this.stack.url, before)).toEqual([]);
+		return said;
+	}
+
+	/** Writes some more, and goes back to the old app, which must have these. */
+	async goesBack(before: Acknowledged[], kept: "all" | "before"): Promise<void> {
+		const since = await addNotes(this.stack.url, 5);
+		await this.run("Going back", 0);
+		await answering(this.oldUrl);
+		expect(await lost(this.oldUrl, kept === "all" ? [...before, ...since] : before)).toEqual([]);
 	}
 
 	/** Runs what stands under the chapter's own heading, or under one below it. */
@@ -100,18 +113,9 @@ class Reader {
 
 it("1: from a volume of Dokploy, and back", async () => {
 	const reader = await Reader.of("1", "sora2api");
-	const { stack } = reader;
 	const before = await reader.startOld("/app/data/hancat.db", `--volume=${reader.old.container}-data:/app/data`);
-	reader.configure();
-	const said = await reader.run();
-	expect(said).toMatch(/-data \S+ -> \/app\/data/);
-	expect(said).toMatch(/integrity ok\n(.*\n)*notes 40\n[\s\S]+notes 40/);
-	expect(await lost(stack.url, before)).toEqual([]);
-
-	const since = await addNotes(stack.url, 5);
-	await reader.run("Going back");
-	await reader.oldAnswers();
-	expect(await lost(reader.oldUrl, [...before, ...since])).toEqual([]);
+	expect(await reader.movesIn(before)).toMatch(/-data \S+ -> \/app\/data/);
+	await reader.goesBack(before, "all");
 	await reader.run("The old");
 	expect(await dockerOutput("volume", "ls", "--quiet", "--filter", `name=${reader.old.container}`)).toBe(
 		`${reader.old.container}-data`,
@@ -120,23 +124,15 @@ it("1: from a volume of Dokploy, and back", async () => {
 
 it("2: from a directory of docker compose, and back", async () => {
 	const reader = await Reader.of("2", "llm-orchestrator");
-	const { stack, srv } = reader;
+	const { srv } = reader;
 	const data = join(srv, "llm-orchestrator", "data");
 	const before = await reader.startOld(
 		"/app/data/llm_orchestrator.db",
 		`--volume=${data}:/app/data`,
 		"--restart=always",
 	);
-	reader.configure();
-	const said = await reader.run();
-	expect(said).toContain(`${data} -> /app/data`);
-	expect(said).toMatch(/integrity ok\n(.*\n)*notes 40\n[\s\S]+notes 40/);
-	expect(await lost(stack.url, before)).toEqual([]);
-
-	const since = await addNotes(stack.url, 5);
-	await reader.run("Going back");
-	await reader.oldAnswers();
-	expect(await lost(reader.oldUrl, [...before, ...since])).toEqual([]);
+	expect(await reader.movesIn(before)).toContain(`${data} -> /app/data`);
+	await reader.goesBack(before, "all");
 	expect(existsSync(`${data}-before/llm_orchestrator.db`)).toBe(true);
 	await reader.run("The old");
 	expect(readdirSync(join(srv, "llm-orchestrator"))).toEqual(["data"]);
@@ -144,26 +140,18 @@ it("2: from a directory of docker compose, and back", async () => {
 
 it("3: from a file in the image, which has an older one; back, and in once more", async () => {
 	const reader = await Reader.of("3", "gemini-keys");
-	const { stack, srv } = reader;
 	await bakeIn(reader);
 	const before = await reader.startOld("/app/instance/gemini_keys.db");
-	reader.configure();
-	const said = await reader.run();
+	// One more is built in.
+	const said = await reader.movesIn(before, 41);
 	expect(said).toContain("removed-when-stopped=false []");
 	expect(said).toContain("A /app/instance/gemini_keys.db-wal");
-	// One of them was built in.
-	expect(said).toMatch(/integrity ok\n(.*\n)*notes 41\n[\s\S]+notes 41/);
-	expect(await lost(stack.url, before)).toEqual([]);
+	await reader.goesBack(before, "before");
+	expect(await reader.shell(`rows ${reader.srv} since-moving-in.db`)).toContain("notes 46");
 
-	await addNotes(stack.url, 5);
-	await reader.run("Going back", 0);
-	await reader.oldAnswers();
-	expect(await lost(reader.oldUrl, before)).toEqual([]);
-	expect(existsSync(join(srv, "since-moving-in.db"))).toBe(true);
 	const later = await addNotes(reader.oldUrl, 7);
 	await reader.run("Going back", 1);
-	expect(await reader.run()).toMatch(/notes 48\n[\s\S]+notes 48/);
-	expect(await lost(stack.url, [...before, ...later])).toEqual([]);
+	await reader.movesIn([...before, ...later], 48);
 	await reader.run("The old");
 });
 
@@ -186,15 +174,21 @@ it("4: from a volume of Railway, whose app was killed and left a WAL, and back",
 	await dockerOutput("kill", container);
 	await dockerOutput("cp", `${container}:/app/data`, join(srv, "moving-in"));
 	expect(readdirSync(join(srv, "moving-in"))).toContain("personalfinance.db-wal");
-	reader.configure();
-	expect(await reader.run()).toMatch(/integrity ok\n(.*\n)*notes 40\n[\s\S]+notes 40/);
+	await reader.movesIn(before);
 	expect(await stack.saidBy("start")).toContain("with its personalfinance.db-wal");
-	expect(await lost(stack.url, before)).toEqual([]);
 
 	await addNotes(stack.url, 5);
 	await reader.run("Going back");
 	expect(await reader.shell(`rows ${srv} since-moving-in.db`)).toContain("notes 45");
 	await reader.run("The old");
+});
+
+it("5: what was copied out of a bucket is counted", async () => {
+	const reader = await Reader.of("5", "backend");
+	const copied = `type=bind,source=${reader.srv},target=/d`;
+	const made = `mkdir /d/moving-in && ${sqlite("/d/moving-in/users.db", "create table users as values (1), (2), (3)")}`;
+	await dockerOutput("run", "--rm", "--mount", copied, SAMPLE_BASE, "sh", "-c", made);
+	expect(await reader.shell(`cd ${reader.srv}\n${reader.chapter.commands[""]?.join("\n")}`)).toContain("users 3");
 });
 
 it("5: from a bucket to Cloud Run: the stack lets its account read it, until initialData is taken out again", async (test) => {
