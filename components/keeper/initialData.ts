@@ -18,7 +18,7 @@ import { syncDirectory } from "./stores/directory";
 import { openStore } from "./stores/open";
 import { StoreUnreachable } from "./stores/store";
 
-/** What SQLite keeps beside a database that was not closed: in the first are commits that the file lacks, by the second it undoes half a one. */
+/** Beside a database that was not closed: commits that the file lacks, and what undoes a transaction that was cut off. */
 const BESIDE = ["-wal", "-journal"];
 
 /**
@@ -73,6 +73,7 @@ function walWarning(source: string, staging: string): string {
 	return `; it is in WAL mode with no ${basename(source)}-wal beside it, as after a clean stop: if it was copied while its app ran, the newest rows are missing`;
 }
 
+/** Somebody writes the file. */
 class Written extends Error {}
 
 /** Copies the file and what lies beside it. Returns the suffixes of the latter. */
