@@ -4,6 +4,7 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 const LONG = [
 	"migrations",
 	"container",
+	"movingIn",
 	"lifecycle",
 	"keeper",
 	"prove",

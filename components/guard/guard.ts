@@ -41,10 +41,11 @@ export interface Report {
 /**
  * Judges what previews do to data.
  *
- * @param plans of one stack or of several, which are compared for a replica that two of them use
+ * @param previewed plans of one stack or of several, which are compared for a replica that two of them use
  * @param now by which approvals expire
  */
-export function guard(plans: Plan[], { now }: { now: Date }): Report {
+export function guard(previewed: Plan[], { now }: { now: Date }): Report {
+	const plans = previewed.map(ordered);
 	const shared = sharedReplicas(plans);
 	const stacks = plans.map((plan) => {
 		const sources = [statefulResources(plan), dataDirectories(plan), plannedRules(plan)];
@@ -56,6 +57,12 @@ export function guard(plans: Plan[], { now }: { now: Date }): Report {
 	const open = stacks.flatMap(({ subjects }) => subjects).flatMap(openVerdicts);
 	const verdict = worst(open);
 	return { verdict, safe: verdict === "kept" || verdict === "moved", stacks };
+}
+
+/** The engine works on several resources at once, in another order each time. A report must not change with it. */
+function ordered(plan: Plan): Plan {
+	const steps = [...plan.steps].sort((one, other) => (one.urn < other.urn ? -1 : Number(one.urn > other.urn)));
+	return { ...plan, steps };
 }
 
 function reportOf(plan: Plan, findings: Finding[], information: Information[], now: Date): StackReport {
@@ -92,7 +99,7 @@ function subjectsOf(findings: JudgedFinding[]): Subject[] {
 
 /** What is open comes before what is approved. */
 function rank({ verdict, approved }: Subject): number {
-	return VERDICTS.indexOf(verdict) - (approved ? 0.5 : 0);
+	return approved ? VERDICTS.indexOf("moved") + 0.5 : VERDICTS.indexOf(verdict);
 }
 
 function openVerdicts({ findings }: Subject): Verdict[] {

@@ -27,7 +27,7 @@ describe("an app of ours on a Docker host", () => {
 			findings: [
 				{
 					reason:
-						"it stays on volume holdfast-local-notes-data, and its replica goes to volume holdfast-local-notes-backup, prefix notes",
+						"It stays on volume holdfast-local-notes-data, and its replica goes to volume holdfast-local-notes-backup, prefix notes.",
 				},
 			],
 			information: [],
@@ -134,9 +134,9 @@ describe("an app of ours on a Docker host", () => {
 	it("says what is where, and the way out", () => {
 		const other = both((inputs) => Object.assign(dataMount(inputs), { source: "other" }));
 		expect(said(other, "volume-changed")).toBe(
-			"volume other is mounted at /app/data in place of volume holdfast-local-notes-data: the app starts without the data, " +
-				"which stays in holdfast-local-notes-data. mount volume holdfast-local-notes-data again; or copy its content to " +
-				"other with the app stopped, then approve",
+			"Volume other is mounted at /app/data in place of volume holdfast-local-notes-data: the app starts without the data, " +
+				"which stays in holdfast-local-notes-data. Mount volume holdfast-local-notes-data again; or copy its content to " +
+				"other with the app stopped, then approve.",
 		);
 	});
 

@@ -60,11 +60,11 @@ describe("a second app on one replica", () => {
 		expect(findings.map(({ urn, reason }) => [urn.split(":")[2], reason])).toEqual([
 			[
 				"prod",
-				"its replica s3://vault/app is also that of notes of stack staging: each would restore the other's data",
+				"Its replica s3://vault/app is also that of notes of stack staging: each would restore the other's data.",
 			],
 			[
 				"staging",
-				"its replica s3://vault/app is also that of notes of stack prod: each would restore the other's data",
+				"Its replica s3://vault/app is also that of notes of stack prod: each would restore the other's data.",
 			],
 		]);
 	});

@@ -1,6 +1,7 @@
+import { isHidden } from "../rules/values";
 import { isSamePlace, type Location, locationsOf, shownLocation } from "./locations";
 import type { Found } from "./words";
-import { isHidden, type Workload } from "./workload";
+import type { Workload } from "./workload";
 
 /** What becomes of the database file, and of the variables by which the app finds it. */
 export function compareDatabase(before: Workload, after: Workload, replaceReasons: string[]): Found[] {

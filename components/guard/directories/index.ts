@@ -43,14 +43,13 @@ function kept(urn: string, workload: Workload): Finding[] {
 	const main = subjectOf(workload);
 	const replica = store === undefined ? "" : `, and its replica goes to ${store}`;
 	const lasting = mounts.filter((mount) => mount.kind !== "instance disk" || subjectOf(workload, mount.path) === main);
-	const all = lasting.map((mount): Finding => {
-		const subject = subjectOf(workload, mount.path);
-		const reason = `it stays on ${shownMount(mount)}${subject === main ? replica : ""}`;
-		return { urn, subject, verdict: "kept", rule: "unchanged", reason };
-	});
-	const isSaid = all.some(({ subject }) => subject === main);
-	const reason = `it stays where it is${replica}`;
-	return isSaid ? all : [...all, { urn, subject: main, verdict: "kept", rule: "unchanged", reason }];
+	const stays = (where: string, path?: string) => {
+		const isMain = subjectOf(workload, path) === main;
+		const reason = `it stays ${where}${isMain ? replica : ""}`;
+		return findingOf(urn, workload, { verdict: "kept", rule: "unchanged", reason, path });
+	};
+	const all = lasting.map((mount) => stays(`on ${shownMount(mount)}`, mount.path));
+	return all.some(({ subject }) => subject === main) ? all : [...all, stays("where it is")];
 }
 
 /** App and keeper of one app speak under the app's URN, so that it has one verdict. */

@@ -1,9 +1,10 @@
 import { parseLocation } from "../../backup";
 import type { Plan } from "../plan";
+import { isHidden } from "../rules/values";
 import type { Finding, Information } from "../verdict";
 import { changesOf } from "./changes";
 import { findingOf } from "./compare";
-import { isHidden, type Workload } from "./workload";
+import type { Workload } from "./workload";
 
 interface Replica {
 	workload: Workload;

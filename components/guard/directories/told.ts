@@ -1,7 +1,8 @@
 import type { Plan } from "../plan";
+import { isHidden } from "../rules/values";
 import type { Information } from "../verdict";
 import { locationsOf, shownLocation } from "./locations";
-import { isHidden, type Workload } from "./workload";
+import type { Workload } from "./workload";
 
 /** What changes without harm, in words. */
 export function told(before: Workload, after: Workload): string[] {

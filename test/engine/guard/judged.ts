@@ -20,7 +20,7 @@ export function judged(base: Base): void {
 			const preview = await scene.preview(scenario);
 			const recording = scene.recording(scenario, preview);
 			const both = [renamed(preview, scene.names), recording];
-			const [now, then] = both.map((text) => scene.constant(expectJudgement(base, scenario, text).said));
+			const [now, then] = both.map((text) => scene.constant(expectJudgement(base, scenario, text)));
 			expect(now).toBe(then);
 		});
 	});

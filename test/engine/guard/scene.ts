@@ -5,7 +5,7 @@ import { SAMPLE_APP } from "../../../tools/prove/sampleApp";
 import { dockerOutput, freePort, Twin } from "../../../tools/prove/twin";
 import { ROOT } from "../../../tools/workspace";
 import { CloudStack } from "../cloudStack";
-import { fileOf } from "./judgement";
+import { fileOf, type Judgement } from "./judgement";
 import { recorded, renamed } from "./recorded";
 import type { Base, Scenario } from "./scenario";
 
@@ -79,9 +79,13 @@ export class Scene {
 		return readFileSync(file, "utf8");
 	}
 
-	/** What the guard says, without what differs from run to run: the test's names, and what is made up of hexadecimal digits. */
-	constant(said: string): string {
-		return renamed(said, this.names).replace(/\b(?=[0-9a-f]*\d)[0-9a-f]{7,}\b/g, "#");
+	/**
+	 * What the guard says, without what differs from run to run: the test's names, what is made up of hexadecimal digits, and
+	 * the order in which the engine comes upon what it refuses.
+	 */
+	constant({ exit, said }: Judgement): string {
+		const constant = renamed(said, this.names).replace(/\b(?=[0-9a-f]*\d)[0-9a-f]{7,}\b/g, "#");
+		return exit === 2 ? constant.split("\n").sort().join("\n") : constant;
 	}
 
 	private async pulumi({ command = ["preview", "--json"], stack: other }: Scenario) {
