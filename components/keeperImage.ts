@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { BuildArgs } from "./app";
+import { areImagesMade } from "./images";
 import { refusal } from "./validate";
 
 const CONTEXT = join(__dirname, "keeper", "image");
@@ -14,5 +15,7 @@ export function keeperBuild(owner?: string): BuildArgs {
 	if (!existsSync(join(CONTEXT, "keeper.js"))) {
 		throw refusal(`the keeper's program is not built: run npm run setup in ${join(__dirname, "..")}`);
 	}
-	return { context: CONTEXT, ...(owner !== undefined && { args: { OWNER: owner } }) };
+	// Of two stages, of which the Docker provider's builder would make both: so the other file, and not an argument.
+	const dockerfile = areImagesMade() ? "Dockerfile" : "Dockerfile.public";
+	return { context: CONTEXT, dockerfile, ...(owner !== undefined && { args: { OWNER: owner } }) };
 }
