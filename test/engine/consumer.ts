@@ -1,8 +1,9 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import type { TestContext } from "vitest";
 import { command, type Ended } from "../../tools/setup/command";
+import { engineDirectory, pluginHome, pluginIn } from "../../tools/setup/engine";
 import { withLock } from "../../tools/setup/lock.mjs";
 import { home, ROOT } from "../../tools/workspace";
 
@@ -10,6 +11,7 @@ type Finishing = Pick<TestContext, "onTestFinished">;
 
 /** Packs the package as npm does, its build included. Returns the tarball. */
 export async function pack(directory: string): Promise<string> {
+	mkdirSync(home(), { recursive: true });
 	const packed = await withLock(join(home(), "pack.lock"), () =>
 		command("npm", ["pack", "--silent", "--pack-destination", directory], { cwd: ROOT, timeout: 300_000 }),
 	);
@@ -18,43 +20,83 @@ export async function pack(directory: string): Promise<string> {
 	return join(directory, `${name}-${version}.tgz`);
 }
 
+/** The files in a tarball of npm, as they lie in the package. */
+export async function contents(tarball: string): Promise<string[]> {
+	const { code, output } = await command("tar", ["tzf", tarball]);
+	if (code !== 0) throw new Error(output);
+	return output
+		.trim()
+		.split("\n")
+		.map((file) => file.replace(/^package\//, ""));
+}
+
 /** Another project, in a directory outside of this repo, which has the packed package and what it asks for from the registry. */
 export class Consumer {
 	private constructor(
 		readonly directory: string,
-		readonly tarball: string,
+		private readonly state: string,
 	) {}
 
 	/** @param packages beside the package, in the versions that this repo has */
 	static async make(test: Finishing, ...packages: string[]): Promise<Consumer> {
 		const parent = mkdtempSync(join(tmpdir(), "holdfast-consumer-"));
 		test.onTestFinished(() => rmSync(parent, { recursive: true, force: true }));
-		const directory = join(parent, "shop");
-		mkdirSync(directory);
-		const consumer = new Consumer(directory, await pack(parent));
+		const consumer = new Consumer(join(parent, "shop"), join(parent, "state"));
+		mkdirSync(consumer.directory);
+		mkdirSync(consumer.state);
 		await consumer.succeeds("npm", "init", "--yes");
-		const wanted = packages.map((name) => `${name}@${installedVersion(name)}`);
-		const quietly = ["--prefer-offline", "--no-audit", "--no-fund", "--loglevel", "error"];
-		await consumer.succeeds("npm", "install", ...quietly, consumer.tarball, ...wanted);
+		await consumer.install(await pack(parent), ...packages);
 		return consumer;
+	}
+
+	async install(...packages: string[]): Promise<void> {
+		const wanted = packages.map((name) => (name.endsWith(".tgz") ? name : `${name}@${versionHere(name)}`));
+		const quietly = ["--prefer-offline", "--no-audit", "--no-fund", "--loglevel", "error"];
+		await this.succeeds("npm", "install", ...quietly, ...wanted);
+	}
+
+	/** The path of a package, or of a file in it. */
+	module(...path: string[]): string {
+		return join(this.directory, "node_modules", ...path);
 	}
 
 	write(file: string, content: string): void {
 		writeFileSync(join(this.directory, file), content);
 	}
 
-	run(program: string, ...args: string[]): Promise<Ended> {
-		return command(program, args, { cwd: this.directory, timeout: 300_000 });
-	}
-
 	/** Runs what must not fail, and returns what it printed. */
 	async succeeds(program: string, ...args: string[]): Promise<string> {
-		const { code, output } = await this.run(program, ...args);
+		const { code, output } = await command(program, args, { cwd: this.directory, timeout: 300_000 });
 		if (code !== 0) throw new Error(`${program} ${args.join(" ")}: exit code ${code}\n${output}`);
 		return output;
 	}
+
+	/** Runs the real engine with a backend of the project's own, and the Docker plugin that is on this machine. */
+	async pulumi(...args: string[]): Promise<Ended> {
+		const engine = await engineDirectory();
+		const env = {
+			...process.env,
+			PATH: [engine, pluginIn(pluginHome()), process.env.PATH].join(delimiter),
+			PULUMI_HOME: join(this.state, "home"),
+			PULUMI_BACKEND_URL: `file://${this.state}`,
+			PULUMI_CONFIG_PASSPHRASE: "of a test",
+			PULUMI_SKIP_UPDATE_CHECK: "true",
+			PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+			// As a project is that knows nothing of this repo: its types are looked at too.
+			PULUMI_NODEJS_TRANSPILE_ONLY: undefined,
+			HOLDFAST_IMAGES: undefined,
+		};
+		const run = (...words: string[]) =>
+			command(join(engine, "pulumi"), [...words, "--non-interactive", "--color", "never"], {
+				cwd: this.directory,
+				env,
+				timeout: 300_000,
+			});
+		await run("stack", "select", "dev", "--create");
+		return run(...args);
+	}
 }
 
-function installedVersion(name: string): string {
+function versionHere(name: string): string {
 	return JSON.parse(readFileSync(join(ROOT, "node_modules", name, "package.json"), "utf8")).version;
 }

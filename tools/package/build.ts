@@ -13,6 +13,7 @@ const READ = [
 	"docker/caddy",
 	"docker/postgres",
 	"docker/prepare",
+	"keeper/base",
 	"keeper/image/.dockerignore",
 	"keeper/image/Dockerfile",
 	"keeper/image/keeper.js",
