@@ -15,7 +15,7 @@ export function keeperBuild(owner?: string): BuildArgs {
 	if (!existsSync(join(CONTEXT, "keeper.js"))) {
 		throw refusal(`the keeper's program is not built: run npm run setup in ${join(__dirname, "..")}`);
 	}
-	// Of two stages, of which the Docker provider's builder would make both: so the other file, and not an argument.
+	// Another file and not an argument: the classic builder would pull the public images for nothing.
 	const dockerfile = areImagesMade() ? "Dockerfile" : "Dockerfile.public";
 	return { context: CONTEXT, dockerfile, ...(owner !== undefined && { args: { OWNER: owner } }) };
 }

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { approvalProblems } from "../components/guard/approvals";
 import { type Problem, throwProblems } from "../components/validate";
 import { knownKeys, shapeProblems, unknownSetting } from "./shape";
 import { type Settings, SHAPES, type Target } from "./shapes";
@@ -44,6 +45,7 @@ export function readConfiguration<T extends Target>(
 			lists.flatMap(({ names }) => names),
 		),
 		...wrong,
+		...wrongApprovals(raw.approvals),
 	];
 	return {
 		settings,
@@ -61,6 +63,15 @@ export function readConfiguration<T extends Target>(
 /** Puts the options of a component below the group of the configuration that has them. */
 export function below(group: string) {
 	return ({ propertyPath, reason }: Problem): Problem => ({ propertyPath: `${group}.${propertyPath}`, reason });
+}
+
+/** The guard reads them from a preview; a mistake in them is told here as well, before anything is touched. */
+function wrongApprovals(approvals: unknown): Problem[] {
+	if (approvals === undefined) return [];
+	return approvalProblems(approvals).map(({ path, reason }) => ({
+		propertyPath: path.slice(NAMESPACE.length),
+		reason,
+	}));
 }
 
 /** Every `holdfast:` key of the stack, parsed, without the secrets' own. */

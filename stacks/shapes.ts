@@ -69,6 +69,8 @@ const keeper = z.strictObject({
 /** What every target has. */
 const common = {
 	name: z.string().regex(/^[a-z][a-z0-9-]{0,29}$/),
+	/** Of the guard, which reads and checks it: approvalProblems in components/guard/approvals.ts. */
+	approvals: z.unknown().optional(),
 };
 
 /** Where the app has its data, on every target that has a Postgres. */

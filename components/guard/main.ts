@@ -1,8 +1,9 @@
 #!/usr/bin/env node
-import { readFileSync } from "node:fs";
+import { closeSync, openSync, readSync } from "node:fs";
+import { isatty } from "node:tty";
 import { parseArgs } from "node:util";
 import { guard } from "./guard";
-import { readPlan, UnreadablePlan } from "./plan";
+import { type Plan, readPlan, UnreadablePlan } from "./plan";
 import { json } from "./report/json";
 import { markdown, unreadable } from "./report/markdown";
 import { terminal } from "./report/terminal";
@@ -20,7 +21,16 @@ const USAGE = `holdfast guard [--markdown | --json] [FILE...]: says what pulumi 
                3: data is at risk or lost
                2: a file cannot be read, so nothing is said to be safe`;
 
+const CHUNK_BYTES = 1024 * 1024;
 const [SAFE, UNREADABLE, UNSAFE] = [0, 2, 3];
+
+type Form = "terminal" | "markdown" | "json";
+
+/** Where a plan's text comes from, and what it is called in an error. */
+interface Source {
+	name: string;
+	read(): string | Iterable<Buffer>;
+}
 
 /** @returns the exit code */
 export function main(words: string[], now: Date): number {
@@ -30,18 +40,51 @@ export function main(words: string[], now: Date): number {
 		process.stdout.write(`${USAGE}\n`);
 		return SAFE;
 	}
+	const sources = asked.files.map((file): Source => {
+		return { name: file === "-" ? "standard input" : file, read: () => chunks(file) };
+	});
+	return judge(sources, asked.markdown ? "markdown" : asked.json ? "json" : "terminal", now);
+}
+
+/** Prints the report of plans, and returns the exit code. */
+export function judge(sources: Source[], form: Form, now: Date): number {
 	try {
-		const plans = asked.files.map((file) => readFile(file));
-		const report = guard(plans, { now });
-		const form = asked.markdown ? markdown(report) : asked.json ? json(report) : terminal(report, { now });
-		process.stdout.write(form);
+		const report = guard(sources.map(readSource), { now });
+		const write = {
+			terminal: () => terminal(report, { now }),
+			markdown: () => markdown(report),
+			json: () => json(report),
+		};
+		process.stdout.write(write[form]());
 		return report.safe ? SAFE : UNSAFE;
 	} catch (error) {
 		if (!(error instanceof UnreadablePlan)) throw error;
 		// A comment on a pull request has to say it too.
-		if (asked.markdown) process.stdout.write(unreadable(error.message));
+		if (form === "markdown") process.stdout.write(unreadable(error.message));
 		process.stderr.write(`✗ holdfast guard: ${error.message}\n`);
 		return UNREADABLE;
+	}
+}
+
+function* chunks(file: string): Iterable<Buffer> {
+	const descriptor = file === "-" ? 0 : openSync(file, "r");
+	try {
+		for (;;) {
+			const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
+			const length = readSync(descriptor, chunk);
+			if (length === 0) return;
+			yield chunk.subarray(0, length);
+		}
+	} finally {
+		if (descriptor !== 0) closeSync(descriptor);
+	}
+}
+
+function readSource({ name, read }: Source): Plan {
+	try {
+		return readPlan(read());
+	} catch (error) {
+		throw new UnreadablePlan(`${name}: ${(error as Error).message}`);
 	}
 }
 
@@ -56,20 +99,11 @@ function options(words: string[]) {
 		if (values.help) return { ...values, files };
 		if (command !== "guard") throw new Error(`there is one command, guard (got ${command ?? "none"})`);
 		if (values.markdown && values.json) throw new Error("--markdown and --json exclude each other");
-		if (files.length === 0 && process.stdin.isTTY) throw new Error("no file, and nothing on standard input");
+		if (files.length === 0 && isatty(0)) throw new Error("no file, and nothing on standard input");
 		return { ...values, files: files.length > 0 ? files : ["-"] };
 	} catch (error) {
 		process.stderr.write(`✗ holdfast: ${(error as Error).message}\n\n${USAGE}\n`);
 		return undefined;
-	}
-}
-
-function readFile(file: string) {
-	const name = file === "-" ? "standard input" : file;
-	try {
-		return readPlan(readFileSync(file === "-" ? 0 : file, "utf8"));
-	} catch (error) {
-		throw new UnreadablePlan(`${name}: ${(error as Error).message}`);
 	}
 }
 

@@ -1,3 +1,5 @@
+import { splitPreview } from "./split";
+
 /** What `pulumi preview --json` says, as far as the guard needs it. */
 
 /** In place of a value that is known only after the update: the engine's own mark. */
@@ -38,6 +40,8 @@ export interface Plan {
 	/** The stack's configuration in plain text; secrets are hidden by the engine. */
 	config: Record<string, string>;
 	steps: Step[];
+	/** How many resources stay as they are and are not among the steps, for want of --show-sames. @default 0 */
+	unseen?: number;
 }
 
 /** A file of which nothing can be said: cut off, of another kind, or of a preview that failed. Never "safe". */
@@ -51,17 +55,28 @@ const MAKE = "make it with pulumi preview --json --show-sames > plan.json";
 /**
  * Reads what `pulumi preview --json` printed. The engine's warnings may stand before it.
  *
+ * @param chunks the file, in pieces of any size, or its text
  * @throws UnreadablePlan for everything of which a verdict could be wrong
  */
-export function readPlan(text: string): Plan {
-	const raw = parsed(text);
+export function readPlan(chunks: string | Iterable<Buffer>): Plan {
+	const steps: Step[] = [];
+	const rest = splitPreview(typeof chunks === "string" ? [Buffer.from(chunks)] : chunks, (json) =>
+		steps.push(readStep(parsed(json) as unknown as RawStep)),
+	);
+	if (rest.text === "") throw unreadable("there is no JSON in it");
+	if (/^\{"(?:sequence|timestamp)"/.test(rest.text)) {
+		throw unreadable("these are the engine's events: unset PULUMI_ENABLE_STREAMING_JSON_PREVIEW");
+	}
+	if (!rest.isWhole) throw unreadable("it is cut off");
+	const raw = parsed(rest.text);
 	if (isRecord(raw.deployment)) throw unreadable("this is the state of a stack, not a preview");
 	if (!Array.isArray(raw.steps) && !isRecord(raw.changeSummary)) throw unreadable("this is not what a preview prints");
 	refuseFailed(raw);
-	const steps = ((raw.steps ?? []) as RawStep[]).map(readStep);
 	refuseIncomplete(steps, raw.changeSummary as Record<string, number>);
 	const [, , stack = "", project = ""] = /^urn:(pulumi):([^:]*)::([^:]*)::/.exec(steps[0]?.urn ?? "") ?? [];
-	return { stack, project, config: (raw.config ?? {}) as Record<string, string>, steps };
+	const { same = 0 } = (raw.changeSummary ?? {}) as Record<string, number>;
+	const unseen = Math.max(0, same - steps.filter(({ op }) => op === "same").length);
+	return { stack, project, config: (raw.config ?? {}) as Record<string, string>, steps, unseen };
 }
 
 interface RawState {
@@ -81,17 +96,11 @@ interface RawStep {
 	replaceReasons?: string[];
 }
 
-function parsed(text: string): Record<string, unknown> {
-	// Warnings stand in lines of their own before it.
-	const start = text.startsWith("{") ? 0 : text.indexOf("\n{") + 1;
-	if (text[start] !== "{") throw unreadable(text.trim() === "" ? "it is empty" : "there is no JSON in it");
+function parsed(json: string): Record<string, unknown> {
 	try {
-		return JSON.parse(start === 0 ? text : text.slice(start)) as Record<string, unknown>;
+		return JSON.parse(json) as Record<string, unknown>;
 	} catch (error) {
-		if (/^\{"(?:sequence|timestamp)"/.test(text.slice(start, start + 20))) {
-			throw unreadable("these are the engine's events: unset PULUMI_ENABLE_STREAMING_JSON_PREVIEW");
-		}
-		throw unreadable(`it is cut off or damaged (${(error as Error).message})`);
+		throw unreadable(`it is damaged (${(error as Error).message})`);
 	}
 }
 

@@ -1,7 +1,7 @@
 import { type Kind, kindOf } from "./kinds";
 import type { Plan } from "./plan";
 import { type Planned, planned, view } from "./planned";
-import { shown } from "./rules/values";
+import { isHidden, shown } from "./rules/values";
 import { isScratch } from "./scratch";
 import type { Finding, Information } from "./verdict";
 import { weakened } from "./weakened";
@@ -19,7 +19,15 @@ export function statefulResources(plan: Plan): { findings: Finding[]; informatio
 		if (kind === undefined || state === undefined || isScratch(view(resource, state))) return [];
 		return verdictsOf(resource, kind, resources);
 	});
-	return { findings, information: [] };
+	return { findings, information: unseen(plan) };
+}
+
+/** Of what an update leaves unchanged, a preview shows what loses its protection, and hides what loses retainOnDelete. */
+function unseen(plan: Plan): Information[] {
+	const [root] = plan.steps;
+	if (!plan.unseen || root === undefined) return [];
+	const text = `${plan.unseen} unchanged resources are not in this plan, so that a retainOnDelete which is taken away could not be seen: preview with --show-sames.`;
+	return [{ urn: root.urn, text }];
 }
 
 function verdictsOf(resource: Planned, kind: Kind, all: Planned[]): Finding[] {
@@ -27,6 +35,7 @@ function verdictsOf(resource: Planned, kind: Kind, all: Planned[]): Finding[] {
 		return { urn: resource.urn, subject: subjectOf(resource), verdict, rule, reason, ...(wayOut && { wayOut }) };
 	};
 	const { ops, before, after } = resource;
+	if (kind.role === "settings") return judgedSettings(resource, all, say);
 	if (before === undefined)
 		return [say("kept", "new", ops.includes("import") ? "It is taken over as it is." : "It is new.")];
 	if (ops.includes("delete") || ops.some((op) => op.startsWith("remove"))) return [deleted(resource, kind, all, say)];
@@ -39,6 +48,23 @@ function verdictsOf(resource: Planned, kind: Kind, all: Planned[]): Finding[] {
 	const less = after === undefined ? [] : weakened(resource.type, before, after);
 	if (less.length === 0)
 		return [say("kept", "kept", ops.includes("update") ? "It is changed in place." : "It stays as it is.")];
+	return less.map(({ rule, reason, wayOut }) => say("at risk", rule, reason, wayOut));
+}
+
+/** Settings that come to a bucket which is there already change what becomes of its objects. */
+function judgedSettings({ type, before, after }: Planned, all: Planned[], say: Say): Finding[] {
+	if (after === undefined) return [say("kept", "removed", "It is removed: from then on nothing is deleted by it.")];
+	const isOfNewBucket = all.some((other) => {
+		return (
+			other.before === undefined &&
+			other.after?.inputs.bucket === after.inputs.bucket &&
+			kindOf(other.type)?.noun === "bucket"
+		);
+	});
+	if (before === undefined && (isOfNewBucket || isHidden(after.inputs.bucket)))
+		return [say("kept", "new", "It is new, as its bucket is.")];
+	const less = weakened(type, before ?? { ...after, inputs: {}, protect: false, retainOnDelete: false }, after);
+	if (less.length === 0) return [say("kept", "kept", "Nothing is deleted sooner by it.")];
 	return less.map(({ rule, reason, wayOut }) => say("at risk", rule, reason, wayOut));
 }
 

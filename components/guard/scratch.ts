@@ -3,7 +3,7 @@ import type { PlannedResource } from "./rules/rule";
 const VOLUME = "docker:index/volume:Volume";
 /** What a DockerApp makes for its own work: volumes that it fills anew (components/docker/volumes.ts). */
 const HELPER =
-	/(^|\$)holdfast:docker:DockerApp\$docker:index\/volume:Volume::[^:]+-(scratch|rehearsal|gate|cache|secrets)$/;
+	/(::|\$)holdfast:docker:DockerApp\$docker:index\/volume:Volume::[^:]+-(scratch|rehearsal|gate|cache|secrets)$/;
 
 type Resource = Pick<PlannedResource, "urn" | "type" | "properties" | "protect" | "retainOnDelete">;
 

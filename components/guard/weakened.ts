@@ -54,6 +54,7 @@ const EVERYWHERE: Safeguard[] = [
 	lock("deletionProtection"),
 	lock("deletionProtectionEnabled"),
 	lock("deleteProtection"),
+	lock("deleteProtectionState"),
 	lock("enableDeletionProtection"),
 	lock("settings.deletionProtectionEnabled"),
 	backups("settings.backupConfiguration.enabled"),
@@ -97,7 +98,7 @@ const EVERYWHERE: Safeguard[] = [
 /** `rules` are keys in this type alone, and a lifecycle elsewhere. */
 const RULES_ARE_KEYS = "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration";
 /** Words for "on", in upper case. */
-const ON = new Set(["TRUE", "ENABLED", "ENFORCED"]);
+const ON = new Set(["TRUE", "ENABLED", "ENFORCED", "PROTECTED", "ACTIVE", "DELETE_PROTECTION_ENABLED"]);
 
 /** What keeps the data of a resource safe now, and no longer does after the update. */
 export function weakened(type: string, before: State, after: State): Weakening[] {

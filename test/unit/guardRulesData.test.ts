@@ -12,7 +12,6 @@ const SQL = "gcp:sql/databaseInstance:DatabaseInstance";
 const VOLUME = "docker:index/volume:Volume";
 const BUCKET = "aws:s3/bucket:Bucket";
 const FILES = "aws:efs/fileSystem:FileSystem";
-const LABELS = [{ label: "holdfast.app", value: "shop/test/notes" }];
 
 it("the rules have names and descriptions of their own", () => {
 	expect(new Set(RULES.map(({ name }) => name)).size).toBe(RULES.length);
@@ -44,6 +43,8 @@ describe("data-is-protected", () => {
 		expect(said(protectedData, SQL, { deletionProtection: true })).toBe("");
 		expect(said(protectedData, SQL, { settings: { deletionProtectionEnabled: true } })).toBe("");
 		expect(said(protectedData, "aws:dynamodb/table:Table", { deletionProtectionEnabled: true })).toBe("");
+		expect(said(protectedData, "aws:cognito/userPool:UserPool", { deletionProtection: "ACTIVE" })).toBe("");
+		expect(said(protectedData, "aws:cognito/userPool:UserPool", { deletionProtection: "INACTIVE" })).not.toBe("");
 		expect(said(protectedData, SQL, { deletionProtection: UNKNOWN })).toBe("");
 		expect(said(protectedData, SQL, { deletionProtection: false })).toContain("protect of");
 	});
@@ -51,12 +52,27 @@ describe("data-is-protected", () => {
 	it("leaves what holds no data, and Holdfast's own volumes that are filled anew", () => {
 		expect(said(protectedData, "docker:index/network:Network")).toBe("");
 		expect(said(protectedData, VOLUME, { driverOpts: { type: "tmpfs" } })).toBe("");
-		for (const suffix of ["scratch-189e853c", "rehearsal-189e853c", "cache-189e853c", "keeper-secrets-189e853c"]) {
-			expect(said(protectedData, VOLUME, { name: `shop-test-notes-${suffix}`, labels: LABELS })).toBe("");
+		const urn = (name: string, parent = "holdfast:docker:DockerApp$") =>
+			`urn:pulumi:test::shop::${parent}${VOLUME}::notes-${name}`;
+		for (const helper of ["scratch", "rehearsal", "cache", "keeper-secrets"]) {
+			expect(said(protectedData, VOLUME, {}, { urn: urn(helper) })).toBe("");
 			// The name alone is anybody's.
-			expect(said(protectedData, VOLUME, { name: `shop-test-notes-${suffix}` })).not.toBe("");
+			expect(said(protectedData, VOLUME, {}, { urn: urn(helper, "") })).not.toBe("");
 		}
-		expect(said(protectedData, VOLUME, { name: "shop-test-notes-data", labels: LABELS })).not.toBe("");
+		expect(said(protectedData, VOLUME, {}, { urn: urn("data") })).not.toBe("");
+	});
+
+	it.each([
+		"aws:ecr/repository:Repository",
+		"gcp:storage/bucketObject:BucketObject",
+		"random:index/randomPassword:RandomPassword",
+	])("leaves what is made again, as %s", (type) => {
+		expect(said(protectedData, type)).toBe("");
+		expect(said(noForceDestroy, type, { forceDelete: true, forceDestroy: true })).toBe("");
+	});
+
+	it("leaves what only keeps other data safe", () => {
+		expect(said(protectedData, "aws:s3/bucketVersioning:BucketVersioning")).toBe("");
 	});
 });
 

@@ -29,7 +29,8 @@ function differs(name: string, old: Location, next: Location): Found[] {
 		const wayOut = `keep ${was}; or copy its rows back with the app stopped, then approve`;
 		return [{ verdict: "at risk", rule: "engine-switched", reason, wayOut }];
 	}
-	// A path that follows its mount is told with the mount; another volume is, too.
+	// The mount alone has changed, which is told with it: another one at the path, or a path that follows.
+	if (old.form === "path" && next.form === "path" && old.path === next.path) return [];
 	if (old.form === "path" && next.form === "path" && old.mount && next.mount && old.within === next.within) return [];
 	if (outside(name, next).length > 0 && (old.form === "relative" || old.mount !== undefined)) {
 		const reason = `${name} names ${is} in place of ${was}, and nothing is mounted there: what the app writes goes with the container`;
@@ -43,6 +44,7 @@ function differs(name: string, old: Location, next: Location): Found[] {
 function gone(name: string, old: Location, after: Workload, is: Map<string, Location>): Found[] {
 	// Where there is no app any more in what is compared, or no keeper, somebody else says so.
 	if (name === "HOLDFAST_DATABASE") return after.settings === undefined ? [] : [unseen(name, old)];
+	if (after.engine === "postgres") return [];
 	const value = after.variables[name];
 	if (
 		isHidden(value) ||
@@ -50,7 +52,7 @@ function gone(name: string, old: Location, after: Workload, is: Map<string, Loca
 	) {
 		return [unseen(name, old)];
 	}
-	if (after.engine === "postgres" || (after.isSummary && Object.keys(after.variables).length === 0)) return [];
+	if (after.isSummary && Object.keys(after.variables).length === 0) return [];
 	const was = shownLocation(old);
 	if (value !== undefined) {
 		const reason = `${name} no longer names ${was}: it is ${value === "" ? "empty" : "something that is no database"}`;

@@ -1,4 +1,5 @@
 import { parseLocation } from "../../backup";
+import { UNKNOWN } from "../plan";
 import {
 	appName,
 	count,
@@ -39,7 +40,7 @@ export const readContainer: Reader = ({ urn, name, inputs }) => {
 				: mounts.filter(mayHoldData),
 		variables: settings === undefined ? variables : {},
 		settings,
-		store: storeOf(settings, mounts),
+		store: storeOf(settings, isHidden(inputs.mounts) ? undefined : mounts),
 		hidden: [...(hiddenVariables ? ["envs"] : []), ...["mounts", "volumes"].filter((input) => isHidden(inputs[input]))],
 		image: text(inputs.image),
 		migration: migrationIn(texts(inputs.entrypoints)),
@@ -72,10 +73,11 @@ export const readSwarmService: Reader = ({ urn, name, inputs }) => {
 };
 
 /** Where the replica is. What is mounted from the host is named by what is mounted. */
-function storeOf(settings: Record<string, string> | undefined, mounts: Mount[]): string | undefined {
+function storeOf(settings: Record<string, string> | undefined, mounts: Mount[] | undefined): string | undefined {
 	const url = settings?.HOLDFAST_STORE;
 	const location = url === undefined ? undefined : parseLocation(url);
-	const mount = mounts.find(({ path }) => location?.scheme === "file" && path === location.bucket);
+	if (mounts === undefined && location?.scheme === "file") return UNKNOWN;
+	const mount = mounts?.find(({ path }) => location?.scheme === "file" && path === location.bucket);
 	return mount === undefined ? url : `${mount.kind} ${mount.source}, prefix ${location?.prefix}`;
 }
 
@@ -121,5 +123,5 @@ function migrationIn(entrypoint: string[]): string | undefined {
 	const script = entrypoint.find((word) => word.includes("run migrated "));
 	const word = /run migrated '((?:[^']|'\\'')*)'/.exec(script ?? "")?.[1]?.replaceAll(`'\\''`, "'");
 	const command = word?.slice(word.lastIndexOf("exec ") + 5);
-	return command === undefined || command === "'true'" ? undefined : command.replaceAll(/'([\w./:=-]+)'/g, "$1");
+	return command === undefined || command === "'true'" ? undefined : command.replaceAll(/'([^'\s]+)'/g, "$1");
 }

@@ -1,4 +1,4 @@
-import { isSameMount, type isSamePlace, locationsOf } from "./locations";
+import { isSameMount, type Location, locationsOf } from "./locations";
 import { type Found, shownMount } from "./words";
 import { isHidden, isWithin, type Mount, type Workload } from "./workload";
 
@@ -10,7 +10,7 @@ export function compareMounts(before: Workload, after: Workload): Found[] {
 	if (hidden !== undefined) return unseen(before, hidden);
 	return pairs(before.mounts, after.mounts).flatMap(({ old, next }) => {
 		if (next === undefined) return after.isSummary ? [] : removed(before, old);
-		return [...changedSource(old, next), ...changedPath(before, after, old, next)];
+		return [...changedSource(after, old, next), ...changedPath(before, after, old, next)];
 	});
 }
 
@@ -38,7 +38,7 @@ function pairs(before: Mount[], after: Mount[]): Pair[] {
 	return before.map((old) => ({ old, next: found.get(old) }));
 }
 
-function changedSource(old: Mount, next: Mount): Found[] {
+function changedSource(after: Workload, old: Mount, next: Mount): Found[] {
 	const { path } = old;
 	if (isSameMount(old, next) && !isHidden(next.source)) return [];
 	if (isHidden(next.source)) {
@@ -52,7 +52,8 @@ function changedSource(old: Mount, next: Mount): Found[] {
 		const reason = `${path} is on the instance's own disk in place of ${was}: what the app writes goes with the instance`;
 		return [{ verdict: "lost", rule: "mount-missing", reason, wayOut: `mount ${was} at ${path} again`, path }];
 	}
-	if (next.kind === "network file system" || next.kind === "bucket") {
+	const holdsSqlite = [...locationsOf(after).values()].some((each) => isIn(each, next) && each.isDatabase);
+	if (holdsSqlite && isRemote(next) && !isRemote(old)) {
 		const reason = `${path} is on ${is} in place of ${was}: SQLite has no safe locks there`;
 		const wayOut = `keep ${was} at ${path}; what many machines must reach belongs in Postgres`;
 		return [{ verdict: "at risk", rule: "network-file-system", reason, wayOut, path }];
@@ -63,37 +64,38 @@ function changedSource(old: Mount, next: Mount): Found[] {
 	return [{ verdict: "at risk", rule: "volume-changed", reason, wayOut, path }];
 }
 
+function isRemote({ kind }: Mount): boolean {
+	return kind === "network file system" || kind === "bucket";
+}
+
+function isIn(location: Location | undefined, mount: Mount): location is Extract<Location, { form: "path" }> {
+	return location?.form === "path" && location.mount === mount;
+}
+
 function changedPath(before: Workload, after: Workload, old: Mount, next: Mount): Found[] {
 	if (old.path === next.path) return [];
 	const { path } = old;
 	const reason = `${shownMount(next)} is mounted at ${next.path} in place of ${path}`;
-	if (follows(before, after, path)) {
+	const named = [...locationsOf(before)].filter(([, each]) => each.form === "path" && isWithin(each.path, path));
+	const now = locationsOf(after);
+	const astray = named.find(([name]) => !isIn(now.get(name), next));
+	if (named.length > 0 && astray === undefined) {
 		return [{ verdict: "moved", rule: "mount-path-changed", reason: `${reason}, and the variables say so`, path }];
 	}
-	const wayOut = `mount it at ${path} again, or set the variables by which the app finds its data to ${next.path}`;
-	const more = "nothing tells the app, and what it writes to the old path goes with the container";
-	return [{ verdict: "at risk", rule: "mount-path-changed", reason: `${reason}: ${more}`, wayOut, path }];
-}
-
-/** Whether every variable that named something in a mount names the same in it where it is now. */
-function follows(before: Workload, after: Workload, path: string): boolean {
-	const now = locationsOf(after);
-	const named = [...locationsOf(before)].filter(([, each]) => each.form === "path" && isWithin(each.path, path));
-	return named.length > 0 && named.every(([name, old]) => isSameAt(old, now.get(name)));
-}
-
-function isSameAt(
-	old: Parameters<typeof isSamePlace>[0],
-	next: Parameters<typeof isSamePlace>[1] | undefined,
-): boolean {
-	// That the volume is another one is said elsewhere.
-	return next?.form === "path" && old.form === "path" && next.mount !== undefined && next.within === old.within;
+	const wayOut = `mount it at ${path} again, or let the variables by which the app finds its data name ${next.path}`;
+	const [name] = astray ?? [];
+	if (name === undefined || !now.has(name)) {
+		const more = "no variable tells the app, and what it writes to the old path goes with the container";
+		return [{ verdict: "at risk", rule: "mount-path-changed", reason: `${reason}: ${more}`, wayOut, path }];
+	}
+	const more = `${name} does not name it, and what the app writes elsewhere goes with the container`;
+	return [{ verdict: "lost", rule: "mount-path-changed", reason: `${reason}: ${more}`, wayOut, path }];
 }
 
 function removed(before: Workload, old: Mount): Found[] {
 	const { path, kind } = old;
 	if (kind === "instance disk") return [];
-	const holds = [...locationsOf(before).values()].some((each) => each.form === "path" && each.mount === old);
+	const holds = [...locationsOf(before).values()].some((each) => isIn(each, old));
 	const isAllThereIs = before.mounts.length === 1;
 	const reason = `${shownMount(old)} is no longer mounted at ${path}: what the app writes there goes with the container`;
 	const wayOut = `mount ${shownMount(old)} at ${path} again`;

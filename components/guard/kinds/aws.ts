@@ -1,6 +1,7 @@
 import type { KindTable } from "./kind";
 
 const KEY = "What is encrypted with it cannot be read any more.";
+const LIFECYCLE = { noun: "lifecycle of a bucket", nameProperty: "bucket", role: "settings" } as const;
 const bucket = { noun: "bucket", nameProperty: "bucket" };
 
 export const AWS: KindTable = {
@@ -47,6 +48,8 @@ export const AWS: KindTable = {
 		guard("encryption of a bucket"),
 	"aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": guard("public access block of a bucket"),
 	"aws:s3/accountPublicAccessBlock:AccountPublicAccessBlock": guard("public access block of the account"),
+	"aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": LIFECYCLE,
+	"aws:s3/bucketLifecycleConfigurationV2:BucketLifecycleConfigurationV2": LIFECYCLE,
 	"aws:efs/backupPolicy:BackupPolicy": guard("backups of a file system"),
 	"aws:backup/plan:Plan": guard("backup plan"),
 	"aws:backup/selection:Selection": guard("backup plan's selection"),

@@ -10,11 +10,12 @@ export interface Kind {
 	cost?: string;
 	/**
 	 * What it is to the data. `data` holds it. `key`: without it, encrypted data cannot be read. `guard` holds no data, but
-	 * keeps it safe, as a lifecycle of a bucket: without it, data is at risk, not lost.
+	 * keeps it safe, as the versioning of a bucket: without it, data is at risk, not lost. `settings` decide over data that
+	 * lies elsewhere, as the lifecycle of a bucket: without them nothing is lost, by them it can be.
 	 *
 	 * @default "data"
 	 */
-	role?: "data" | "key" | "guard";
+	role?: "data" | "key" | "guard" | "settings";
 }
 
 /** Kinds of one provider, as `type: noun` or with more to say. */

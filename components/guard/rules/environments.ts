@@ -22,12 +22,20 @@ const JSON_TEXTS = new Set(["containerDefinitions", "containerProperties"]);
 
 /** All variables in plain text below some properties, at whatever depth: also those of several containers. */
 export function plainEnvironment(value: unknown): Variable[] {
-	if (Array.isArray(value)) return value.flatMap(plainEnvironment);
-	if (!isObject(value)) return [];
-	return Object.entries(value).flatMap(([key, inner]) => {
-		if (JSON_TEXTS.has(key)) return plainEnvironment(parsed(inner));
-		return ENVIRONMENTS.has(key) ? [...variables(inner), ...plainEnvironment(inner)] : plainEnvironment(inner);
-	});
+	const found: Variable[] = [];
+	collect(value, found);
+	return found;
+}
+
+function collect(value: unknown, found: Variable[]): void {
+	if (Array.isArray(value)) {
+		for (const each of value) collect(each, found);
+	} else if (isObject(value)) {
+		for (const key of Object.keys(value)) {
+			if (ENVIRONMENTS.has(key)) found.push(...variables(value[key]));
+			collect(JSON_TEXTS.has(key) ? parsed(value[key]) : value[key], found);
+		}
+	}
 }
 
 function variables(environment: unknown): Variable[] {

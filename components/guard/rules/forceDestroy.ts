@@ -1,4 +1,4 @@
-import { kindOf } from "../kinds";
+import { keptKind } from "./kept";
 import type { Rule } from "./rule";
 import { shown } from "./values";
 
@@ -45,9 +45,9 @@ const OPTIONS: { option: string; dangerous: unknown; happens: string; wayOut: st
 export const noForceDestroy: Rule = {
 	name: "no-force-destroy",
 	description: "Nothing that holds data is set to take it along when it is deleted (forceDestroy, skipFinalSnapshot).",
-	check({ type, properties }) {
-		if (kindOf(type) === undefined) return [];
-		return OPTIONS.filter(({ option, dangerous }) => properties[option] === dangerous).map(
+	check(resource) {
+		if (keptKind(resource) === undefined) return [];
+		return OPTIONS.filter(({ option, dangerous }) => resource.properties[option] === dangerous).map(
 			({ option, dangerous, happens, wayOut }) => ({
 				verdict: "at risk",
 				reason: `${option} is ${shown(dangerous)}: ${happens}.`,

@@ -19,8 +19,10 @@ export const noSqliteOnNetworkFileSystem: Rule = {
 	check(resource) {
 		if (resource.type.startsWith("docker:")) return docker(resource);
 		if (resource.type === "kubernetes:core/v1:PersistentVolumeClaim") return claim(resource);
+		const mounted = mounts(resource);
+		if (mounted.length === 0) return [];
 		const paths = sqlitePaths(plainEnvironment(resource.properties));
-		const found = mounts(resource).flatMap(({ path, system }) => {
+		const found = mounted.flatMap(({ path, system }) => {
 			const database = paths.find((each) => lies(each, path));
 			return database === undefined ? [] : [`${database} lies on ${system}, which is mounted at ${path}`];
 		});
