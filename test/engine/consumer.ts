@@ -45,6 +45,8 @@ export class Consumer {
 		mkdirSync(consumer.directory);
 		mkdirSync(consumer.state);
 		await consumer.succeeds("npm", "init", "--yes");
+		// As pulumi new writes it.
+		await consumer.succeeds("npm", "pkg", "set", "main=index.ts");
 		await consumer.install(await pack(parent), ...packages);
 		return consumer;
 	}
