@@ -33,7 +33,7 @@ export interface DockerPostgresArgs {
 	dumpHours?: number;
 	/** How much of its log is kept. @default - 3 files of 10 MB */
 	logs?: { maxSizeMB?: number; maxFiles?: number };
-	/** Changes the arguments of a child before it is made. */
+	/** Changes the arguments of a child before it is made. @default - none */
 	transform?: {
 		server?: Change<docker.ContainerArgs>;
 		dump?: Change<docker.ContainerArgs>;
