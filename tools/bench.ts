@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { benchDoor } from "./bench/door";
+import { benchImport } from "./bench/import";
 import { benchPostgres } from "./bench/postgres";
 import { benchRestore } from "./bench/restore";
 import { setUp } from "./setup/index";
@@ -10,11 +11,12 @@ const USAGE = `npm run bench [-- options]: measures side by side, prints ratios,
   restore   the keeper's restore, its integrity check aside, against plain litestream restore on the same files
   door      what the door costs against Caddy and none; acknowledge: replicated against local with a far store; memory
   postgres  rows per second of keeper postgres copy, verification included, against pgloader and sqlite3 | psql; memory
+  import    the cold import of the package's Docker part against @pulumi/docker alone
 
   --only NAME       one of them. Default: all
   --megabytes N     of the database that is restored. Default: 1000
   --rows N          that are copied to Postgres, of 200 bytes each. Default: 5000000
-  --runs N          of the restore, default 5, and of the copies to Postgres, default 3 (pgloader 1 above a million rows)`;
+  --runs N          of the restore, default 5, of the import, 15, and of the copies to Postgres, default 3 (pgloader 1 above a million rows)`;
 
 main(async () => {
 	const { values } = parseArgs({
@@ -31,6 +33,7 @@ main(async () => {
 	const benches = {
 		restore: () => benchRestore({ megabytes, runs: runs(5) }),
 		door: benchDoor,
+		import: () => benchImport({ runs: runs(15) }),
 		postgres: () => benchPostgres({ rows, runs: runs(3) }),
 	};
 	const wanted = Object.entries(benches).filter(([name]) => values.only === undefined || values.only === name);

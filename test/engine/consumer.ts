@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import type { TestContext } from "vitest";
@@ -18,6 +18,22 @@ export async function pack(directory: string): Promise<string> {
 	if (packed.code !== 0) throw new Error(`npm pack: ${packed.output}`);
 	const { name, version } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
 	return join(directory, `${name}-${version}.tgz`);
+}
+
+/**
+ * Puts the packed package into a directory's `node_modules`, beside links to all that this repo has: for a test of something
+ * else than the installation.
+ */
+export async function linkPackage(directory: string): Promise<void> {
+	const packages = join(directory, "node_modules");
+	rmSync(packages, { recursive: true, force: true });
+	mkdirSync(join(packages, "holdfast"), { recursive: true });
+	for (const name of readdirSync(join(ROOT, "node_modules"))) {
+		symlinkSync(join(ROOT, "node_modules", name), join(packages, name));
+	}
+	const tarball = await pack(directory);
+	const unpacked = await command("tar", ["xzf", tarball, "--strip-components=1", "-C", join(packages, "holdfast")]);
+	if (unpacked.code !== 0) throw new Error(unpacked.output);
 }
 
 /** The files in a tarball of npm, as they lie in the package. */

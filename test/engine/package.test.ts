@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { RULES } from "../../components/guard/rules/index";
+import { publicDockerfile } from "../../tools/package/build";
 import { ROOT } from "../../tools/workspace";
 import { Consumer, contents, pack } from "./consumer";
 import { docker, dockerOutput } from "./testStack";
@@ -105,7 +106,6 @@ it("what is packed is the components, what they read, and nothing else", async (
 });
 
 it("the keeper's image in one build has the base's programs and the keeper's", async () => {
-	const { publicDockerfile } = await import("../../tools/package/build");
 	// The pulls are simulated by the image that set-up made of the same programs.
 	const recipe = publicDockerfile().replace(/^FROM \S+/gm, "FROM holdfast/keeper-base:1");
 	const context = join(ROOT, "components", "keeper", "image");

@@ -68,8 +68,7 @@ class Reader {
 	}
 
 	component(platform: string, symbol: ts.Symbol, declaration: ts.ClassDeclaration): Component {
-		const constructor = declaration.members.find(ts.isConstructorDeclaration);
-		const args = constructor?.parameters[1];
+		const args = declaration.members.find(ts.isConstructorDeclaration)?.parameters[1];
 		if (args === undefined) throw new Error(`${symbol.name} has a constructor without arguments`);
 		const type = this.checker.getTypeAtLocation(args);
 		const members = this.members(this.checker.getPropertiesOfType(type));
