@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { expect, it } from "vitest";
 import { RULES } from "../../components/guard/rules/index";
 import { publicDockerfile } from "../../tools/package/build";
@@ -31,7 +31,7 @@ const loads = (module: string) =>
 	console.log(JSON.stringify([...new Set(names)].sort()))`;
 
 interface Previewed {
-	steps: { newState?: { type: string; inputs?: { build?: { dockerfile: string } } } }[];
+	steps: { newState?: { type: string; inputs?: { build?: { context: string; dockerfile: string } } } }[];
 }
 
 it("another project installs the package, imports one component, and previews", async (test) => {
@@ -69,9 +69,16 @@ it("another project installs the package, imports one component, and previews", 
 	const plan = preview.output.slice(preview.output.indexOf("\n{") + 1);
 	const { steps } = JSON.parse(plan) as Previewed;
 	expect(steps.filter(({ newState }) => newState?.type === "holdfast:docker:DockerApp")).toHaveLength(1);
-	// Its volumes', Caddy's and the keeper's image, of which none is taken to be there.
-	const built = steps.flatMap(({ newState }) => newState?.inputs?.build?.dockerfile ?? []);
-	expect(built.sort()).toEqual(expect.arrayContaining(["Dockerfile", "Dockerfile.public"]));
+	// All images of Holdfast's own are built from what is in the package: none is taken to be on the engine.
+	const builds = steps.flatMap(({ newState }) => newState?.inputs?.build ?? []);
+	const recipes = builds.map((build) =>
+		relative(consumer.module("holdfast", "dist"), join(build.context, build.dockerfile)),
+	);
+	expect(recipes.sort()).toEqual([
+		"docker/caddy/Dockerfile",
+		"docker/prepare/Dockerfile",
+		"keeper/image/Dockerfile.public",
+	]);
 
 	// The same package judges that preview, and holds it to the rules.
 	consumer.write("plan.json", plan);
