@@ -45,7 +45,8 @@ export interface AppArgs {
 	stopGraceSeconds?: number;
 	/**
 	 * A SQLite file to begin with: a path on the app's host, or an object at `s3://` or `gs://` that the backup's credentials
-	 * can read. Taken in once, checked, where there is neither data nor a replica; the original stays. @default - none
+	 * can read. Taken in once, checked, where there is neither data nor a replica; the original stays. A `-wal` or `-journal`
+	 * beside it is taken along. `MOVING-IN.md` has the steps, place by place. @default - none
 	 */
 	initialData?: string;
 	/** How a new version takes over from the one that serves. */

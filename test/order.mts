@@ -1,9 +1,17 @@
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /** The engine's files that take minutes, the longest first: one that began last would run on alone. */
-const LONG = ["migrations", "container", "lifecycle", "keeper", "prove", "postgresMove", "host", "proveS3"].map(
-	(name) => `/engine/${name}.test.ts`,
-);
+const LONG = [
+	"migrations",
+	"container",
+	"movingIn",
+	"lifecycle",
+	"keeper",
+	"prove",
+	"postgresMove",
+	"host",
+	"proveS3",
+].map((name) => `/engine/${name}.test.ts`);
 
 /** The long files first, the others as vitest has them. */
 export default class Order extends BaseSequencer {

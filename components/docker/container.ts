@@ -32,7 +32,7 @@ export function appContainer(app: App, mounted: Mounted) {
 	} satisfies Partial<ContainerArgs>;
 }
 
-/** Line by line, so that a preview shows every one that is neither secret nor still unknown. */
+/** Line by line, so that a preview shows those that are known where another one is not yet. */
 export function envsOf(environment: Record<string, pulumi.Input<string>>): pulumi.Output<string>[] {
 	return Object.entries(environment).map(([key, value]) => pulumi.interpolate`${key}=${value}`);
 }

@@ -1,6 +1,7 @@
 import * as gcp from "@pulumi/gcp";
 import * as pulumi from "@pulumi/pulumi";
 import { withDefaults } from "../app";
+import { parseLocation } from "../backup";
 import { changed } from "../transform";
 import { throwProblems } from "../validate";
 import { cloudRunAlerts } from "./alerts";
@@ -66,6 +67,7 @@ const LONGEST_REQUEST = "3600s";
  * Permissions:
  * - writer: roles/cloudsql.client on the one instance, only with postgres
  * - writer: roles/secretmanager.secretAccessor on each secret of the app
+ * - writer: roles/storage.objectViewer on the bucket of initialData, only with it
  * - allUsers: roles/run.invoker on the service, only with ingress public
  *
  * @throws {pulumi.InputPropertiesError} with everything that is wrong with the arguments.
@@ -103,6 +105,7 @@ export class CloudRunApp extends pulumi.ComponentResource {
 		const isOnPostgres = args.database === "postgres";
 		const postgres = reachPostgres();
 		const move = moveToPostgres();
+		const reader = readInitialData();
 		const service = runService();
 		letIn();
 		mapDomain();
@@ -152,6 +155,14 @@ export class CloudRunApp extends pulumi.ComponentResource {
 			return new PostgresMigration(name, parts, run);
 		}
 
+		/** What the user brings is in a bucket that the app's account cannot read by itself. The whole one, for all of its ACLs. */
+		function readInitialData() {
+			const from = parseLocation(app.initialData ?? "");
+			if (from?.scheme !== "gs") return [];
+			const granted = { bucket: from.bucket, role: "roles/storage.objectViewer", member: member() };
+			return [new gcp.storage.BucketIAMMember(`${name}-initial-data`, granted, here)];
+		}
+
 		function containersOf() {
 			if (!isOnPostgres || postgres === undefined) {
 				return [
@@ -190,7 +201,7 @@ export class CloudRunApp extends pulumi.ComponentResource {
 			const changedArgs = changed(transform.service, serviceArgs);
 			return new gcp.cloudrunv2.Service(`${name}-service`, changedArgs, {
 				...run,
-				dependsOn: [...run.dependsOn, ...secrets.grants, ...(move === undefined ? [] : [move.last])],
+				dependsOn: [...run.dependsOn, ...secrets.grants, ...reader, ...(move === undefined ? [] : [move.last])],
 			});
 		}
 

@@ -92,7 +92,7 @@ function subjectsOf(findings: JudgedFinding[]): Subject[] {
 
 /** What is open comes before what is approved. */
 function rank({ verdict, approved }: Subject): number {
-	return VERDICTS.indexOf(verdict) - (approved ? 0.5 : 0);
+	return approved ? VERDICTS.indexOf("moved") + 0.5 : VERDICTS.indexOf(verdict);
 }
 
 function openVerdicts({ findings }: Subject): Verdict[] {

@@ -14,8 +14,8 @@ export interface State {
 	id: string;
 	/** Of a custom resource. Empty for components. */
 	inputs: Record<string, unknown>;
-	/** As far as a preview knows them. */
-	outputs: Record<string, unknown>;
+	/** Its name and ARN, as far as a preview knows them. The rest can be megabytes, and nobody reads it. */
+	outputs: { name?: unknown; arn?: unknown };
 	protect: boolean;
 	retainOnDelete: boolean;
 }
@@ -83,7 +83,7 @@ interface RawState {
 	type?: string;
 	id?: string;
 	inputs?: Record<string, unknown>;
-	outputs?: Record<string, unknown>;
+	outputs?: { name?: unknown; arn?: unknown };
 	protect?: boolean;
 	retainOnDelete?: boolean;
 }
@@ -144,8 +144,15 @@ function readStep({ op, urn, oldState, newState, replaceReasons }: RawStep): Ste
 
 function readState(state: RawState | undefined): State | undefined {
 	if (state === undefined || state === null) return undefined;
-	const { type = "", id = "", inputs = {}, outputs = {}, protect = false, retainOnDelete = false } = state;
-	return { type, id, inputs, outputs, protect, retainOnDelete };
+	const {
+		type = "",
+		id = "",
+		inputs = {},
+		outputs: { name, arn } = {},
+		protect = false,
+		retainOnDelete = false,
+	} = state;
+	return { type, id, inputs, outputs: { name, arn }, protect, retainOnDelete };
 }
 
 /** The last type in a URN, after those of the components around it. */

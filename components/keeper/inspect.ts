@@ -10,6 +10,7 @@ const QUESTIONS = {
 	rows: (path: string) => ({ rows: rowsOf(path), schema: schemaOf(path) }),
 	schema: (path: string) => ({ schema: schemaOf(path) }),
 	truncateWal: (path: string) => ({ done: truncateWal(path) }),
+	settle: (path: string) => ({ done: settle(path) }),
 	inUse: (path: string) => ({ inUse: isOpenElsewhere(path) }),
 	shape: shapeOf,
 	/** Copies it to another path, as it is at one moment, while others write. */
@@ -59,6 +60,21 @@ function isOpenElsewhere(path: string): boolean {
 	} catch (error) {
 		if (/locked|busy/i.test((error as Error).message)) return true;
 		// A file that SQLite cannot read is nobody's live database.
+		return false;
+	} finally {
+		database.close();
+	}
+}
+
+/** Brings a database that was not closed to rest, as the app's next start would; false where it is none or too damaged. */
+function settle(path: string): boolean {
+	const { DatabaseSync } = require("node:sqlite") as typeof import("node:sqlite");
+	const database = new DatabaseSync(path);
+	try {
+		// Reading is what lets SQLite undo a transaction that was cut off; the last one to close folds the WAL in.
+		database.prepare("SELECT count(*) FROM sqlite_schema").get();
+		return true;
+	} catch {
 		return false;
 	} finally {
 		database.close();

@@ -86,3 +86,16 @@ it("takes over a directory of the host", async () => {
 		await dockerOutput("run", "--rm", "--volume", `${directory}:/d`, "holdfast/sample-base:2", "ls", "/d/notes.db"),
 	).toBe("/d/notes.db");
 });
+
+it("takes in no file that a running container can still write", async () => {
+	const stack = await TestStack.make();
+	const directory = stack.directory("old");
+	const old = `${stack.container}-old`;
+	const mount = `type=bind,source=${directory},target=/d`;
+	const script = `${sqlite("/d/notes.db", "create table mine(x)")} && sleep 600`;
+	await dockerOutput("run", "--detach", "--name", old, "--mount", mount, "holdfast/sample-base:2", "sh", "-c", script);
+	stack.configure({ initialData: `${directory}/notes.db` });
+	expect(await refusal(stack)).toContain(
+		`app.initialData: must be a file that nothing writes any more (got "${directory}/notes.db", which the container ${old} has mounted): docker stop ${old} first`,
+	);
+});

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { copySampleApp } from "../../tools/prove/sampleApp";
 import { dockerOutput, freePort, Twin } from "../../tools/prove/twin";
+import { command, type Ended } from "../../tools/setup/command";
 import { ROOT } from "../../tools/workspace";
 
 export { docker, dockerOutput, freePort, succeeds } from "../../tools/prove/twin";
@@ -21,6 +22,11 @@ export class TestStack extends Twin {
 		const volume = `${this.container}-${suffix}`;
 		await dockerOutput("volume", "create", ...options, volume);
 		return volume;
+	}
+
+	/** Runs a script as a reader of a page does in this repo, with this stack's files and backend. */
+	shell(script: string): Promise<Ended> {
+		return command("bash", ["-euo", "pipefail", "-c", script], { cwd: ROOT, env: this.env });
 	}
 
 	/** A copy of the sample app that the test may change. */

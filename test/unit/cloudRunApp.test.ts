@@ -49,6 +49,17 @@ describe("CloudRunApp", () => {
 		});
 	});
 
+	it("reads the initial data, wherever the user has it", async () => {
+		await makeCloudRun({ initialData: "gs://old-bucket/users.db" });
+		expect(made.of("gcp:storage/bucketIAMMember:BucketIAMMember")).toEqual({
+			"notes-initial-data": {
+				bucket: "old-bucket",
+				role: "roles/storage.objectViewer",
+				member: "serviceAccount:writer@shop.iam.gserviceaccount.com",
+			},
+		});
+	});
+
 	it("the keeper is the ingress, and ready once the data is in place", async () => {
 		await makeCloudRun();
 		const { keeper, template } = rendered(made);

@@ -29,6 +29,18 @@ const wrong = (change: object) =>
 		]),
 	);
 
+it.for([
+	[{ database: "postgres" }, "postgres"],
+	[{ database: "postgres", move: { settled: true } }, "postgres settled"],
+	[{ database: "sqlite", move: { return: "leave" } }, "sqlite return leave"],
+] as [Partial<DockerAppArgs>, string][])(
+	"the app's container says where its data is to be, for the guard: %o",
+	async ([change, value]) => {
+		await make({ postgres: new DockerPostgres("notes"), ...change });
+		expect(made.of(CONTAINER).notes?.labels).toContainEqual({ label: "holdfast.database", value });
+	},
+);
+
 describe("the server", () => {
 	it("runs closed, on kept volumes, and only who mounts the URL's volume has the password", async () => {
 		const postgres = new DockerPostgres("notes", { memoryMiB: 256 });

@@ -44,6 +44,17 @@ describe("the task of a FargateApp", () => {
 			taskRoleArn: `arn:aws:iam:${REGION}:${ACCOUNT}:notes-role`,
 			volumes: [{ name: "data" }, { name: "scratch" }, { name: "keeper-tmp" }, { name: "app-tmp" }],
 			skipDestroy: true,
+			// What a preview shows while the containers' text is still unknown.
+			tags: {
+				HOLDFAST_ACKNOWLEDGE: "replicated",
+				HOLDFAST_APP: "shop/test/notes",
+				HOLDFAST_DATABASE: "/app/data/notes.db",
+				HOLDFAST_DATA_DIRECTORY: "/app/data",
+				HOLDFAST_DISK: "temporary",
+				HOLDFAST_RETENTION_DAYS: "30",
+				HOLDFAST_STORE: "s3://vault/app",
+				HOLDFAST_VARIABLES: "DATA_DIR=/app/data DATABASE_URL=sqlite:////app/data/notes.db",
+			},
 		});
 		const { gate, keeper, app, ...others } = scene.containers();
 		expect(others).toEqual({});

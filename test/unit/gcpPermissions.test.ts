@@ -28,7 +28,8 @@ const ROLE = "gcp:projects/iAMCustomRole:IAMCustomRole";
 
 /** How the doc names the place of a binding. A kind of binding that nobody thought of fails. */
 const PLACES: Record<string, (binding: Record<string, string>, condition?: string) => string> = {
-	"gcp:storage/bucketIAMMember:BucketIAMMember": (_, condition) => {
+	"gcp:storage/bucketIAMMember:BucketIAMMember": ({ bucket }, condition) => {
+		if (bucket === "vault") return "the bucket of initialData, only with it";
 		const below = /^resource\.name\.startsWith\("projects\/_\/buckets\/[^/]+\/objects\/([^"*]+)\/state\/"\)$/;
 		if (condition === undefined) return "the bucket";
 		const prefix = below.exec(condition)?.[1];
@@ -96,10 +97,11 @@ describe("what is granted on Google Cloud is what the docs say", () => {
 			scale: "always-on",
 			domain: "notes.example.com",
 			alerts: { email: "ops@example.com" },
+			initialData: "gs://vault/seed.db",
 			postgres: new CloudSqlPostgres("db", { location: args.location }),
 		});
 		expect(granted()).toEqual(documented("cloudRunApp.ts"));
-		expect(granted()).toHaveLength(3);
+		expect(granted()).toHaveLength(4);
 	});
 
 	it("CloudSqlPostgres grants nothing by itself", async () => {
@@ -110,7 +112,7 @@ describe("what is granted on Google Cloud is what the docs say", () => {
 
 	it.each([{ ingress: "private" as const }, {}])("nobody is let in with %j", async (change) => {
 		await makeApp(change);
-		const always = (line: string) => !line.startsWith("allUsers") && !line.includes("only with postgres");
+		const always = (line: string) => !line.startsWith("allUsers") && !line.includes("only with");
 		expect(granted()).toEqual(documented("cloudRunApp.ts").filter(always));
 		expect(JSON.stringify(made.of("gcp:cloudrunv2/service:Service"))).not.toContain("allUsers");
 	});

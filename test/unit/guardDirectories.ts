@@ -69,7 +69,7 @@ export function said(plan: Plan, rule: string): string {
 	const { findings } = dataDirectories(plan);
 	const found = findings.filter((finding) => finding.rule === rule);
 	if (found.length !== 1) throw new Error(`${found.length} findings of ${rule}: ${JSON.stringify(findings)}`);
-	return `${found[0]?.reason}. ${found[0]?.wayOut}`;
+	return `${found[0]?.reason} ${found[0]?.wayOut}`;
 }
 
 export function urn(type: string, name: string): string {

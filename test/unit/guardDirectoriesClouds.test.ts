@@ -185,8 +185,8 @@ describe("an app of ours on Fargate", () => {
 		);
 		expect(verdicts(two)).toEqual([`at risk several-instances: ${DATA}`, `kept: ${FILES}`]);
 		expect(said(two, "several-instances")).toBe(
-			"up to 2 instances run in place of 1, and SQLite has one writer: each has data of its own, or they break one file. " +
-				"keep one instance; more need Postgres",
+			"Up to 2 instances run in place of 1, and SQLite has one writer: each has data of its own, or they break one file. " +
+				"Keep one instance; more need Postgres.",
 		);
 		const alone = { ...two, steps: two.steps.filter(({ name }) => name === "notes-service") };
 		expect(verdicts(alone)).toEqual(["at risk several-instances: data of notes"]);

@@ -27,7 +27,7 @@ describe("an app of ours on a Docker host", () => {
 			findings: [
 				{
 					reason:
-						"it stays on volume holdfast-local-notes-data, and its replica goes to volume holdfast-local-notes-backup, prefix notes",
+						"It stays on volume holdfast-local-notes-data, and its replica goes to volume holdfast-local-notes-backup, prefix notes.",
 				},
 			],
 			information: [],
@@ -111,12 +111,32 @@ describe("an app of ours on a Docker host", () => {
 		expect(verdicts(both(change))).toEqual([`${expected}: ${DATA}`]);
 	});
 
+	it("a store on the host cannot be seen without the keeper's mounts", () => {
+		const plan = changedPlan(all, (name, inputs) =>
+			name === "notes-keeper" ? { ...inputs, mounts: UNKNOWN } : undefined,
+		);
+		expect(verdicts(plan)).toEqual([`at risk mount-unseen: ${DATA}`, `at risk replica-unseen: ${DATA}`]);
+	});
+
+	it("on a disk that stays, acknowledge: local is told and no more", () => {
+		const plan = both(() => {});
+		for (const { name, old } of plan.steps) {
+			if (name === "notes-keeper" && old) {
+				old.inputs = { ...old.inputs, envs: [...(old.inputs.envs as string[]), "HOLDFAST_ACKNOWLEDGE=replicated"] };
+			}
+		}
+		expect(verdicts(plan)).toEqual([`kept: ${DATA}`]);
+		expect(dataDirectories(plan).information.map(({ text }) => text)).toEqual([
+			"keeper of notes: a write counts once it is on this disk (acknowledge: local in place of replicated)",
+		]);
+	});
+
 	it("says what is where, and the way out", () => {
 		const other = both((inputs) => Object.assign(dataMount(inputs), { source: "other" }));
 		expect(said(other, "volume-changed")).toBe(
-			"volume other is mounted at /app/data in place of volume holdfast-local-notes-data: the app starts without the data, " +
-				"which stays in holdfast-local-notes-data. mount volume holdfast-local-notes-data again; or copy its content to " +
-				"other with the app stopped, then approve",
+			"Volume other is mounted at /app/data in place of volume holdfast-local-notes-data: the app starts without the data, " +
+				"which stays in holdfast-local-notes-data. Mount volume holdfast-local-notes-data again; or copy its content to " +
+				"other with the app stopped, then approve.",
 		);
 	});
 

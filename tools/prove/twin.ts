@@ -199,14 +199,17 @@ export class Twin {
 
 	/** Runs one of tools/ as npm would. */
 	tool(...args: string[]): Promise<Ended> {
-		const env = {
+		return command(process.execPath, [join(ROOT, "tools", "run.mjs"), ...args], { cwd: ROOT, env: this.env });
+	}
+
+	protected get env(): NodeJS.ProcessEnv {
+		return {
 			...process.env,
 			HOLDFAST_HOME: this.home,
 			HOLDFAST_CONFIG: this.config,
 			PULUMI_STACK: this.name,
 			...this.environment,
 		};
-		return command(process.execPath, [join(ROOT, "tools", "run.mjs"), ...args], { cwd: ROOT, env });
 	}
 
 	/** Containers, volumes, networks, images and files: all that has the name. */

@@ -53,6 +53,18 @@ export async function dataProblems(
 	return lookReasons(app, source, look, taking).map((reason) => ({ propertyPath, reason }));
 }
 
+/** Whether a container still has the file that is to be taken in: what it writes from now on would be missing here. */
+export function initialDataProblems({ initialData }: DockerAppArgs, own: Running[], others: Running[]): Problem[] {
+	// Where the app runs, it was taken in long ago.
+	if (!initialData?.startsWith("/") || own.some(({ Config }) => Config.Labels?.[ROLE_LABEL] === "app")) return [];
+	const directory = `${posix.dirname(initialData)}/`;
+	const writer = others.find(({ Mounts }) => Mounts.some(({ RW, Source }) => RW && directory.startsWith(`${Source}/`)));
+	if (writer === undefined) return [];
+	const called = writer.Name.slice(1);
+	const reason = `must be a file that nothing writes any more (got ${shown(initialData)}, which the container ${called} has mounted): docker stop ${called} first`;
+	return [{ propertyPath: "initialData", reason }];
+}
+
 /** Whether the app runs on just this data already, which is proof enough; a look would cost half a second each time. */
 function runsOn({ Config, Mounts, State }: Running, app: App, source: string): boolean {
 	const told = Object.entries(app.data.environment).map(([key, value]) => `${key}=${value}`);

@@ -4,7 +4,7 @@ import { DockerCli } from "../cli";
 import { isOtherBackend, otherOwner } from "../identity";
 import { backupHostProblems } from "./backup";
 import { caddyProblems } from "./caddy";
-import { dataProblems } from "./data";
+import { dataProblems, initialDataProblems } from "./data";
 import { imageProblems } from "./image";
 import { nameProblems } from "./names";
 import { portProblems } from "./port";
@@ -52,6 +52,7 @@ export async function hostProblems(docker: DockerCli, name: string, args: Docker
 	if (right("data", "existingData", "user", "group")) {
 		problems.push(...(await dataProblems(docker, name, resolved, own, others)));
 	}
+	if (right("initialData")) problems.push(...initialDataProblems(resolved, own, others));
 	if (right("backup", "user", "group")) problems.push(...(await backupHostProblems(docker, name, resolved)));
 	return { problems, identity };
 }

@@ -15,4 +15,6 @@ export interface Mount {
 	Name?: string;
 	Source: string;
 	Destination: string;
+	/** Whether the container may write it. */
+	RW: boolean;
 }

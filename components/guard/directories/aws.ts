@@ -1,6 +1,7 @@
+import { isHidden, isObject } from "../rules/values";
 import { variablesOf } from "./gcp";
 import { type PodContainer, podOf, type VolumeKind } from "./pod";
-import { count, isHidden, isRecord, type Reader, record, records, text, type Workload } from "./workload";
+import { count, type Reader, record, records, text, type Workload } from "./workload";
 
 /** The disk of a task of ours, where its volumes cannot be seen. */
 const SUMMARY = "holdfast";
@@ -73,16 +74,16 @@ function volumeKind(volume: Record<string, unknown>): VolumeKind {
 		fsxWindowsFileServerVolumeConfiguration: fsx,
 		s3filesVolumeConfiguration,
 	} = volume;
-	if (isRecord(efs)) {
+	if (isObject(efs)) {
 		const access = text(record(efs.authorizationConfig).accessPointId);
 		return { kind: "network file system", source: joined(efs.fileSystemId, efs.rootDirectory, access) };
 	}
-	if (isRecord(fsx)) return { kind: "network file system", source: joined(fsx.fileSystemId, fsx.rootDirectory) };
-	if (isRecord(s3filesVolumeConfiguration)) {
+	if (isObject(fsx)) return { kind: "network file system", source: joined(fsx.fileSystemId, fsx.rootDirectory) };
+	if (isObject(s3filesVolumeConfiguration)) {
 		return { kind: "bucket", source: joined(s3filesVolumeConfiguration.fileSystemArn) };
 	}
 	const docker = volume.dockerVolumeConfiguration;
-	if (isRecord(docker) && docker.scope === "shared") return { kind: "volume", source: `${volume.name}` };
+	if (isObject(docker) && docker.scope === "shared") return { kind: "volume", source: `${volume.name}` };
 	if (text(volume.hostPath) !== undefined) return { kind: "host directory", source: `${volume.hostPath}` };
 	// An EBS volume that the service makes with each task goes with it too.
 	return { kind: "instance disk", source: "" };

@@ -1,4 +1,5 @@
-import type { Plan, State, Step } from "../plan";
+import type { Plan, State } from "../plan";
+import { type Planned, planned } from "../planned";
 import { readTaskDefinition, tasksOf } from "./aws";
 import { readContainer, readSwarmService } from "./docker";
 import { readCloudRun, readCloudRunV1 } from "./gcp";
@@ -6,58 +7,37 @@ import { readKubernetes } from "./kubernetes";
 import { holdsData, isSameMount } from "./locations";
 import { type Reader, text, type Workload } from "./workload";
 
+const ECS_DEFINITION = "aws:ecs/taskDefinition:TaskDefinition";
+const ECS_SERVICE = "aws:ecs/service:Service";
 const READERS: Record<string, Reader> = {
 	"docker:index/container:Container": readContainer,
 	"docker:index/service:Service": readSwarmService,
 	"gcp:cloudrunv2/service:Service": readCloudRun,
 	"gcp:cloudrun/service:Service": readCloudRunV1,
-	"aws:ecs/taskDefinition:TaskDefinition": readTaskDefinition,
+	[ECS_DEFINITION]: readTaskDefinition,
 	"kubernetes:apps/v1:Deployment": readKubernetes,
 	"kubernetes:apps/v1:StatefulSet": readKubernetes,
 };
-const ECS_SERVICE = "aws:ecs/service:Service";
-/** Steps after which the resource of before is no longer there. */
-const ENDS = /^(delete|discard|remove)/;
 
 /** What runs an app before the update and after it. One of the two may be missing. */
 export interface Change {
 	urn: string;
 	before?: Workload;
 	after?: Workload;
-}
-
-/** A resource before and after, whatever steps lead there: a replacement has three. */
-export interface Resource {
-	urn: string;
-	type: string;
-	name: string;
-	before?: State;
-	after?: State;
-}
-
-export function resourcesOf(plan: Plan, wanted: (type: string) => boolean): Resource[] {
-	const found = new Map<string, Resource>();
-	for (const step of plan.steps) {
-		if (!wanted(step.type)) continue;
-		const { urn, type, name } = step;
-		const resource = found.get(urn) ?? { urn, type, name };
-		found.set(urn, { ...resource, before: resource.before ?? step.old, after: resource.after ?? afterOf(step) });
-	}
-	return [...found.values()];
-}
-
-function afterOf(step: Step): State | undefined {
-	return ENDS.test(step.op) ? undefined : step.new;
+	/** Inputs that make it a replacement, also such as cannot be seen. */
+	replaceReasons: string[];
 }
 
 /** Every workload with data. What is deleted and made again under another name is one change, if it is the same app's. */
 export function changesOf(plan: Plan): Change[] {
-	const resources = resourcesOf(plan, (type) => type in READERS);
-	const changes = resources.map(({ urn, type, name, before, after }): Change => {
-		const read = (state: State | undefined) => state && READERS[type]?.({ urn, name, inputs: state.inputs });
-		return { urn, before: read(before), after: read(after) };
+	const all = planned(plan);
+	const changes = all.flatMap(({ urn, type, name, before, after, replaceReasons }): Change[] => {
+		const reader = READERS[type];
+		if (reader === undefined) return [];
+		const read = (state: State | undefined) => state && reader({ urn, name, inputs: state.inputs });
+		return [{ urn, before: read(before), after: read(after), replaceReasons }];
 	});
-	countTasks(changes, resources, plan);
+	countTasks(changes, all);
 	return renamed(changes).filter(({ before, after }) => [before, after].some((each) => each && holdsData(each)));
 }
 
@@ -67,7 +47,7 @@ function renamed(changes: Change[]): Change[] {
 	const pairs = gone.flatMap((old): Change[] => {
 		const index = made.findIndex(({ after }) => old.before && after && isSameApp(old.before, after));
 		const [next] = index < 0 ? [] : made.splice(index, 1);
-		return next === undefined ? [] : [{ urn: next.urn, before: old.before, after: next.after }];
+		return next === undefined ? [] : [{ ...next, before: old.before }];
 	});
 	const paired = new Set(pairs.flatMap(({ before, after }) => [before, after]));
 	const isAlone = ({ before, after }: Change) => ![before, after].some((each) => each && paired.has(each));
@@ -83,9 +63,9 @@ function isSameApp(one: Workload, other: Workload): boolean {
 }
 
 /** On ECS, the service says how many tasks of a definition run. */
-function countTasks(changes: Change[], resources: Resource[], plan: Plan): void {
-	const definitions = resources.filter(({ type }) => type.startsWith("aws:ecs/"));
-	for (const service of resourcesOf(plan, (type) => type === ECS_SERVICE)) {
+function countTasks(changes: Change[], all: Planned[]): void {
+	const definitions = all.filter(({ type }) => type === ECS_DEFINITION);
+	for (const service of all.filter(({ type }) => type === ECS_SERVICE)) {
 		const definition = definitionOf(service, definitions);
 		const change = changes.find(({ urn }) => urn === definition?.urn) ?? ownService(service, changes);
 		if (change?.before && service.before) Object.assign(change.before, tasksOf(service.before.inputs));
@@ -93,9 +73,9 @@ function countTasks(changes: Change[], resources: Resource[], plan: Plan): void 
 	}
 }
 
-function definitionOf({ before, after }: Resource, definitions: Resource[]): Resource | undefined {
+function definitionOf({ before, after }: Planned, definitions: Planned[]): Planned | undefined {
 	const named = text(before?.inputs.taskDefinition) ?? text(after?.inputs.taskDefinition) ?? "";
-	const runs = ({ before: old, after: next }: Resource) => {
+	const runs = ({ before: old, after: next }: Planned) => {
 		const state = old ?? next;
 		const [arn, family] = [text(state?.outputs.arn), text(state?.inputs.family)];
 		return (arn !== undefined && named === arn) || (family !== undefined && familyIn(named) === family);
@@ -110,7 +90,7 @@ function familyIn(reference: string): string {
 }
 
 /** Of our own component, the service alone says enough, where its definition is not in the plan. */
-function ownService({ urn, name, before, after }: Resource, changes: Change[]): Change | undefined {
+function ownService({ urn, name, before, after }: Planned, changes: Change[]): Change | undefined {
 	if (!urn.includes("holdfast:aws:FargateApp$")) return undefined;
 	const workload = (state: State | undefined): Workload | undefined =>
 		state && {
@@ -122,7 +102,7 @@ function ownService({ urn, name, before, after }: Resource, changes: Change[]): 
 			hidden: [],
 			engine: "sqlite",
 		};
-	const change = { urn, before: workload(before), after: workload(after) };
+	const change = { urn, before: workload(before), after: workload(after), replaceReasons: [] };
 	changes.push(change);
 	return change;
 }

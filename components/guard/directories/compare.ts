@@ -9,10 +9,10 @@ import type { Found } from "./words";
 import type { Workload } from "./workload";
 
 /** What an update does to the data of what runs before and after it. */
-export function compare(urn: string, before: Workload, after: Workload): Finding[] {
+export function compare(urn: string, before: Workload, after: Workload, replaceReasons: string[]): Finding[] {
 	const found = [
 		...compareMounts(before, after),
-		...compareDatabase(before, after),
+		...compareDatabase(before, after, replaceReasons),
 		...compareEngine(before, after),
 		...compareReplica(before, after),
 		...compareRunning(before, after),
@@ -27,8 +27,20 @@ export function begin(urn: string, after: Workload): Finding[] {
 	return [...misplaced, ...compareRunning(undefined, after)].map((each) => findingOf(urn, after, each));
 }
 
-export function findingOf(urn: string, workload: Workload, { path, ...found }: Found): Finding {
-	return { urn, subject: subjectOf(workload, path), ...found };
+export function findingOf(urn: string, workload: Workload, { path, reason, wayOut, ...found }: Found): Finding {
+	const subject = subjectOf(workload, path);
+	return {
+		urn,
+		subject,
+		...found,
+		reason: sentence(reason),
+		...(wayOut !== undefined && { wayOut: sentence(wayOut) }),
+	};
+}
+
+/** Not of a name, such as that of a variable, which stays as it is. */
+function sentence(text: string): string {
+	return `${text.replace(/^[a-z]+(?=[ ,'])/, (word) => word.charAt(0).toUpperCase() + word.slice(1))}.`;
 }
 
 /** `data directory /app/data of notes`. */

@@ -1,11 +1,14 @@
+import { isHidden } from "../rules/values";
 import { isSamePlace, type Location, locationsOf, shownLocation } from "./locations";
 import type { Found } from "./words";
-import { isHidden, type Workload } from "./workload";
+import type { Workload } from "./workload";
 
 /** What becomes of the database file, and of the variables by which the app finds it. */
-export function compareDatabase(before: Workload, after: Workload): Found[] {
+export function compareDatabase(before: Workload, after: Workload, replaceReasons: string[]): Found[] {
 	const was = locationsOf(before);
 	const is = locationsOf(after);
+	const both = before.hidden.filter((input) => after.hidden.includes(input) && replaceReasons.includes(input));
+	if (was.size === 0 && is.size === 0 && both[0] !== undefined) return [unseenChange(both[0])];
 	const found = [...was].flatMap(([name, old]) => {
 		const next = is.get(name);
 		return next === undefined ? gone(name, old, after, is) : differs(name, old, next);
@@ -70,7 +73,14 @@ function gone(name: string, old: Location, after: Workload, is: Map<string, Loca
 
 function unseen(name: string, old: Location): Found {
 	const reason = `${name} cannot be seen, for it is a secret or known only after the update; it was ${shownLocation(old)}`;
-	const wayOut = `give ${name} as plain text beside what is secret, so that a preview shows it`;
+	const wayOut = `give ${name} in plain text, and what is secret in a file or by reference: a container's variables are hidden as a whole`;
+	return { verdict: "at risk", rule: "database-unseen", reason, wayOut };
+}
+
+/** Secret before and after, and another secret: the engine says that much. */
+function unseenChange(input: string): Found {
+	const reason = `${input} has changed, and cannot be seen, for it is secret: it may name the database`;
+	const wayOut = "give what is secret in a file or by reference, so that a preview shows the other variables";
 	return { verdict: "at risk", rule: "database-unseen", reason, wayOut };
 }
 

@@ -1,9 +1,9 @@
 import { parseLocation } from "../../backup";
 import { UNKNOWN } from "../plan";
+import { isHidden } from "../rules/values";
 import {
 	appName,
 	count,
-	isHidden,
 	keeperSettings,
 	type Mount,
 	mayHoldData,
@@ -112,10 +112,14 @@ export function isNetworkDriver(driver: unknown, options: unknown): boolean {
 
 /** `NAME=value` lines. A line that cannot be seen could be any variable. */
 function pairs(envs: unknown): { variables: Record<string, string>; hidden: boolean } {
-	const lines = texts(envs);
-	const seen = lines.filter((line) => !isHidden(line));
-	const variables = seen.map((line) => [line.replace(/=.*$/s, ""), line.slice(line.indexOf("=") + 1)]);
-	return { variables: Object.fromEntries(variables), hidden: isHidden(envs) || seen.length < lines.length };
+	const variables: Record<string, string> = {};
+	let hidden = isHidden(envs);
+	for (const line of texts(envs)) {
+		const at = line.indexOf("=");
+		if (isHidden(line)) hidden = true;
+		else variables[at < 0 ? line : line.slice(0, at)] = line.slice(at + 1);
+	}
+	return { variables, hidden };
 }
 
 /** The migration in the start of an app's container (components/docker/instance.ts). */

@@ -28,9 +28,9 @@ export function deletedVolumes(plan: Plan): Set<string> {
 
 /** What is mounted and deleted in the same update. */
 export function deletedUnder({ mounts }: Workload, deleted: Set<string>): Found[] {
-	return mounts
-		.filter(({ source }) => deleted.has(source.split(" ")[0] === "claim" ? source : (source.split(" ")[0] ?? "")))
-		.map(goes);
+	// A file system of EFS is named with its directory.
+	const isDeleted = ({ source }: Mount) => deleted.has(source) || deleted.has(source.replace(/ .*$/, ""));
+	return mounts.filter(isDeleted).map(goes);
 }
 
 function goes(mount: Mount): Found {

@@ -1,6 +1,7 @@
 import { SECRET } from "../plan";
+import { isHidden } from "../rules/values";
 import { type PodContainer, podOf, type VolumeKind } from "./pod";
-import { count, isHidden, type Reader, record, records, text } from "./workload";
+import { count, type Reader, record, records, text } from "./workload";
 
 /** What Cloud Run allows where nothing is said. */
 const MOST_INSTANCES = 100;

@@ -1,7 +1,7 @@
 import type { Plan } from "../plan";
 import type { Finding, Information } from "../verdict";
 import { VERDICTS } from "../verdict";
-import { changesOf } from "./changes";
+import { type Change, changesOf } from "./changes";
 import { begin, compare, findingOf, subjectOf } from "./compare";
 import { afterDeletion, deletedUnder, deletedVolumes } from "./fate";
 import { told } from "./told";
@@ -26,7 +26,7 @@ export function dataDirectories(plan: Plan): { findings: Finding[]; information:
 			findings.push(...deletedUnder(before, deleted).map((found) => findingOf(urn, before, found)));
 		}
 		if (before !== undefined && after !== undefined) {
-			findings.push(...compare(urn, before, after), ...kept(urn, before));
+			findings.push(...compare(urn, before, after, change.replaceReasons), ...kept(urn, before));
 			information.push(...told(before, after).map((text) => ({ urn, text })));
 		} else if (before !== undefined) {
 			findings.push(...afterDeletion(change, { keptApps }).map((found) => findingOf(urn, before, found)));
@@ -34,7 +34,7 @@ export function dataDirectories(plan: Plan): { findings: Finding[]; information:
 			findings.push(...begin(urn, after));
 		}
 	}
-	return { findings: once(findings), information };
+	return { findings: once(underOneName(findings, changes)), information };
 }
 
 /** Of the directory with the database, and of whatever else is mounted to stay. */
@@ -43,14 +43,22 @@ function kept(urn: string, workload: Workload): Finding[] {
 	const main = subjectOf(workload);
 	const replica = store === undefined ? "" : `, and its replica goes to ${store}`;
 	const lasting = mounts.filter((mount) => mount.kind !== "instance disk" || subjectOf(workload, mount.path) === main);
-	const all = lasting.map((mount): Finding => {
-		const subject = subjectOf(workload, mount.path);
-		const reason = `it stays on ${shownMount(mount)}${subject === main ? replica : ""}`;
-		return { urn, subject, verdict: "kept", rule: "unchanged", reason };
-	});
-	const isSaid = all.some(({ subject }) => subject === main);
-	const reason = `it stays where it is${replica}`;
-	return isSaid ? all : [...all, { urn, subject: main, verdict: "kept", rule: "unchanged", reason }];
+	const stays = (where: string, path?: string) => {
+		const isMain = subjectOf(workload, path) === main;
+		const reason = `it stays ${where}${isMain ? replica : ""}`;
+		return findingOf(urn, workload, { verdict: "kept", rule: "unchanged", reason, path });
+	};
+	const all = lasting.map((mount) => stays(`on ${shownMount(mount)}`, mount.path));
+	return all.some(({ subject }) => subject === main) ? all : [...all, stays("where it is")];
+}
+
+/** App and keeper of one app speak under the app's URN, so that it has one verdict. */
+function underOneName(findings: Finding[], changes: Change[]): Finding[] {
+	const appOf = ({ before, after }: Change) => (after ?? before)?.app;
+	const mains = changes.filter(({ before, after }) => (after ?? before)?.part !== "keeper");
+	const names = new Map(mains.map((change) => [appOf(change), change.urn]));
+	const urns = new Map(changes.map((change) => [change.urn, appOf(change) && names.get(appOf(change))]));
+	return findings.map((finding) => ({ ...finding, urn: urns.get(finding.urn) ?? finding.urn }));
 }
 
 /** One of each rule for a subject, the worst; and that it is kept only of what nothing else is said of. */
@@ -61,9 +69,10 @@ function once(findings: Finding[]): Finding[] {
 	const found = new Map<string, Finding>();
 	const subjects = new Set<string>();
 	for (const finding of worstFirst) {
-		const key = `${finding.subject}\n${finding.rule}`;
-		if (found.has(key) || (finding.verdict === "kept" && subjects.has(finding.subject))) continue;
-		subjects.add(finding.subject);
+		const subject = `${finding.urn}\n${finding.subject}`;
+		const key = `${subject}\n${finding.rule}`;
+		if (found.has(key) || (finding.verdict === "kept" && subjects.has(subject))) continue;
+		subjects.add(subject);
 		found.set(key, finding);
 	}
 	return [...found.values()];

@@ -1,6 +1,7 @@
+import { isHidden } from "../rules/values";
 import { containersOf } from "./gcp";
 import { podOf, type VolumeKind } from "./pod";
-import { count, isHidden, type Reader, record, records, text } from "./workload";
+import { count, type Reader, record, records, text } from "./workload";
 
 /** A Deployment or a StatefulSet. */
 export const readKubernetes: Reader = ({ urn, name, inputs }) => {

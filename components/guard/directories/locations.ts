@@ -1,5 +1,6 @@
 import { posix } from "node:path";
-import { isHidden, isWithin, type Mount, normalPath, type Workload } from "./workload";
+import { isHidden } from "../rules/values";
+import { isWithin, type Mount, normalPath, type Workload } from "./workload";
 
 /** Where a variable says that data is. */
 export type Location =

@@ -1,6 +1,7 @@
+import { isHidden } from "../rules/values";
 import { isSameMount, type Location, locationsOf } from "./locations";
 import { type Found, shownMount } from "./words";
-import { isHidden, isWithin, type Mount, type Workload } from "./workload";
+import { isWithin, type Mount, type Workload } from "./workload";
 
 type Pair = { old: Mount; next?: Mount };
 

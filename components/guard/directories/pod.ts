@@ -1,14 +1,5 @@
-import {
-	appName,
-	isHidden,
-	keeperSettings,
-	type Mount,
-	mayHoldData,
-	normalPath,
-	record,
-	texts,
-	type Workload,
-} from "./workload";
+import { isHidden } from "../rules/values";
+import { appName, keeperSettings, type Mount, mayHoldData, normalPath, record, texts, type Workload } from "./workload";
 
 /** One of the containers that start and end together, in whatever words its platform says it. */
 export interface PodContainer {

@@ -1,5 +1,6 @@
+import { isHidden } from "../rules/values";
 import type { Found } from "./words";
-import { isHidden, type Workload } from "./workload";
+import type { Workload } from "./workload";
 
 /** What the keeper takes where nothing is said (components/keeper/settings.ts). */
 const RETENTION_DAYS = "30";

@@ -1,9 +1,10 @@
 import { parseLocation } from "../../backup";
 import type { Plan } from "../plan";
+import { isHidden } from "../rules/values";
 import type { Finding, Information } from "../verdict";
 import { changesOf } from "./changes";
 import { findingOf } from "./compare";
-import { isHidden, type Workload } from "./workload";
+import type { Workload } from "./workload";
 
 interface Replica {
 	workload: Workload;
@@ -57,8 +58,10 @@ function replicasOf(plan: Plan): Replica[] {
 
 function placeOf(store: string, { project, stack }: Plan): string {
 	const location = parseLocation(store);
-	if (location !== undefined && location.scheme !== "file")
-		return `${location.scheme}://${location.bucket}/${location.prefix}/`;
+	if (location !== undefined && location.scheme !== "file") {
+		const { scheme, bucket, prefix } = location;
+		return `${scheme}://${bucket}/${prefix === "" ? "" : `${prefix}/`}`;
+	}
 	return `${project}/${stack}: ${store}`;
 }
 

@@ -1,4 +1,5 @@
-import { isHidden, type Workload } from "./workload";
+import { isHidden } from "../rules/values";
+import type { Workload } from "./workload";
 
 /** What changes without harm, in words. */
 export function told(before: Workload, after: Workload): string[] {

@@ -1,6 +1,6 @@
+import { isHidden } from "../rules/values";
 import type { Verdict } from "../verdict";
 import type { Mount } from "./workload";
-import { isHidden } from "./workload";
 
 /** What a check has found about a data directory. */
 export interface Found {

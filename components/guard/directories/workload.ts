@@ -1,5 +1,5 @@
 import { posix } from "node:path";
-import { SECRET, UNKNOWN } from "../plan";
+import { isObject } from "../rules/values";
 
 /** What a mount is made of. What is written to an `instance disk` goes with the instance. */
 export type MountKind = "volume" | "host directory" | "instance disk" | "network file system" | "bucket";
@@ -52,22 +52,13 @@ export interface Workload {
 /** Reads one side of a resource; undefined where it runs nothing that holds data. */
 export type Reader = (resource: { urn: string; name: string; inputs: Record<string, unknown> }) => Workload | undefined;
 
-/** Whether a value cannot be seen. A part of a text that is unknown makes the whole of it so. */
-export function isHidden(value: unknown): boolean {
-	return value === SECRET || value === UNKNOWN;
-}
-
-export function isRecord(value: unknown): value is Record<string, unknown> {
-	return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
 export function record(value: unknown): Record<string, unknown> {
-	return isRecord(value) ? value : {};
+	return isObject(value) ? value : {};
 }
 
 /** The groups in a list. */
 export function records(value: unknown): Record<string, unknown>[] {
-	return Array.isArray(value) ? value.filter(isRecord) : [];
+	return Array.isArray(value) ? value.filter(isObject) : [];
 }
 
 export function text(value: unknown): string | undefined {

@@ -49,7 +49,7 @@ function next({ safe, stacks }: Report, now: Date): string {
 	const open = stacks.flatMap(({ subjects }) => subjects).find(({ verdict, approved }) => isBad(verdict) && !approved);
 	const expires = new Date(now.getTime() + APPROVAL_DAYS * 24 * 3600_000).toISOString().slice(0, 10);
 	return [
-		"✗ not safe. Change the program as it says above; or, where this is wanted, say so in Pulumi.<stack>.yaml:",
+		"✗ not safe. Change the program as it says above, or approve what is wanted in Pulumi.<stack>.yaml:",
 		...(open === undefined ? [] : approvalFor(open, expires).map((line) => `    ${line}`)),
 	].join("\n");
 }
