@@ -1,3 +1,4 @@
+export type { AlertArgs, InstanceAppArgs, InstanceBackup, InstanceKeeperArgs } from "../instance";
 export { GcsBackupBucket, type GcsBackupBucketArgs } from "./backupBucket";
 export { CloudRunApp } from "./cloudRunApp";
 export type {
