@@ -4,9 +4,9 @@ import type { Acknowledge, DoorArgs } from "./doorArgs";
 
 /** The user's container, described once for every platform. The image itself is never modified. */
 export interface AppArgs {
-	/** Reference of an image that exists, best with its digest. A moving tag is not followed. One of `image`, `build`. */
+	/** Reference of an image that exists, best with its digest. A moving tag is not followed. @default - none: `build` says it */
 	image?: pulumi.Input<string>;
-	/** How the image is built. One of `image`, `build`. */
+	/** How the image is built, where there is no `image`. @default - none: `image` says it */
 	build?: BuildArgs;
 	/** TCP port on which the app listens inside the container, 1 to 65535. */
 	port: number;

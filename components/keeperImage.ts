@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { BuildArgs } from "./app";
+import { areImagesMade } from "./images";
 import { refusal } from "./validate";
 
 const CONTEXT = join(__dirname, "keeper", "image");
@@ -14,5 +15,7 @@ export function keeperBuild(owner?: string): BuildArgs {
 	if (!existsSync(join(CONTEXT, "keeper.js"))) {
 		throw refusal(`the keeper's program is not built: run npm run setup in ${join(__dirname, "..")}`);
 	}
-	return { context: CONTEXT, ...(owner !== undefined && { args: { OWNER: owner } }) };
+	// Another file and not an argument: the classic builder would pull the public images for nothing.
+	const dockerfile = areImagesMade() ? "Dockerfile" : "Dockerfile.public";
+	return { context: CONTEXT, dockerfile, ...(owner !== undefined && { args: { OWNER: owner } }) };
 }

@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import { benchDoor } from "./bench/door";
 import { benchGuard } from "./bench/guard";
+import { benchImport } from "./bench/import";
 import { benchPostgres } from "./bench/postgres";
 import { benchRestore } from "./bench/restore";
 import { setUp } from "./setup/index";
@@ -12,11 +13,12 @@ const USAGE = `npm run bench [-- options]: measures side by side, prints ratios,
   door      what the door costs against Caddy and none; acknowledge: replicated against local with a far store; memory
   postgres  rows per second of keeper postgres copy, verification included, against pgloader and sqlite3 | psql; memory
   guard     time and memory of the guard on a plan of 5,000 steps, against JSON.parse alone
+  import    the cold import of the package's Docker part against @pulumi/docker alone
 
   --only NAME       one of them. Default: all
   --megabytes N     of the database that is restored. Default: 1000
   --rows N          that are copied to Postgres, of 200 bytes each. Default: 5000000
-  --runs N          of the restore, default 5, and of the copies to Postgres, default 3 (pgloader 1 above a million rows), of the guard, default 5`;
+  --runs N          of the restore and the guard, default 5, of the import, 15, and of the copies to Postgres, 3 (pgloader 1 above a million rows)`;
 
 main(async () => {
 	const { values } = parseArgs({
@@ -33,6 +35,7 @@ main(async () => {
 	const benches = {
 		restore: () => benchRestore({ megabytes, runs: runs(5) }),
 		door: benchDoor,
+		import: () => benchImport({ runs: runs(15) }),
 		postgres: () => benchPostgres({ rows, runs: runs(3) }),
 		guard: () => benchGuard({ steps: 5000, runs: runs(5) }),
 	};

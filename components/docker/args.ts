@@ -51,7 +51,7 @@ export interface DockerAppArgs extends AppArgs {
 	postgres?: DockerPostgresServer;
 	/** What is to be decided of the move. @default - a value that Postgres cannot hold stops it; the way back is open */
 	move?: MoveArgs;
-	/** Changes the arguments of a child before it is made. */
+	/** Changes the arguments of a child before it is made. @default - none */
 	transform?: {
 		container?: (args: docker.ContainerArgs) => docker.ContainerArgs;
 		/** Of the check before the start, and of the keeper beside the app. */

@@ -1,13 +1,14 @@
 import * as docker from "@pulumi/docker";
 import type * as pulumi from "@pulumi/pulumi";
 import type { App } from "../app";
+import { ownImage } from "../images";
 import { stateful } from "../stateful";
 import { closed } from "./container";
 import { type Domain, httpsUrl } from "./domain";
 import { dockerNames, labelsOf } from "./identity";
 import { appImage } from "./image";
 
-/** What the set-up makes, or docker build components/docker/caddy. */
+/** What the set-up makes; the npm package builds it. */
 export const CADDY_IMAGE = "holdfast/caddy:1";
 /** The user of the image; nobody else's, and so not the app's, which must not read the keys. */
 const USER = "65532:65532";
@@ -34,7 +35,7 @@ interface CaddyParts {
 /** Caddy with the certificates in a volume that is kept. Returns its container's name. */
 export function createCaddy({ name, app, domain, upstream, network, transform, options }: CaddyParts) {
 	const names = dockerNames(name);
-	const image = appImage(`${name}-caddy-image`, names.caddy, { image: CADDY_IMAGE }, options.here);
+	const image = appImage(`${name}-caddy-image`, names.caddy, ownImage(CADDY_IMAGE, "docker", "caddy"), options.here);
 	// Kept like data: an authority gives only a few certificates for one name in a week.
 	const certificates = new docker.Volume(
 		`${name}-certificates`,

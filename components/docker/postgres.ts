@@ -1,5 +1,6 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
+import { ownImage } from "../images";
 import { POSTGRES_URL_DIRECTORY, type PostgresServer, postgresName, postgresNameProblems } from "../postgres";
 import { stateful } from "../stateful";
 import { type Change, changed } from "../transform";
@@ -8,7 +9,7 @@ import { closed } from "./container";
 import { dockerNames, labelsOf } from "./identity";
 import { appImage } from "./image";
 
-/** What the set-up makes, or docker build components/docker/postgres. */
+/** What the set-up makes; the npm package builds it. */
 export const POSTGRES_IMAGE = "holdfast/postgres:2";
 /** Where the keeper finds dumps, and asks for one. */
 export const DUMPS_PATH = "/dumps";
@@ -32,7 +33,7 @@ export interface DockerPostgresArgs {
 	dumpHours?: number;
 	/** How much of its log is kept. @default - 3 files of 10 MB */
 	logs?: { maxSizeMB?: number; maxFiles?: number };
-	/** Changes the arguments of a child before it is made. */
+	/** Changes the arguments of a child before it is made. @default - none */
 	transform?: {
 		server?: Change<docker.ContainerArgs>;
 		dump?: Change<docker.ContainerArgs>;
@@ -95,7 +96,12 @@ export class DockerPostgres extends pulumi.ComponentResource implements DockerPo
 			readOnly,
 		});
 
-		const image = appImage(`${name}-postgres-image`, names.postgres, { image: POSTGRES_IMAGE }, here);
+		const image = appImage(
+			`${name}-postgres-image`,
+			names.postgres,
+			ownImage(POSTGRES_IMAGE, "docker", "postgres"),
+			here,
+		);
 		const networkArgs: docker.NetworkArgs = {
 			name: names.postgresNetwork,
 			driver: "bridge",

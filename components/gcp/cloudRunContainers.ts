@@ -19,6 +19,7 @@ type Mount = gcp.types.input.cloudrunv2.ServiceTemplateContainerVolumeMount;
 
 /** A secret as a container refers to it. */
 export interface SecretReference {
+	/** Its name or id in Secret Manager. */
 	secret: pulumi.Input<string>;
 	/** Pinned, so that a new value is a new revision. */
 	version: pulumi.Input<string>;

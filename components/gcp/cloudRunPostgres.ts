@@ -8,6 +8,7 @@ import { appSecrets } from "./secrets";
 
 /** How an app reaches its Postgres server. */
 export interface PostgresAccess {
+	/** The server. */
 	server: CloudRunPostgres;
 	/** The app's variables that hold the URL. */
 	url: Record<string, SecretReference>;

@@ -3,18 +3,25 @@ import type { CloudRunAppArgs } from "./cloudRunArgs";
 
 /** What the two containers of an instance get. */
 export interface Sizes {
+	/** The keeper's container. */
 	keeper: ContainerSize;
+	/** The app's container. */
 	app: ContainerSize;
+	/** Room for the database, in MiB. */
 	dataMiB: number;
+	/** Room for a drill, in MiB. */
 	scratchMiB: number;
-	/** What the app may write into its cache directory; 0 without one. */
+	/** What the app may write into its cache directory, in MiB; 0 without one. */
 	cacheMiB: number;
+	/** On what both lie. */
 	medium: "MEMORY" | "DISK";
 }
 
+/** What a container may use. */
 export interface ContainerSize {
 	/** Cores. */
 	cpus: number;
+	/** Memory, in MiB. */
 	memoryMiB: number;
 }
 

@@ -11,7 +11,9 @@ import type { CloudRunAppArgs } from "./cloudRunArgs";
 
 /** The two images of an instance, each with its digest. */
 export interface Images {
+	/** The app's, by its digest. */
 	app: pulumi.Output<string>;
+	/** The keeper's, by its digest. */
 	keeper: pulumi.Output<string>;
 }
 

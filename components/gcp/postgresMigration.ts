@@ -16,11 +16,15 @@ import type { Images } from "./images";
 export interface PostgresMigrationArgs {
 	/** The app with every default filled in, and what was said of it. */
 	app: App;
+	/** As the app was given. */
 	args: CloudRunAppArgs;
+	/** What the jobs run: the app's migration, and the keeper's copy. */
 	images: Images;
+	/** How large the service is; the jobs are as large. */
 	sizes: Sizes;
 	/** Its own secrets, which its migration may need. */
 	secrets: Record<string, SecretReference>;
+	/** The way to the server, and the right to it. */
 	access: PostgresAccess;
 	/** All but the switch, into a database of its own, while the app serves on SQLite. */
 	rehearse: boolean;

@@ -1,24 +1,40 @@
-import { readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { answering } from "../../tools/prove/load";
 import { ROOT } from "../../tools/workspace";
+import { CloudStack, names } from "./cloudStack";
+import { linkPackage } from "./consumer";
 import { dockerOutput, succeeds, TestStack } from "./testStack";
 
+// Programs of the README as they stand, in a project that has the packed package.
+
+/** The program that imports from there. */
+function snippet(module: string): string {
+	const programs = [...readFileSync(join(ROOT, "README.md"), "utf8").matchAll(/```ts\n([\s\S]*?)```/g)];
+	const found = programs.map(([, program = ""]) => program).find((program) => program.includes(`from "${module}";`));
+	if (found === undefined) throw new Error(`README.md has no program that imports ${module}`);
+	return found;
+}
+
+/** A project as pulumi new makes it, with the package in it. */
+async function ownProject(directory: string, program: string): Promise<void> {
+	writeFileSync(join(directory, "index.ts"), program);
+	writeFileSync(join(directory, "Pulumi.yaml"), "name: mine\nruntime: nodejs\n");
+	writeFileSync(join(directory, "package.json"), '{ "name": "mine", "main": "index.ts" }');
+	await linkPackage(directory);
+}
+
 it("the program of the README brings an app up in a stack of one's own", async () => {
-	const snippet = /```ts\n(import[\s\S]*?)```/.exec(readFileSync(join(ROOT, "README.md"), "utf8"))?.[1] ?? "";
 	const stack = (await TestStack.make()).configure();
+	// No registry can be reached, from which an importer's images come.
+	stack.environment.HOLDFAST_IMAGES = "local";
 	// An image and a port that are here; the rest word for word.
-	const program = snippet
-		.replace("../holdfast/components", join(ROOT, "components"))
+	const program = snippet("holdfast/docker")
 		.replace("ghcr.io/me/notes@sha256:…", await stack.sampleImage())
 		.replace("port: 8000,", `port: 8000, publish: { port: ${stack.port} },`);
 	const project = stack.directory("project");
-	writeFileSync(join(project, "index.ts"), program);
-	writeFileSync(join(project, "Pulumi.yaml"), "name: mine\nruntime: { name: nodejs, options: { typescript: true } }\n");
-	writeFileSync(join(project, "package.json"), '{ "name": "mine", "main": "index.ts" }');
-	writeFileSync(join(project, "tsconfig.json"), readFileSync(join(ROOT, "tsconfig.json")));
-	symlinkSync(join(ROOT, "node_modules"), join(project, "node_modules"));
+	await ownProject(project, program);
 
 	const inProject = (...args: string[]) => stack.pulumi(...args, "--cwd", project, "--stack", stack.name);
 	await succeeds(inProject("stack", "init"));
@@ -35,4 +51,12 @@ it("the program of the README brings an app up in a stack of one's own", async (
 	expect(await dockerOutput("volume", "ls", "--quiet", "--filter", `name=mine-${stack.name}-notes-data`)).toBe(
 		`mine-${stack.name}-notes-data`,
 	);
+});
+
+it("the program for Google Cloud previews in a stack of one's own", async (test) => {
+	const stack = await CloudStack.make(test, "", { project: "mine" });
+	await ownProject(stack.directory, snippet("holdfast/gcp").replace("sha256:…", `sha256:${"a".repeat(64)}`));
+	const previewed = await stack.preview();
+	expect(previewed.diagnostics).toEqual([]);
+	expect(names(previewed)).toEqual(expect.arrayContaining(["create notes-bucket", "create notes"]));
 });

@@ -1,4 +1,5 @@
 import { withDefaults } from "../../app";
+import { areImagesMade, missingImage } from "../../images";
 import { type Problem, shown } from "../../validate";
 import type { DockerAppArgs } from "../args";
 import { backupOf } from "../backup";
@@ -14,10 +15,8 @@ export async function backupHostProblems(docker: DockerCli, name: string, args: 
 	const backup = backupOf(dockerNames(name).backup, name, args);
 	if (backup === undefined) return [];
 	const problems: Problem[] = [];
-	const [base] = await docker.inspect("image", [KEEPER_BASE]);
-	if (base === undefined) {
-		const reason = `needs the image ${KEEPER_BASE} on the Docker host (got none): run npm run setup, or docker build -t ${KEEPER_BASE} components/keeper/base there`;
-		problems.push({ propertyPath: "backup", reason });
+	if (areImagesMade() && (await docker.inspect("image", [KEEPER_BASE])).length === 0) {
+		problems.push({ propertyPath: "backup", reason: missingImage(KEEPER_BASE, "keeper", "base") });
 	}
 	const { host } = backup;
 	if (host === undefined || host.own) return problems;

@@ -1,3 +1,4 @@
+import { areImagesMade, missingImage } from "../../images";
 import type { Problem } from "../../validate";
 import type { DockerAppArgs } from "../args";
 import { CADDY_IMAGE } from "../caddy";
@@ -5,7 +6,6 @@ import type { DockerCli } from "../cli";
 
 /** Whether what stands in front of an app with a domain is there. */
 export async function caddyProblems(docker: DockerCli, { domain }: DockerAppArgs): Promise<Problem[]> {
-	if (domain === undefined || (await docker.inspect("image", [CADDY_IMAGE])).length > 0) return [];
-	const reason = `needs the image ${CADDY_IMAGE} on the Docker host (got none): run npm run setup, or docker build -t ${CADDY_IMAGE} components/docker/caddy there`;
-	return [{ propertyPath: "domain", reason }];
+	if (domain === undefined || !areImagesMade() || (await docker.inspect("image", [CADDY_IMAGE])).length > 0) return [];
+	return [{ propertyPath: "domain", reason: missingImage(CADDY_IMAGE, "docker", "caddy") }];
 }

@@ -1,3 +1,4 @@
+import { areImagesMade, missingImage } from "../../images";
 import type { Problem } from "../../validate";
 import type { DockerAppArgs } from "../args";
 import type { DockerCli } from "../cli";
@@ -8,7 +9,7 @@ export async function postgresProblems(
 	docker: DockerCli,
 	{ postgres }: Pick<DockerAppArgs, "postgres">,
 ): Promise<Problem[]> {
-	if (postgres === undefined || (await docker.inspect("image", [POSTGRES_IMAGE])).length > 0) return [];
-	const reason = `needs the image ${POSTGRES_IMAGE} on the Docker host (got none): run npm run setup, or docker build -t ${POSTGRES_IMAGE} components/docker/postgres there`;
-	return [{ propertyPath: "postgres", reason }];
+	if (postgres === undefined || !areImagesMade()) return [];
+	if ((await docker.inspect("image", [POSTGRES_IMAGE])).length > 0) return [];
+	return [{ propertyPath: "postgres", reason: missingImage(POSTGRES_IMAGE, "docker", "postgres") }];
 }
