@@ -1,10 +1,8 @@
 import { ROOT } from "../../../tools/workspace";
+import { CLOUD_APP, DIGEST } from "./cloudApp";
 import type { Base, Scenario } from "./scenario";
 
 // A FargateApp with its bucket, on the double of the AWS provider.
-
-const DIGEST = `sha256:${"0123456789abcdef".repeat(4)}`;
-const NEXT = `sha256:${"123456789abcdef0".repeat(4)}`;
 
 /** Something more of an app. */
 const app = (more: string): Scenario["change"] => [["\tbackup,\n", `\tbackup,\n\t${more},\n`]];
@@ -38,35 +36,13 @@ new FargateApp("notes", {
 // more
 `,
 	scenarios: [
-		{ name: "nothing-changed" },
-		{ name: "nothing-changed-with-sames", command: ["preview", "--json", "--show-sames"] },
-		{ name: "another-image", change: [[`notes@${DIGEST}`, `notes@${NEXT}`]] },
-		{
-			name: "another-image-with-sames",
-			change: [[`notes@${DIGEST}`, `notes@${NEXT}`]],
-			command: ["preview", "--json", "--show-sames"],
-		},
-		{ name: "another-keeper", change: [[`keeper@${DIGEST}`, `keeper@${NEXT}`]] },
-		{ name: "another-environment", change: [['"INFO"', '"DEBUG"']] },
-		{ name: "another-secret-value", fault: 30, change: [["nobody-may-read", "nobody-may-see"]] },
+		...CLOUD_APP,
 		{ name: "a-larger-task", change: app("size: { cpu: 1024, memoryMiB: 2048 }") },
 		{ name: "alerts", change: app('alerts: { email: "ops@example.com" }') },
 		{ name: "shorter-log", change: app("logRetentionDays: 7") },
 		{ name: "tags-of-the-bucket", change: bucket('tags: { team: "notes" }') },
 		{ name: "longer-retention", change: [["retentionDays: 30,", "retentionDays: 90,"]] },
 		{ name: "another-bucket-beside", change: [["// more", 'new S3BackupBucket("todo", {});']] },
-		{ name: "renamed", fault: 26, change: [['Bucket("notes"', 'Bucket("memos"']], refused: true, exit: 2 },
-		{
-			name: "renamed-with-alias",
-			fault: 26,
-			change: [
-				['Bucket("notes"', 'Bucket("memos"'],
-				[
-					"retentionDays: 30,\n}",
-					'retentionDays: 30,\n\tbucketName: "STACK-notes-backup",\n}, { aliases: [{ name: "notes" }] }',
-				],
-			],
-		},
 		{ name: "app-removed", fault: 27, change: [['new FargateApp("notes", {', "void ({"]], refused: true, exit: 2 },
 		{ name: "destroyed", fault: 25, command: ["destroy", "--preview-only", "--json"], refused: true, exit: 2 },
 		{
@@ -150,26 +126,6 @@ new FargateApp("notes", {
 		{
 			name: "another-key",
 			change: bucket('kmsKeyArn: "arn:aws:kms:eu-central-1:123456789012:key/01234567-89ab-cdef-0123-456789abcdef"'),
-		},
-		{
-			name: "mount-path-changed",
-			fault: 32,
-			change: [['"/app/data"', '"/srv/data"']],
-			findings: ["moved mount-path-changed: data directory /app/data of notes"],
-		},
-		{
-			name: "database-file-changed",
-			fault: 32,
-			change: [['"notes.db"', '"app.db"']],
-			exit: 3,
-			findings: ["at risk database-changed: data directory /app/data of notes"],
-		},
-		{
-			name: "another-variable-name",
-			fault: 32,
-			change: [['"notes.db" }', '"notes.db", variables: { DB_DIR: "directory" } as const }']],
-			exit: 3,
-			findings: ["at risk database-variable-changed: data directory /app/data of notes"],
 		},
 		{
 			name: "two-tasks",

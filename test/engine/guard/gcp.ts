@@ -1,11 +1,10 @@
 import { ROOT } from "../../../tools/workspace";
+import { CLOUD_APP, DIGEST } from "./cloudApp";
 import { app, bucket, GCP_RISKS } from "./gcpRisks";
 import type { Base } from "./scenario";
 
 // A CloudRunApp with its bucket, on the double of the Google Cloud provider.
 
-export const DIGEST = `sha256:${"0123456789abcdef".repeat(4)}`;
-export const NEXT = `sha256:${"123456789abcdef0".repeat(4)}`;
 export const POSTGRES = 'const postgres = new CloudSqlPostgres("notes", { location: "asia-southeast1" });';
 
 export const PROGRAM = `
@@ -39,17 +38,7 @@ export const GCP: Base = {
 	name: "gcp",
 	program: PROGRAM,
 	scenarios: [
-		{ name: "nothing-changed" },
-		{ name: "nothing-changed-with-sames", command: ["preview", "--json", "--show-sames"] },
-		{ name: "another-image", change: [[`notes@${DIGEST}`, `notes@${NEXT}`]] },
-		{
-			name: "another-image-with-sames",
-			change: [[`notes@${DIGEST}`, `notes@${NEXT}`]],
-			command: ["preview", "--json", "--show-sames"],
-		},
-		{ name: "another-keeper", change: [[`keeper@${DIGEST}`, `keeper@${NEXT}`]] },
-		{ name: "another-environment", change: [['"INFO"', '"DEBUG"']] },
-		{ name: "another-secret-value", fault: 30, change: [["nobody-may-read", "nobody-may-see"]] },
+		...CLOUD_APP,
 		{ name: "always-on", change: app('scale: "always-on"') },
 		{ name: "more-disk", change: app("disk: { sizeMiB: 1024 }") },
 		{ name: "more-memory", change: app("memoryMiB: 1024, cpus: 2") },
@@ -63,18 +52,6 @@ export const GCP: Base = {
 				[
 					"// more",
 					'new CloudRunApp("todo", { ...args, backup: new GcsBackupBucket("todo", { location: "asia-southeast1" }) });',
-				],
-			],
-		},
-		{ name: "renamed", fault: 26, change: [['Bucket("notes"', 'Bucket("memos"']], refused: true, exit: 2 },
-		{
-			name: "renamed-with-alias",
-			fault: 26,
-			change: [
-				['Bucket("notes"', 'Bucket("memos"'],
-				[
-					"retentionDays: 30,\n}",
-					'retentionDays: 30,\n\tbucketName: "STACK-notes-backup",\n}, { aliases: [{ name: "notes" }] }',
 				],
 			],
 		},
@@ -105,12 +82,6 @@ export const GCP: Base = {
 			change: bucket('retentionDays: 30, bucketName: "elsewhere",'),
 			refused: true,
 			exit: 2,
-		},
-		{
-			name: "mount-path-changed",
-			fault: 32,
-			change: [['"/app/data"', '"/srv/data"']],
-			findings: ["moved mount-path-changed: data directory /app/data of notes"],
 		},
 		{
 			name: "postgres-beside",

@@ -1,4 +1,5 @@
-import { DIGEST, NEXT, POSTGRES, PROGRAM } from "./gcp";
+import { DIGEST, NEXT } from "./cloudApp";
+import { POSTGRES, PROGRAM } from "./gcp";
 import type { Base } from "./scenario";
 
 const OBJECT = JSON.stringify({ moved: { to: "postgres", since: "2026-11-22T10:00:00.000Z" } });

@@ -121,20 +121,6 @@ export const GCP_RISKS: Scenario[] = [
 		findings: ["at risk no-wildcard-iam: IAMMember all"],
 	},
 	{
-		name: "database-file-changed",
-		fault: 32,
-		change: [['"notes.db"', '"app.db"']],
-		exit: 3,
-		findings: ["at risk database-changed: data directory /app/data of notes"],
-	},
-	{
-		name: "another-variable-name",
-		fault: 32,
-		change: [['"notes.db" }', '"notes.db", variables: { DB_DIR: "directory" } as const }']],
-		exit: 3,
-		findings: ["at risk database-variable-changed: data directory /app/data of notes"],
-	},
-	{
 		name: "two-instances",
 		fault: 32,
 		change: app(

@@ -8,11 +8,11 @@ import { Scene } from "./scene";
 const HARMLESS = 4;
 
 /**
- * Which previews are made anew: of each kind of alarm the first, and some that are none. All of them with HOLDFAST_MANY=1;
- * their recordings are all read by test/unit/guardPreviews.test.ts.
+ * Which previews are made anew: of each kind of alarm the first, and some that are none. All of them with HOLDFAST_MANY=1,
+ * and where they are recorded; their recordings are all read by test/unit/guardPreviews.test.ts.
  */
 function chosen(scenarios: Scenario[]): Scenario[] {
-	if (process.env.HOLDFAST_MANY !== undefined) return scenarios;
+	if ((process.env.HOLDFAST_MANY ?? process.env.HOLDFAST_RECORD) !== undefined) return scenarios;
 	const seen = new Set<string>();
 	let harmless = 0;
 	return scenarios.filter(({ exit, findings = [] }) => {
