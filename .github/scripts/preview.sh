@@ -15,6 +15,6 @@ if ((code == 0)); then
 fi
 echo "✗ the preview of $stack failed with code $code"
 # One that was ended from outside may have written what looks like a plan.
-if ! jq --exit-status '[.diagnostics[]? | select(.severity == "error")] | length > 0' "$file" >/dev/null 2>&1; then
+if ! jq --slurp --exit-status 'any(.[].diagnostics[]?; .severity == "error")' "$file" >/dev/null 2>&1; then
 	printf '\nerror: pulumi preview of %s ended with code %s\n' "$stack" "$code" >>"$file"
 fi
