@@ -66,9 +66,18 @@ ${body}
 		return statSync(join(this.directory, file)).mode & 0o777;
 	}
 
-	/** Runs it as a step of a job does. */
+	/** Runs a script as a step of a job does. */
 	run(script: string, ...words: string[]) {
-		return command(join(ROOT, ".github", "scripts", script), words, {
+		return this.command(join(ROOT, ".github", "scripts", script), words);
+	}
+
+	/** Runs lines for a shell, up to the first that fails. */
+	shell(lines: string) {
+		return this.command("bash", ["-euo", "pipefail", "-c", lines]);
+	}
+
+	private command(program: string, words: string[]) {
+		return command(program, words, {
 			cwd: this.directory,
 			env: {
 				PATH: [join(this.directory, "bin"), process.env.PATH].join(delimiter),
