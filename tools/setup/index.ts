@@ -1,5 +1,6 @@
 import { configuredHost, hasDomain, hasPostgres } from "../stackConfig";
 import { builtHere, targetOf } from "../target";
+import { actionlintStep } from "./actionlint";
 import { caddyImageStep } from "./caddy";
 import { cloudPluginStep } from "./cloudPlugin";
 import { dockerStep } from "./dockerEngine";
@@ -53,20 +54,27 @@ function stepsFor(stack: string): Step[] {
  * Makes sure of all that a stack needs, or ends the program with what to do.
  *
  * @param options.servers also the stores that tests back up to. @default false
+ * @param options.workflows also what checks the workflows of .github. @default false
  * @param options.caddy also what stands in front of an app with a domain. @default - where the stack's configuration names one
  * @param options.postgres also PostgreSQL's image, on a Docker host. @default - where the stack's configuration names it
  */
 export async function setUp(
 	stack = "local",
-	options: { servers?: boolean; caddy?: boolean; postgres?: boolean } = {},
+	options: { servers?: boolean; workflows?: boolean; caddy?: boolean; postgres?: boolean } = {},
 ): Promise<void> {
 	const isDocker = targetOf(stack) === "docker";
-	const { servers = false, caddy = hasDomain(stack), postgres = isDocker && hasPostgres(stack) } = options;
+	const {
+		servers = false,
+		workflows = false,
+		caddy = hasDomain(stack),
+		postgres = isDocker && hasPostgres(stack),
+	} = options;
 	const steps = stepsFor(stack);
 	const host = stack === "local" ? undefined : configuredHost(stack);
 	if (caddy) steps.push(caddyImageStep(host));
 	if (postgres) steps.push(postgresImageStep(host));
 	if (servers) steps.push(serversStep);
 	if (servers && postgres) steps.push(pgloaderStep);
+	if (workflows) steps.push(actionlintStep);
 	if (!(await runSteps(steps))) process.exit(1);
 }

@@ -27,6 +27,9 @@ export const GCS_SERVER = "1.56.1";
 /** The container registry of the tests (distribution). go/registry pins it. */
 export const REGISTRY = "3.1.2";
 
+/** What checks the workflows (actionlint). go/actionlint pins it. */
+export const ACTIONLINT = "1.7.12";
+
 /** The tag of the image with pgloader, for tests. Raised by hand when its recipe changes (pgloader.ts). */
 export const PGLOADER_IMAGE = "holdfast/pgloader:1";
 
