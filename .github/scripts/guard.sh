@@ -12,7 +12,10 @@ mkdir -p "$directory"
 files=()
 for stack in "${stacks[@]}"; do
 	file="$directory/$stack.json"
-	[[ -s $file ]] || echo "error: there is no preview of $stack: its job ended before it" >"$file"
+	if [[ ! -s $file ]]; then
+		message="$stack: its job ended without a preview"
+		jq --null-input --arg message "$message" '{steps: [], diagnostics: [{severity: "error", $message}]}' >"$file"
+	fi
 	files+=("$file")
 done
 if ((${#files[@]} == 0)); then

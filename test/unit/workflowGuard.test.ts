@@ -32,18 +32,21 @@ describe("preview.sh", () => {
 
 	it.each([
 		["a plan that looks whole", PLAN],
-		["plain text", "error: getting secrets manager: denied"],
+		["plain text", "hm"],
 		["nothing", ""],
-	])("makes sure that %s of a preview that failed is not taken for a plan", async (_what, said) => {
+	])("puts the reason in place of %s, where a preview that failed has not named it", async (_what, printed) => {
 		const scene = new WorkflowScene();
-		scene.standIn("npm", `printf '%s' '${said}'; exit 137`);
-		await scene.run("preview.sh", "prod", "prod.json");
-		expect(scene.read("prod.json")).toBe(`${said}\nerror: pulumi preview of prod ended with code 137\n`);
-		expect(() => JSON.parse(scene.read("prod.json"))).toThrow();
+		scene.standIn("npm", `printf '%s' '${printed}'; echo "error: getting secrets manager: denied" >&2; exit 137`);
+		const { output } = await scene.run("preview.sh", "prod", "prod.json");
+		expect(output).toContain("getting secrets manager: denied");
+		const message = "prod: pulumi preview ended with code 137: error: getting secrets manager: denied";
+		expect(JSON.parse(scene.read("prod.json"))).toEqual({ steps: [], diagnostics: [{ severity: "error", message }] });
 	});
 });
 
 describe("guard.sh", () => {
+	const report = (text: string) => `printf '${MARKER}\\n\\n${text}\\n'`;
+
 	function scene(guard: string): WorkflowScene {
 		const made = new WorkflowScene();
 		made.standIn("npm", guard);
@@ -51,7 +54,6 @@ describe("guard.sh", () => {
 		made.write("plans/prod.json", PLAN);
 		return made;
 	}
-	const report = (text: string) => `printf '${MARKER}\\n\\n${text}\\n'`;
 
 	it.each([0, 3])("judges all stacks at once, and passes on code %i with the report", async (code) => {
 		const guarded = scene(`${report("### all of it")}; exit ${code}`);
@@ -77,16 +79,17 @@ esac`);
 		expect(guarded.read("report.md").startsWith(MARKER)).toBe(true);
 	});
 
-	it("gives the guard something unreadable for a preview that is not there", async () => {
+	it("gives the guard a failed preview in place of one that is not there", async () => {
 		const guarded = scene(`cat "\${@: -1}" >&2; ${report("unreadable")}; exit 2`);
 		const ended = await guarded.run("guard.sh", "plans", "report.md", "lost");
-		expect(ended).toEqual({ code: 2, output: expect.stringContaining("there is no preview of lost") });
+		expect(ended).toEqual({ code: 2, output: expect.stringContaining("lost: its job ended without a preview") });
 	});
 
 	it.each([
 		["falls over", "exit 1"],
 		["is not there", "exit 127"],
 		["prints nothing", "exit 0"],
+		["falls over in the middle", `${report("half a report")}; exit 1`],
 	])("is never safe when the guard %s", async (_what, body) => {
 		const guarded = scene(body);
 		expect((await guarded.run("guard.sh", "plans", "report.md", "prod")).code).toBe(2);

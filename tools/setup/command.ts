@@ -20,11 +20,12 @@ export function command(program: string, args: string[], options: Options = {}):
 	return new Promise((resolve) => {
 		const child = spawn(program, args, { ...options, stdio: ["ignore", "pipe", "pipe"] });
 		let output = "";
-		const keep = (chunk: Buffer) => {
+		const keep = (chunk: string) => {
 			output += chunk;
 		};
-		child.stdout.on("data", keep);
-		child.stderr.on("data", keep);
+		// Decoded as a whole: a chunk may end in the middle of a character.
+		child.stdout.setEncoding("utf8").on("data", keep);
+		child.stderr.setEncoding("utf8").on("data", keep);
 		child.on("error", (error) => resolve({ code: 127, output: error.message }));
 		child.on("close", (code) => resolve({ code: code ?? 1, output }));
 	});
