@@ -125,7 +125,8 @@ function run(args: string[], env: NodeJS.ProcessEnv, to: Output): Promise<{ code
 			[child.stdout, process.stdout],
 			[child.stderr, process.stderr],
 		] as const) {
-			stream?.on("data", (chunk) => {
+			// So that no character is cut at the end of a chunk.
+			stream?.setEncoding("utf8").on("data", (chunk) => {
 				output += chunk;
 				if (to === "tee") terminal.write(chunk);
 			});

@@ -140,6 +140,8 @@ it.concurrent("the local stack keeps all rules, with a secret, a cache and Postg
 	expect(reported(found)).toEqual([]);
 	expect(found).toMatchObject({ code: 0, output: expect.stringContaining("✅ holdfast@v") });
 	expect(found.output).not.toContain("hunter2");
+	// It was a preview of something.
+	expect(found.output).toContain("notes-data");
 });
 
 it("the pack has the version of the package", () => {
