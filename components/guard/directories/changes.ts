@@ -28,8 +28,17 @@ export interface Change {
 	replaceReasons: string[];
 }
 
+/** Both the directories and the replicas are read out of them. */
+const known = new WeakMap<Plan, Change[]>();
+
 /** Every workload with data. What is deleted and made again under another name is one change, if it is the same app's. */
 export function changesOf(plan: Plan): Change[] {
+	const changes = known.get(plan) ?? readChanges(plan);
+	known.set(plan, changes);
+	return changes;
+}
+
+function readChanges(plan: Plan): Change[] {
 	const all = planned(plan);
 	const changes = all.flatMap(({ urn, type, name, before, after, replaceReasons }): Change[] => {
 		const reader = READERS[type];

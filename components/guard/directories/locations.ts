@@ -19,7 +19,8 @@ const SERVER = /^(?:jdbc:)?(postgres\w*|mysql|mariadb|mssql|sqlserver|mongodb|co
 
 /** What a variable says of where data is; undefined where it says nothing of it. */
 export function locationOf(name: string, value: string, mounts: Mount[]): Location | undefined {
-	if (isHidden(value)) return undefined;
+	// Most variables are neither a path nor a URL.
+	if (isHidden(value) || !/[/:]/.test(value)) return undefined;
 	if (SERVER.test(value)) return { form: "server", url: withoutPassword(value) };
 	const [, scheme, rest] = SQLITE.exec(value) ?? [];
 	if (scheme !== undefined && rest !== undefined) {
@@ -54,8 +55,17 @@ function placed(path: string, isDatabase: boolean, mounts: Mount[]): Extract<Loc
 	return { form: "path", path, isDatabase, mount, within: mount && posix.relative(mount.path, path) };
 }
 
+/** Each rule asks for them again. */
+const known = new WeakMap<Workload, Map<string, Location>>();
+
 /** Where the variables and the keeper's settings say that data is, by variable. */
 export function locationsOf(workload: Workload): Map<string, Location> {
+	const found = known.get(workload) ?? readLocations(workload);
+	known.set(workload, found);
+	return found;
+}
+
+function readLocations(workload: Workload): Map<string, Location> {
 	const { HOLDFAST_DATABASE: database } = workload.settings ?? {};
 	const all = { ...workload.variables, ...(database !== undefined && { HOLDFAST_DATABASE: database }) };
 	const found = Object.entries(all).map(([name, value]) => [name, locationOf(name, value, workload.mounts)] as const);

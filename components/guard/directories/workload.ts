@@ -99,10 +99,9 @@ export function mayHoldData({ source, path, kind }: Mount): boolean {
 
 /** The keeper's settings among a container's variables; undefined for a container that is no keeper. */
 export function keeperSettings(variables: Record<string, string>): Record<string, string> | undefined {
-	const settings = Object.entries(variables).filter(
-		([name]) => name.startsWith("HOLDFAST_") || name.startsWith("AWS_"),
-	);
-	return "HOLDFAST_STORE" in variables || "HOLDFAST_APP" in variables ? Object.fromEntries(settings) : undefined;
+	if (!("HOLDFAST_STORE" in variables || "HOLDFAST_APP" in variables)) return undefined;
+	const isSetting = ([name]: [string, string]) => name.startsWith("HOLDFAST_") || name.startsWith("AWS_");
+	return Object.fromEntries(Object.entries(variables).filter(isSetting));
 }
 
 /** `notes` of `shop/prod/notes`. */
