@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, readlinkSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { isAbsolute, join, relative } from "node:path";
 import ignore from "@balena/dockerignore";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
@@ -42,13 +42,23 @@ export function builtImage(
 		{
 			name: pulumi.interpolate`${repository}:${hash.slice(0, 16)}`,
 			// The provider's other builder goes to this machine's own engine, whatever host the provider is given.
-			build: { context, dockerfile, buildArgs: args, useLegacyBuilder: true },
+			build: { context: portable(context), dockerfile, buildArgs: args, useLegacyBuilder: true },
 			triggers: { content: hash },
 			keepLocally: true,
 		},
 		// The provider's own limit, 20 minutes, is for things that are quick.
 		{ ...options, ...NEW_FIRST, customTimeouts: { create: "2h" } },
 	);
+}
+
+/**
+ * The context from the program's directory, in which the provider runs too: the state has it, and the same project in
+ * another directory, as in CI, must not make every container anew.
+ */
+function portable(context: string): string {
+	// Set by the language host. A program that runs inside another one, by the Automation API, is not in that directory.
+	const isHosted = process.env.PULUMI_NODEJS_PROJECT !== undefined;
+	return isHosted && isAbsolute(context) ? relative(process.cwd(), context) || "." : context;
 }
 
 /** SHA-256 over what `docker build` would see: the files that `.dockerignore` leaves, the Dockerfile and the arguments. */

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { answering } from "../../tools/prove/load";
@@ -27,16 +27,18 @@ async function ownProject(directory: string, program: string): Promise<void> {
 
 it("the program of the README brings an app up in a stack of one's own", async () => {
 	const stack = (await TestStack.make()).configure();
-	// No registry can be reached, from which an importer's images come.
-	stack.environment.HOLDFAST_IMAGES = "local";
 	// An image and a port that are here; the rest word for word.
 	const program = snippet("holdfast/docker")
 		.replace("ghcr.io/me/notes@sha256:…", await stack.sampleImage())
 		.replace("port: 8000,", `port: 8000, publish: { port: ${stack.port} },`);
 	const project = stack.directory("project");
 	await ownProject(project, program);
+	// The one thing that is simulated: the image that set-up made, for those that no registry gives here.
+	const recipe = join(project, "node_modules", "holdfast", "dist", "keeper", "image", "Dockerfile.public");
+	writeFileSync(recipe, readFileSync(recipe, "utf8").replace(/^FROM \S+/gm, "FROM holdfast/keeper-base:1"));
 
-	const inProject = (...args: string[]) => stack.pulumi(...args, "--cwd", project, "--stack", stack.name);
+	let place = project;
+	const inProject = (...args: string[]) => stack.pulumi(...args, "--cwd", place, "--stack", stack.name);
 	await succeeds(inProject("stack", "init"));
 	const up = await inProject(
 		"up",
@@ -51,6 +53,12 @@ it("the program of the README brings an app up in a stack of one's own", async (
 	expect(await dockerOutput("volume", "ls", "--quiet", "--filter", `name=mine-${stack.name}-notes-data`)).toBe(
 		`mine-${stack.name}-notes-data`,
 	);
+
+	// In CI the project lies in another directory than where it was brought up: that is no change.
+	place = stack.directory("elsewhere");
+	renameSync(project, place);
+	const configuration = join(place, `Pulumi.${stack.name}.yaml`);
+	await succeeds(inProject("preview", "--expect-no-changes", "--config-file", configuration));
 });
 
 it("the program for Google Cloud previews in a stack of one's own", async (test) => {
