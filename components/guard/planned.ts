@@ -1,8 +1,9 @@
 import type { Plan, State } from "./plan";
 import type { PlannedResource } from "./rules/rule";
 
-/** Steps after which the resource of before is no longer there. */
+/** Steps after which the resource is no longer there, unless the half of a replacement puts another in its place. */
 const ENDS = /^(?:delete|discard|read-discard|remove)/;
+const HALF = "delete-replaced";
 
 /** A resource before and after the update, whatever steps lead there: a replacement can have three. */
 export interface Planned {
@@ -20,11 +21,14 @@ export interface Planned {
 export function planned(plan: Plan): Planned[] {
 	const found = new Map<string, Planned>();
 	for (const { op, urn, type, name, old, new: next, replaceReasons } of plan.steps) {
-		const one = found.get(urn) ?? { urn, type, name, ops: [], replaceReasons: [] };
+		const one: Planned = found.get(urn) ?? { urn, type, name, ops: [], replaceReasons: [] };
 		const before = one.before ?? old;
-		const after = one.after ?? (ENDS.test(op) ? undefined : next);
+		// The last word counts: a refresh, which comes first, says how things are, and not what becomes of them.
+		const after = op === HALF ? one.after : ENDS.test(op) ? undefined : (next ?? one.after);
 		found.set(urn, {
-			...one,
+			urn,
+			type,
+			name,
 			ops: [...one.ops, op],
 			...(before && { before }),
 			...(after && { after }),

@@ -40,6 +40,18 @@ function verdictsOf(resource: Planned, kind: Kind, all: Planned[]): Finding[] {
 		return [say("kept", "new", ops.includes("import") ? "It is taken over as it is." : "It is new.")];
 	if (ops.includes("delete") || ops.some((op) => op.startsWith("remove"))) return [deleted(resource, kind, all, say)];
 	if (ops.some((op) => REPLACES.test(op))) return [replaced(resource, kind, say)];
+	if (ops.includes("create")) {
+		// The state had it, and a refresh did not find it.
+		const reason = `It is no longer on its platform: somebody deleted it, and the update makes a new, empty one. ${kind.cost ?? "All that is in it is gone."}`;
+		return [
+			say(
+				"lost",
+				"gone",
+				reason,
+				"Bring it or its data back before an update: from a backup, or from what the platform keeps.",
+			),
+		];
+	}
 	const unknown = ops.find((op) => !HARMLESS.has(op));
 	if (unknown !== undefined) {
 		const reason = `The guard does not know the step "${unknown}", so it cannot tell what becomes of the data.`;

@@ -67,6 +67,25 @@ describe("a resource that goes", () => {
 	});
 });
 
+describe("a plan with a refresh", () => {
+	const refresh = step("refresh", VOLUME, "data", data, data);
+
+	it("tells what is no longer on its platform, which the update would make anew", () => {
+		expect(judged(refresh, step("create", VOLUME, "data", undefined, data))).toEqual(["lost: gone"]);
+	});
+
+	it("is judged by what the update does then", () => {
+		const bucket = { inputs: { versioning: { enabled: true } } };
+		const steps = [
+			step("refresh", BUCKET, "b", bucket, bucket),
+			step("update", BUCKET, "b", bucket, { inputs: { versioning: { enabled: false } } }),
+		];
+		expect(judged(...steps)).toEqual(["at risk: versioning-off"]);
+		expect(judged(refresh, step("same", VOLUME, "data", data, data))).toEqual(["kept: kept"]);
+		expect(judged(refresh, step("delete", VOLUME, "data", data))).toEqual(["lost: deleted"]);
+	});
+});
+
 describe("a resource that is replaced", () => {
 	const replaced = (more: Partial<State> = {}) =>
 		step(
