@@ -163,7 +163,7 @@ const weakenings: [string, string, Inputs, Inputs][] = [
 	["point-in-time-recovery-off", SQL, settings({ pointInTimeRecoveryEnabled: true }), settings({})],
 	["point-in-time-recovery-off", "aws:dynamodb/table:Table", { pointInTimeRecovery: { enabled: true } }, {}],
 	["retention-shortened", "aws:rds/instance:Instance", { backupRetentionPeriod: 30 }, { backupRetentionPeriod: 7 }],
-	["retention-shortened", BUCKET, { softDeletePolicy: { retentionDurationSeconds: 604800 } }, {}],
+	["retention-shortened", BUCKET, { softDeletePolicy: { retentionDurationSeconds: 2_592_000 } }, {}],
 	[
 		"retention-shortened",
 		BUCKET,
