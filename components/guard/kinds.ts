@@ -19,6 +19,18 @@ const KINDS = new Map<string, Kind>(
 /** Azure has each type once for each version of its API, as `azure-native:storage/v20240101:Blob`. */
 const API_VERSION = /^(azure-native:\w+)\/v\d+(?:preview)?:/;
 
+/** A resource of a provider that is not in the tables; what lies around it in a program, components, has no slash. */
+const OF_A_PROVIDER = /^(?:[\w-]+:[\w.-]+\/\w+|aws-native:\w+):(\w+)$/;
+/** What holds data by its name. What only connects, such as an attached disk, does not. */
+const BY_NAME =
+	/^(?!Attached)(?:\w*(?:Bucket|Volume|Disk|FileSystem|BlockStorage|Database|DatabaseCluster|DatabaseInstance)|Table|DbInstance|DbCluster)$/i;
+
 export function kindOf(type: string): Kind | undefined {
-	return KINDS.get(type) ?? KINDS.get(type.replace(API_VERSION, "$1:"));
+	return KINDS.get(type) ?? KINDS.get(type.replace(API_VERSION, "$1:")) ?? guessed(type);
+}
+
+function guessed(type: string): Kind | undefined {
+	const [, name = ""] = OF_A_PROVIDER.exec(type) ?? [];
+	if (!BY_NAME.test(name)) return undefined;
+	return { type, noun: name.replace(/(?<=[a-z])(?=[A-Z])/g, " ").toLowerCase() };
 }
