@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { dataDirectories } from "../../components/guard/directories";
 import { SECRET, UNKNOWN } from "../../components/guard/plan";
-import { changedPlan, type Inputs, planOf, recorded, said, step, urn, verdicts } from "./guardDirectories";
+import { changedPlan, type Inputs, recorded, said, step, urn, verdicts } from "./guardDirectories";
 
 const DATA = "data directory /app/data of notes";
 const all = recorded("docker");
@@ -286,28 +286,5 @@ describe("an app of ours on a Docker host", () => {
 		expect(verdicts(plan)).toEqual([
 			"at risk volume-changed: data directory /var/lib/postgresql/data of notes-postgres",
 		]);
-	});
-});
-
-describe("a container with its database on its own disk", () => {
-	const CONTAINER = "docker:index/container:Container";
-	const anew = (path: string, more: Inputs = {}, replaceReasons = ["image"]) => {
-		const inputs = (image: string) => ({ image, envs: [`DATABASE_URL=sqlite:////${path}`], ...more });
-		return planOf([{ ...step("replace", urn(CONTAINER, "web"), inputs("a"), inputs("b")), replaceReasons }]);
-	};
-
-	it("loses it where it is made anew, also in a volume without a name", () => {
-		expect(verdicts(anew("app/app.db"))).toEqual([expect.stringContaining("lost container-replaced")]);
-		expect(verdicts(anew("data/app.db", { volumes: [{ containerPath: "/data" }] }))).toEqual([
-			"lost container-replaced: data directory /data of web",
-		]);
-		expect(said(anew("app/app.db"), "container-replaced")).toContain("DATABASE_URL names /app/app.db, which no named");
-	});
-
-	it("keeps it where the container stays, where a volume holds it, and what is temporary by its place", () => {
-		const volume = { mounts: [{ type: "volume", source: "data", target: "/data" }] };
-		for (const plan of [anew("app/app.db", {}, []), anew("data/app.db", volume), anew("tmp/app.db")]) {
-			expect(verdicts(plan).join()).not.toContain("lost");
-		}
 	});
 });
