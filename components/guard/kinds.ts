@@ -25,8 +25,13 @@ const OF_A_PROVIDER = /^(?:[\w-]+:[\w.-]+\/\w+|aws-native:\w+):(\w+)$/;
 const BY_NAME =
 	/^(?!Attached)(?:\w*(?:Bucket|Volume|Disk|FileSystem|BlockStorage|Database|DatabaseCluster|DatabaseInstance)|Table|DbInstance|DbCluster)$/i;
 
+/** Each rule asks for them again. */
+const known = new Map<string, Kind | undefined>();
+
 export function kindOf(type: string): Kind | undefined {
-	return KINDS.get(type) ?? KINDS.get(type.replace(API_VERSION, "$1:")) ?? guessed(type);
+	if (!known.has(type))
+		known.set(type, KINDS.get(type) ?? KINDS.get(type.replace(API_VERSION, "$1:")) ?? guessed(type));
+	return known.get(type);
 }
 
 function guessed(type: string): Kind | undefined {

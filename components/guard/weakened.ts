@@ -28,6 +28,8 @@ const ON = new Set([
 
 /** What keeps the data of a resource safe now, and no longer does after the update. */
 export function weakened(type: string, before: State, after: State): Weakening[] {
+	// Of what stays the same, the options alone can change.
+	if (JSON.stringify(before.inputs) === JSON.stringify(after.inputs)) return options(before, after);
 	return [
 		...options(before, after),
 		...SAFEGUARDS.flatMap((safeguard) =>
