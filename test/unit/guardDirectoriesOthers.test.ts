@@ -106,7 +106,7 @@ describe("a container on a Docker host", () => {
 		expect(verdicts(planOf([step("create", container, undefined, bare)]))).toEqual([
 			"at risk database-outside-mount: data directory /data/web.db of web",
 		]);
-		expect(verdicts(planOf([step("replace", container, bare, { ...bare, image: "web:2" })]))).toEqual([
+		expect(verdicts(planOf([step("update", container, bare, { ...bare, restart: "always" })]))).toEqual([
 			"kept: data directory /data/web.db of web",
 		]);
 		expect(verdicts(planOf([step("create", container, undefined, least)]))).toEqual([]);

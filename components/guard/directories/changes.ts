@@ -26,6 +26,8 @@ export interface Change {
 	after?: Workload;
 	/** Inputs that make it a replacement, also such as cannot be seen. */
 	replaceReasons: string[];
+	/** Also where it is forced, and nothing of it has changed. */
+	isReplaced: boolean;
 }
 
 /** Both the directories and the replicas are read out of them. */
@@ -40,11 +42,19 @@ export function changesOf(plan: Plan): Change[] {
 
 function readChanges(plan: Plan): Change[] {
 	const all = planned(plan);
-	const changes = all.flatMap(({ urn, type, name, before, after, replaceReasons }): Change[] => {
+	const changes = all.flatMap(({ urn, type, name, ops, before, after, replaceReasons }): Change[] => {
 		const reader = READERS[type];
 		if (reader === undefined) return [];
 		const read = (state: State | undefined) => state && reader({ urn, name, inputs: state.inputs });
-		return [{ urn, before: read(before), after: read(after), replaceReasons }];
+		return [
+			{
+				urn,
+				before: read(before),
+				after: read(after),
+				replaceReasons,
+				isReplaced: ops.some((op) => /replace/.test(op)),
+			},
+		];
 	});
 	countTasks(changes, all);
 	return renamed(changes).filter(({ before, after }) => [before, after].some((each) => each && holdsData(each)));
@@ -111,7 +121,7 @@ function ownService({ urn, name, before, after }: Planned, changes: Change[]): C
 			hidden: [],
 			engine: "sqlite",
 		};
-	const change = { urn, before: workload(before), after: workload(after), replaceReasons: [] };
+	const change = { urn, before: workload(before), after: workload(after), replaceReasons: [], isReplaced: false };
 	changes.push(change);
 	return change;
 }

@@ -13,17 +13,17 @@ export function compareDatabase(before: Workload, after: Workload, replaceReason
 		const next = is.get(name);
 		return next === undefined ? gone(name, old, after, is) : differs(name, old, next);
 	});
-	if (replaceReasons.length > 0) found.push(...goesWithContainer(before, was, is));
 	const added = [...is].filter(([name]) => !was.has(name) && !isHidden(before.variables[name]));
 	// Where the whole of it could not be seen before, it may well have been there.
 	return before.hidden.length > 0 ? found : [...found, ...added.flatMap(([name, next]) => outside(name, next))];
 }
 
 /** A container on a Docker host keeps what it wrote to itself until it is made anew; elsewhere, an instance may end any time. */
-function goesWithContainer(before: Workload, was: Map<string, Location>, is: Map<string, Location>): Found[] {
+export function goesWithContainer(before: Workload, after: Workload): Found[] {
 	const isOurs = before.settings !== undefined || before.engine !== undefined;
 	if (isOurs || !before.urn.includes("docker:index/container:Container::")) return [];
-	return [...was].flatMap(([name, old]): Found[] => {
+	const is = locationsOf(after);
+	return [...locationsOf(before)].flatMap(([name, old]): Found[] => {
 		const next = is.get(name);
 		if (old.form !== "path" || !old.isDatabase || next === undefined || !isSamePlace(old, next)) return [];
 		const own: Mount = old.mount ?? { kind: "instance disk", source: "", path: old.path };

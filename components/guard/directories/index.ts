@@ -3,6 +3,7 @@ import type { Finding, Information } from "../verdict";
 import { VERDICTS } from "../verdict";
 import { type Change, changesOf } from "./changes";
 import { begin, compare, findingOf, subjectOf } from "./compare";
+import { goesWithContainer } from "./database";
 import { afterDeletion, deletedUnder, deletedVolumes } from "./fate";
 import { newImages, told } from "./told";
 import { shownMount } from "./words";
@@ -27,6 +28,9 @@ export function dataDirectories(plan: Plan): { findings: Finding[]; information:
 		}
 		if (before !== undefined && after !== undefined) {
 			findings.push(...compare(urn, before, after, change.replaceReasons), ...kept(urn, before));
+			if (change.isReplaced) {
+				findings.push(...goesWithContainer(before, after).map((found) => findingOf(urn, before, found)));
+			}
 			information.push(...told(before, after).map((text) => ({ urn, text })));
 		} else if (before !== undefined) {
 			findings.push(...afterDeletion(change, { keptApps }).map((found) => findingOf(urn, before, found)));
