@@ -22,6 +22,8 @@ export interface ApprovalProblem {
 	reason: string;
 }
 
+/** After the last `::` there is the name: a pattern without any of it would cover a whole stack. */
+const NAMES_SOMETHING = /::[^:]*[^*:\s][^:]*$/;
 const FIELDS = ["urn", "verdict", "reason", "expires"];
 
 /** Everything that is wrong with a list of approvals, at once. */
@@ -46,9 +48,12 @@ function entryProblems(path: string, entry: Record<string, unknown>): ApprovalPr
 		.filter((field) => !FIELDS.includes(field))
 		.map((field) => problem(field, `is unknown: an approval has ${FIELDS.join(", ")}`));
 	const { urn, verdict, reason, expires } = entry;
-	if (typeof urn !== "string" || /^[*:]*$/.test(urn)) {
+	if (typeof urn !== "string" || !NAMES_SOMETHING.test(urn)) {
 		problems.push(
-			problem("urn", "must be the URN of a resource, or a pattern as *::uploads that names more than everything"),
+			problem(
+				"urn",
+				"must be the URN of a resource, or a pattern that says at least part of its name after the last ::, as *::uploads",
+			),
 		);
 	}
 	if (verdict !== "at risk" && verdict !== "lost") problems.push(problem("verdict", 'must be "at risk" or "lost"'));

@@ -19,6 +19,13 @@ const KINDS = new Map<string, Kind>(
 /** Azure has each type once for each version of its API, as `azure-native:storage/v20240101:Blob`. */
 const API_VERSION = /^(azure-native:\w+)\/v\d+(?:preview)?:/;
 
+/** What holds data by its name, of whichever provider: a type that no table has must not be lost without a word. */
+const TELLING = /:(Volume|Disk|Bucket|Database|DatabaseInstance|DatabaseCluster|FileSystem|FileShare)$/;
+
 export function kindOf(type: string): Kind | undefined {
-	return KINDS.get(type) ?? KINDS.get(type.replace(API_VERSION, "$1:"));
+	const known = KINDS.get(type) ?? KINDS.get(type.replace(API_VERSION, "$1:"));
+	if (known !== undefined) return known;
+	const [, telling] = TELLING.exec(type) ?? [];
+	const noun = telling?.replace(/(?<=[a-z])[A-Z]/g, (letter) => ` ${letter}`).toLowerCase();
+	return noun === undefined ? undefined : { type, noun };
 }

@@ -22,7 +22,7 @@ export function deletesSooner(
 	const read = (inputs: Record<string, unknown>) =>
 		list(isOfS3 ? inputs.rules : inputs.lifecycleRules)
 			.filter(isObject)
-			.flatMap(isOfS3 || "bucket" in inputs ? ofS3 : ofGcs);
+			.flatMap(type.startsWith("aws:") ? ofS3 : ofGcs);
 	const old = read(before);
 	return read(after)
 		.filter((deletion) => !old.some((one) => covers(one, deletion)))

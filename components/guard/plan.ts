@@ -72,6 +72,8 @@ export function readPlan(chunks: string | Iterable<Buffer>): Plan {
 	if (isRecord(raw.deployment)) throw unreadable("this is the state of a stack, not a preview");
 	if (!Array.isArray(raw.steps) && !isRecord(raw.changeSummary)) throw unreadable("this is not what a preview prints");
 	refuseFailed(raw);
+	// The engine counts the steps at the end: without that, nobody can tell whether some were taken out.
+	if (!isRecord(raw.changeSummary)) throw unreadable("its changeSummary is missing");
 	refuseIncomplete(steps, raw.changeSummary as Record<string, number>);
 	const [, , stack = "", project = ""] = /^urn:(pulumi):([^:]*)::([^:]*)::/.exec(steps[0]?.urn ?? "") ?? [];
 	const { same = 0 } = (raw.changeSummary ?? {}) as Record<string, number>;

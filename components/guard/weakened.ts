@@ -55,6 +55,8 @@ const EVERYWHERE: Safeguard[] = [
 	lock("deletionProtectionEnabled"),
 	lock("deleteProtection"),
 	lock("deleteProtectionState"),
+	lock("deletionPolicy"),
+	lock("spec.persistentVolumeReclaimPolicy"),
 	lock("enableDeletionProtection"),
 	lock("settings.deletionProtectionEnabled"),
 	backups("settings.backupConfiguration.enabled"),
@@ -96,7 +98,17 @@ const EVERYWHERE: Safeguard[] = [
 	{ path: "backupPolicy.status", way: "off", rule: "backups-off", noun: "the automatic backup" },
 ];
 /** Words for "on", in upper case. */
-const ON = new Set(["TRUE", "ENABLED", "ENFORCED", "PROTECTED", "ACTIVE", "DELETE_PROTECTION_ENABLED"]);
+const ON = new Set([
+	"TRUE",
+	"ENABLED",
+	"ENFORCED",
+	"PROTECTED",
+	"ACTIVE",
+	"DELETE_PROTECTION_ENABLED",
+	"ABANDON",
+	"PREVENT",
+	"RETAIN",
+]);
 
 /** What keeps the data of a resource safe now, and no longer does after the update. */
 export function weakened(type: string, before: State, after: State): Weakening[] {
