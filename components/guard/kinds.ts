@@ -21,9 +21,9 @@ const API_VERSION = /^(azure-native:\w+)\/v\d+(?:preview)?:/;
 
 /** A resource of a provider that is not in the tables; what lies around it in a program, components, has no slash. */
 const OF_A_PROVIDER = /^(?:[\w-]+:[\w.-]+\/\w+|aws-native:\w+):(\w+)$/;
-/** What holds data by its name. What only connects, such as an attached disk, does not. */
+/** What holds data by its name. What only connects, such as an attached disk or the backend before a bucket, does not. */
 const BY_NAME =
-	/^(?!Attached)(?:\w*(?:Bucket|Volume|Disk|FileSystem|BlockStorage|Database|DatabaseCluster|DatabaseInstance)|Table|DbInstance|DbCluster)$/i;
+	/^(?!Attached|Backend)(?:\w*(?:Bucket|Volume|Disk|FileSystem|FileShare|BlockStorage|Database|DatabaseCluster|DatabaseInstance)|Table|DbInstance|DbCluster)$/i;
 
 /** Each rule asks for them again. */
 const known = new Map<string, Kind | undefined>();

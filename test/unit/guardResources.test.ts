@@ -165,6 +165,14 @@ describe("a resource that stays", () => {
 		expect(judged(step("same", VOLUME, "data", off, on))).toEqual(["kept: kept"]);
 	});
 
+	it("of a type that no table has is known by its name", () => {
+		expect(judged(step("delete", "vultr:index/database:Database", "d", data))).toEqual(["lost: deleted"]);
+		expect(judged(step("delete", "gcp:compute/backendBucket:BackendBucket", "d", data))).toEqual([]);
+		expect(judged(step("delete", "azure-native:storage/v20240101:BlobContainer", "d", data))).toEqual([
+			"lost: deleted",
+		]);
+	});
+
 	it("is nobody's business where it holds no data", () => {
 		expect(judged(step("delete", "docker:index/network:Network", "n", {}))).toEqual([]);
 	});
@@ -182,6 +190,8 @@ const weakenings: [string, string, Inputs, Inputs][] = [
 		{ deletionProtection: "ACTIVE" },
 		{ deletionProtection: "INACTIVE" },
 	],
+	["deletion-protection-off", "gcp:sql/database:Database", { deletionPolicy: "ABANDON" }, { deletionPolicy: "DELETE" }],
+	["lifecycle-deletes-sooner", S3, {}, { lifecycleRules: [{ enabled: true, expiration: { days: 3 } }] }],
 	["backups-off", SQL, settings({ enabled: true }), settings({ enabled: false })],
 	["point-in-time-recovery-off", SQL, settings({ pointInTimeRecoveryEnabled: true }), settings({})],
 	["point-in-time-recovery-off", "aws:dynamodb/table:Table", { pointInTimeRecovery: { enabled: true } }, {}],

@@ -96,7 +96,9 @@ export class GcsStore implements Store {
 
 	async upload(key: string, file: string): Promise<void> {
 		await this.reaching(async () => {
-			// Another one may have done so: once more would overwrite it, which the writer may not.
+			// Another one may have done so: once more would overwrite it, which the writer may not. Asked before as well, for who
+			// sends megabytes to somebody who has said no hears at times only that the connection is broken.
+			if (await this.has(key)) return;
 			const query = new URLSearchParams({ uploadType: "media", name: this.full(key), ifGenerationMatch: "0" });
 			const done = await this.request("POST", `/upload/storage/v1/b/${this.bucket}/o?${query}`, undefined, file);
 			if (done.status === 412) return void done.body.resume();
@@ -108,9 +110,7 @@ export class GcsStore implements Store {
 		await this.reaching(async () => {
 			// A start that was cut off has made it already. Once more would overwrite it, which Google takes for deleting, and
 			// that the writer may not.
-			const there = await this.request("GET", this.objectPath(to));
-			await textOf(there);
-			if (there.status === 200) return;
+			if (await this.has(to)) return;
 			// Large objects take several requests, each of which goes on where the one before ended.
 			for (let token: string | undefined, done = false; !done; ) {
 				const query = token === undefined ? "" : `?rewriteToken=${encodeURIComponent(token)}`;
@@ -133,6 +133,12 @@ export class GcsStore implements Store {
 
 	atRoot() {
 		return { root: new GcsStore(this.bucket, "", this.token, this.soon), prefix: this.prefix };
+	}
+
+	private async has(key: string): Promise<boolean> {
+		const there = await this.request("GET", this.objectPath(key));
+		await textOf(there);
+		return there.status === 200;
 	}
 
 	private full(key: string): string {
