@@ -1,6 +1,7 @@
 import { type Approval, type ApprovalProblem, approvalFor, approvalsOf, isExpired } from "./approvals";
 import { dataDirectories, sharedReplicas } from "./directories/index";
 import type { Plan } from "./plan";
+import { changedProviders } from "./providers";
 import { statefulResources } from "./resources";
 import { plannedRules } from "./standing";
 import { type Finding, type Information, VERDICTS, type Verdict, worst } from "./verdict";
@@ -48,7 +49,7 @@ export function guard(previewed: Plan[], { now }: { now: Date }): Report {
 	const plans = previewed.map(ordered);
 	const shared = sharedReplicas(plans);
 	const stacks = plans.map((plan) => {
-		const sources = [statefulResources(plan), dataDirectories(plan), plannedRules(plan)];
+		const sources = [statefulResources(plan), dataDirectories(plan), plannedRules(plan), changedProviders(plan)];
 		const isOfPlan = ({ urn }: { urn: string }) => urn.startsWith(`urn:pulumi:${plan.stack}::${plan.project}::`);
 		const findings = [...sources.flatMap((source) => source.findings), ...shared.findings.filter(isOfPlan)];
 		const information = [...sources.flatMap((source) => source.information), ...shared.information.filter(isOfPlan)];

@@ -19,13 +19,23 @@ const KINDS = new Map<string, Kind>(
 /** Azure has each type once for each version of its API, as `azure-native:storage/v20240101:Blob`. */
 const API_VERSION = /^(azure-native:\w+)\/v\d+(?:preview)?:/;
 
-/** What holds data by its name, of whichever provider: a type that no table has must not be lost without a word. */
-const TELLING = /:(Volume|Disk|Bucket|Database|DatabaseInstance|DatabaseCluster|FileSystem|FileShare)$/;
+/** A resource of a provider that is not in the tables; what lies around it in a program, components, has no slash. */
+const OF_A_PROVIDER = /^(?:[\w-]+:[\w.-]+\/\w+|aws-native:\w+):(\w+)$/;
+/** What holds data by its name. What only connects, such as an attached disk, does not. */
+const BY_NAME =
+	/^(?!Attached|Backend)(?:\w*(?:Bucket|Volume|Disk|FileSystem|BlockStorage|Database|DatabaseCluster|DatabaseInstance)|Table|DbInstance|DbCluster)$/i;
+
+/** Each rule asks for them again. */
+const known = new Map<string, Kind | undefined>();
 
 export function kindOf(type: string): Kind | undefined {
-	const known = KINDS.get(type) ?? KINDS.get(type.replace(API_VERSION, "$1:"));
-	if (known !== undefined) return known;
-	const [, telling] = TELLING.exec(type) ?? [];
-	const noun = telling?.replace(/(?<=[a-z])[A-Z]/g, (letter) => ` ${letter}`).toLowerCase();
-	return noun === undefined ? undefined : { type, noun };
+	if (!known.has(type))
+		known.set(type, KINDS.get(type) ?? KINDS.get(type.replace(API_VERSION, "$1:")) ?? guessed(type));
+	return known.get(type);
+}
+
+function guessed(type: string): Kind | undefined {
+	const [, name = ""] = OF_A_PROVIDER.exec(type) ?? [];
+	if (!BY_NAME.test(name)) return undefined;
+	return { type, noun: name.replace(/(?<=[a-z])(?=[A-Z])/g, " ").toLowerCase() };
 }

@@ -1,14 +1,17 @@
-import { isObject, list, shown } from "./rules/values";
+import { isHidden, isObject, list, shown } from "./rules/values";
 import type { Weakening } from "./weakened";
 
 /** One rule by which a bucket deletes objects by itself. */
 interface Deletion {
-	/** Which objects, and what of them: comparable as text. */
+	/** Which objects by their names, and what of these: comparable as texts. */
+	of: string;
 	which: string;
 	/** Days or numbers of versions; the smaller, the sooner. */
 	limits: Record<string, number>;
 }
 
+/** What a rule is for that names none. */
+const EVERYTHING = "[]";
 const S3_RULES = "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration";
 const S3_RULES_V2 = "aws:s3/bucketLifecycleConfigurationV2:BucketLifecycleConfigurationV2";
 
@@ -19,8 +22,10 @@ export function deletesSooner(
 	after: Record<string, unknown>,
 ): Weakening[] {
 	const isOfS3 = type === S3_RULES || type === S3_RULES_V2;
+	const option = isOfS3 ? "rules" : "lifecycleRules";
+	if (isHidden(after[option])) return isHidden(before[option]) ? [] : [unseen(option)];
 	const read = (inputs: Record<string, unknown>) =>
-		list(isOfS3 ? inputs.rules : inputs.lifecycleRules)
+		list(inputs[option])
 			.filter(isObject)
 			.flatMap(type.startsWith("aws:") ? ofS3 : ofGcs);
 	const old = read(before);
@@ -28,7 +33,7 @@ export function deletesSooner(
 		.filter((deletion) => !old.some((one) => covers(one, deletion)))
 		.map((deletion) => {
 			const limits = Object.entries(deletion.limits).map(([name, value]) => `${name} ${value}`);
-			const former = old.find(({ which }) => which === deletion.which);
+			const former = old.find(({ which, of }) => which === deletion.which && of === deletion.of);
 			const formerly = former === undefined ? "no rule did before" : `before it was ${shown(former.limits)}`;
 			return {
 				rule: "lifecycle-deletes-sooner",
@@ -38,20 +43,27 @@ export function deletesSooner(
 		});
 }
 
+function unseen(option: string): Weakening {
+	const reason = `The bucket's lifecycle cannot be seen before the update: ${option} is known only then.`;
+	return { rule: "lifecycle-unseen", reason, wayOut: `Write ${option} so that the preview shows them.` };
+}
+
 /** Whether the former rule took all that the new one takes, and as soon. */
 function covers(former: Deletion, next: Deletion): boolean {
-	if (former.which !== next.which) return false;
+	const isWider = former.of === next.of || former.of === EVERYTHING;
+	if (!isWider || former.which !== next.which) return false;
 	return Object.entries(former.limits).every(([name, value]) => (next.limits[name] ?? Number.NaN) >= value);
 }
 
 function ofGcs({ action, condition }: Record<string, unknown>): Deletion[] {
 	if (!isObject(action) || action.type !== "Delete" || !isObject(condition)) return [];
-	const entries = Object.entries(condition).filter(([name]) => name !== "__defaults");
-	const limits = entries.filter((entry): entry is [string, number] => typeof entry[1] === "number");
-	const which = entries.filter(([, value]) => typeof value !== "number");
-	return [
-		{ which: JSON.stringify([which.sort(), limits.map(([name]) => name).sort()]), limits: Object.fromEntries(limits) },
-	];
+	const { matchesPrefixes, matchesSuffixes, ...rest } = condition;
+	// A newer provider says of each limit that a zero is none.
+	const entries = Object.entries(rest).filter(
+		([name, value]) => !/^__defaults$|^send.*IfZero$/.test(name) || value === true,
+	);
+	const of = [...list(matchesPrefixes), ...list(matchesSuffixes)].length > 0 ? [matchesPrefixes, matchesSuffixes] : [];
+	return [deletion([], of, entries)];
 }
 
 function ofS3(rule: Record<string, unknown>): Deletion[] {
@@ -61,11 +73,28 @@ function ofS3(rule: Record<string, unknown>): Deletion[] {
 		const [found] = list(rule[part]);
 		if (!isObject(found)) return [];
 		const entries = Object.entries(found).filter(
-			([name]) => name !== "__defaults" && name !== "expiredObjectDeleteMarker",
+			([name, value]) => name !== "__defaults" && name !== "expiredObjectDeleteMarker" && value !== 0,
 		);
-		const limits = entries.filter((entry): entry is [string, number] => typeof entry[1] === "number" && entry[1] > 0);
-		if (limits.length === 0) return [];
-		const selector = JSON.stringify([part, rule.filter ?? rule.prefix ?? null, limits.map(([name]) => name).sort()]);
-		return [{ which: selector, limits: Object.fromEntries(limits) }];
+		return entries.length === 0 ? [] : [deletion([part], selected(rule), entries)];
 	});
+}
+
+/** What a rule of S3 is for; nothing where it is for all. */
+function selected({ filter, prefix }: Record<string, unknown>): unknown[] {
+	const chosen = [prefix, ...(isObject(filter) ? Object.entries(filter) : [])].filter((each) => {
+		const value = Array.isArray(each) ? each[1] : each;
+		return value !== undefined && value !== null && value !== "";
+	});
+	return chosen.filter((each) => !(Array.isArray(each) && each[0] === "__defaults"));
+}
+
+/** What is no number, such as a day or what only the update will tell, has to be the same. */
+function deletion(part: string[], of: unknown[], entries: [string, unknown][]): Deletion {
+	const limits = entries.filter((entry): entry is [string, number] => typeof entry[1] === "number");
+	const others = entries.filter(([, value]) => typeof value !== "number");
+	return {
+		of: JSON.stringify(of),
+		which: JSON.stringify([...part, others.sort(), limits.map(([name]) => name).sort()]),
+		limits: Object.fromEntries(limits),
+	};
 }

@@ -70,7 +70,8 @@ export function readPlan(chunks: string | Iterable<Buffer>): Plan {
 	if (!rest.isWhole) throw unreadable("it is cut off");
 	const raw = parsed(rest.text);
 	if (isRecord(raw.deployment)) throw unreadable("this is the state of a stack, not a preview");
-	if (!Array.isArray(raw.steps) && !isRecord(raw.changeSummary)) throw unreadable("this is not what a preview prints");
+	// Without its summary, nobody can tell whether steps are missing.
+	if (!isRecord(raw.changeSummary)) throw unreadable("this is not what a preview prints: it has no changeSummary");
 	refuseFailed(raw);
 	// The engine counts the steps at the end: without that, nobody can tell whether some were taken out.
 	if (!isRecord(raw.changeSummary)) throw unreadable("its changeSummary is missing");
@@ -84,8 +85,8 @@ export function readPlan(chunks: string | Iterable<Buffer>): Plan {
 interface RawState {
 	type?: string;
 	id?: string;
-	inputs?: Record<string, unknown>;
-	outputs?: { name?: unknown; arn?: unknown };
+	inputs?: Record<string, unknown> | null;
+	outputs?: { name?: unknown; arn?: unknown } | null;
 	protect?: boolean;
 	retainOnDelete?: boolean;
 }
@@ -93,8 +94,8 @@ interface RawState {
 interface RawStep {
 	op: string;
 	urn: string;
-	oldState?: RawState;
-	newState?: RawState;
+	oldState?: RawState | null;
+	newState?: RawState | null;
 	replaceReasons?: string[];
 }
 
@@ -133,6 +134,7 @@ function readStep({ op, urn, oldState, newState, replaceReasons }: RawStep): Ste
 	if (typeof op !== "string" || typeof urn !== "string") throw unreadable("a step has no operation or no URN");
 	const old = readState(oldState);
 	const planned = readState(newState);
+	if (old === undefined && planned === undefined) throw unreadable(`the step "${op}" of ${urn} has no state`);
 	return {
 		op,
 		urn,
@@ -144,16 +146,10 @@ function readStep({ op, urn, oldState, newState, replaceReasons }: RawStep): Ste
 	};
 }
 
-function readState(state: RawState | undefined): State | undefined {
+function readState(state: RawState | null | undefined): State | undefined {
 	if (state === undefined || state === null) return undefined;
-	const {
-		type = "",
-		id = "",
-		inputs = {},
-		outputs: { name, arn } = {},
-		protect = false,
-		retainOnDelete = false,
-	} = state;
+	const { type = "", id = "", protect = false, retainOnDelete = false } = state;
+	const [inputs, { name, arn }] = [state.inputs ?? {}, state.outputs ?? {}];
 	return { type, id, inputs, outputs: { name, arn }, protect, retainOnDelete };
 }
 

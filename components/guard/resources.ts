@@ -1,5 +1,5 @@
 import { type Kind, kindOf } from "./kinds";
-import type { Plan } from "./plan";
+import type { Plan, State } from "./plan";
 import { type Planned, planned, view } from "./planned";
 import { isHidden, shown } from "./rules/values";
 import { isScratch } from "./scratch";
@@ -39,7 +39,13 @@ function verdictsOf(resource: Planned, kind: Kind, all: Planned[]): Finding[] {
 	if (before === undefined)
 		return [say("kept", "new", ops.includes("import") ? "It is taken over as it is." : "It is new.")];
 	if (ops.includes("delete") || ops.some((op) => op.startsWith("remove"))) return [deleted(resource, kind, all, say)];
-	if (ops.some((op) => REPLACES.test(op))) return [replaced(resource, kind, say)];
+	const isReplaced = ops.some((op) => REPLACES.test(op));
+	if (isReplaced && kind.role !== "guard") return [replaced(resource, kind, say)];
+	if (isReplaced && leavesOwner(resource, all)) {
+		const [was, is] = [before, after].map((state) => shown(ownerOf(state)));
+		const reason = `It goes from ${was} to ${is}, and ${was} stays without it. ${kind.cost}`;
+		return [say("at risk", "safeguard-removed", reason, `Make another one for ${is}, and keep this one.`)];
+	}
 	if (ops.includes("create")) {
 		// The state had it, and a refresh did not find it.
 		const reason = `It is no longer on its platform: somebody deleted it, and the update makes a new, empty one. ${kind.cost ?? "All that is in it is gone."}`;
@@ -52,23 +58,25 @@ function verdictsOf(resource: Planned, kind: Kind, all: Planned[]): Finding[] {
 			),
 		];
 	}
-	const unknown = ops.find((op) => !HARMLESS.has(op));
+	const unknown = ops.find((op) => !HARMLESS.has(op) && !REPLACES.test(op));
 	if (unknown !== undefined) {
 		const reason = `The guard does not know the step "${unknown}", so it cannot tell what becomes of the data.`;
 		return [say("at risk", "unknown-step", reason, "Look at the step in pulumi preview --diff, and update holdfast.")];
 	}
 	const less = after === undefined ? [] : weakened(resource.type, before, after);
+	if (less.length === 0 && isReplaced) return [say("kept", "replaced", "It is made anew for what it keeps safe.")];
 	if (less.length === 0)
 		return [say("kept", "kept", ops.includes("update") ? "It is changed in place." : "It stays as it is.")];
 	return less.map(({ rule, reason, wayOut }) => say("at risk", rule, reason, wayOut));
 }
 
 /** Settings that come to a bucket which is there already change what becomes of its objects. */
-function judgedSettings({ type, before, after }: Planned, all: Planned[], say: Say): Finding[] {
+function judgedSettings({ type, before: old, after }: Planned, all: Planned[], say: Say): Finding[] {
 	if (after === undefined) return [say("kept", "removed", "It is removed: from then on nothing is deleted by it.")];
+	const before = ownerOf(old) === ownerOf(after) ? old : undefined;
 	const isOfNewBucket = all.some((other) => {
 		return (
-			other.before === undefined &&
+			(other.before === undefined || other.ops.some((op) => REPLACES.test(op))) &&
 			other.after?.inputs.bucket === after.inputs.bucket &&
 			kindOf(other.type)?.noun === "bucket"
 		);
@@ -78,6 +86,24 @@ function judgedSettings({ type, before, after }: Planned, all: Planned[], say: S
 	const less = weakened(type, before ?? { ...after, inputs: {}, protect: false, retainOnDelete: false }, after);
 	if (less.length === 0) return [say("kept", "kept", "Nothing is deleted sooner by it.")];
 	return less.map(({ rule, reason, wayOut }) => say("at risk", rule, reason, wayOut));
+}
+
+/** What a safeguard or a setting is for, by the name on the platform. */
+function ownerOf(state: State | undefined): unknown {
+	const { bucket, fileSystemId, sourceFileSystemId } = state?.inputs ?? {};
+	return bucket ?? fileSystemId ?? sourceFileSystemId;
+}
+
+/** Whether what it kept safe stays, and it goes to another. */
+function leavesOwner({ before, after }: Planned, all: Planned[]): boolean {
+	const owner = ownerOf(before);
+	if (typeof owner !== "string" || owner === ownerOf(after)) return false;
+	return !all.some((other) => {
+		const goes = other.after === undefined || other.ops.some((op) => REPLACES.test(op));
+		return (
+			goes && [other.before?.id, other.before?.inputs.bucket].includes(owner) && kindOf(other.type)?.role === undefined
+		);
+	});
 }
 
 type Say = (verdict: Finding["verdict"], rule: string, reason: string, wayOut?: string) => Finding;
@@ -113,8 +139,6 @@ function deleted(resource: Planned, kind: Kind, all: Planned[], say: Say): Findi
 }
 
 function replaced({ before, after, replaceReasons }: Planned, kind: Kind, say: Say): Finding {
-	// It comes back beside what it guards.
-	if (kind.role === "guard") return say("kept", "replaced", "It is made anew for what it keeps safe.");
 	const reasons = [...new Set(replaceReasons)];
 	const changes = reasons.map((property) => {
 		const [old, next] = [before?.inputs[property], after?.inputs[property]];

@@ -81,7 +81,7 @@ it.concurrent("each planted violation is reported by its rule, without a secret'
 	const ruleOf = (name: string) => RULES.find((rule) => name.startsWith(rule.name))?.name;
 	expect(reported(found)).toEqual(planted.map((name) => `${ruleOf(name)} ${name}`).sort());
 	expect(new Set(planted.map(ruleOf))).toEqual(new Set(RULES.map(({ name }) => name)));
-	expect(found.output).toContain("environment variable API_TOKEN holds");
+	expect(found.output).toContain("Environment variable API_TOKEN holds");
 	expect(found.output).not.toContain("hunter2");
 
 	// What only the whole stack shows is asked once nothing else is wrong.

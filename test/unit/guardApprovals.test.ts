@@ -67,12 +67,26 @@ describe("approvalProblems", () => {
 		expect(approvalProblems(["all"])[0]?.reason).toContain("must have urn, verdict, reason and expires");
 	});
 
-	it.each(["*", "**", "*::*", "", "urn:*", "urn:pulumi:prod::*", "*uploads"])(
-		"refuses a pattern that names a whole stack: %s",
+	it.each(["*", "**", "*::*", "", "urn:*"])("refuses a pattern that names everything: %s", (urn) => {
+		expect(approvalProblems([{ ...approval, urn }])).toHaveLength(1);
+	});
+
+	it.each(["urn:*", "*u*", "urn:pulumi:test::*", "*::shop::*", "urn:pulumi:test::shop::*"])(
+		"approves nothing by a pattern that names only the stack: %s",
 		(urn) => {
-			expect(approvalProblems([{ ...approval, urn }])).toHaveLength(1);
+			const { safe, stacks } = report({ ...approval, urn });
+			expect(safe).toBe(false);
+			expect(stacks[0]?.problems.map(({ path }) => path)).toEqual(["holdfast:approvals[0].urn"]);
 		},
 	);
+
+	it.each([`urn:pulumi:test::shop::${VOLUME}::*`, "*docker:index/volume*", "*::up*"])("takes %s", (urn) => {
+		expect(report({ ...approval, urn }).safe).toBe(true);
+	});
+
+	it("wants the reason written that a report leaves open", () => {
+		expect(approvalProblems([{ ...approval, reason: "TODO, why this is wanted" }])).toHaveLength(1);
+	});
 
 	it("has nothing to say of a right one", () => {
 		expect(approvalProblems([approval])).toEqual([]);

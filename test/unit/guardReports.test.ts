@@ -52,6 +52,26 @@ describe("the report for a terminal", () => {
 		expect(wide).toEqual([]);
 	});
 
+	it("shows the approvals of all that is open, which pass with a reason and a day", () => {
+		const [, entries = ""] = terminal(report, { now }).split("holdfast:approvals:\n");
+		const urns = [...entries.matchAll(/- urn: "(.*)"\n +verdict: (.*)/g)].map(
+			([, urn, verdict]) => `${verdict} ${urn}`,
+		);
+		const urn = (name: string) => `urn:pulumi:test::shop::${VOLUME}::${name}`;
+		expect(urns).toEqual([`lost ${urn("data")}`, `at risk ${urn("left")}`]);
+		expect(terminal(report, { now })).toContain("# under config: in Pulumi.test.yaml");
+		const many = Array.from({ length: 7 }, (_, n) => step("delete", VOLUME, `v${n}`, of(`v${n}`)));
+		expect(terminal(guard([readPlan(preview(many))], { now }), { now })).toContain("# and 2 more in the same way");
+	});
+
+	it("lets no name begin a line of its own, or give a command to the terminal", () => {
+		const steps = [step("delete", VOLUME, "data", of("x\n::add-mask::y\u001b[2J\u202ez"))];
+		const hostile = guard([readPlan(preview(steps))], { now });
+		for (const said of [terminal(hostile, { now }), markdown(hostile)]) {
+			for (const command of ["\n::", "\u001b", "\u202e"]) expect(said).not.toContain(command);
+		}
+	});
+
 	it("says that it is safe", () => {
 		expect(terminal(safe, { now })).toContain("shop/test: all data is kept\n  ✓ kept    volume d\n");
 		expect(terminal(safe, { now })).toMatch(/✓ safe: pulumi up keeps the data\.\n$/);
@@ -72,6 +92,13 @@ describe("the report for a pull request", () => {
 		expect(folded).toContain("4 resources and directories with data</summary>");
 		expect(folded).toContain("- ✅ volume kept-data: kept.");
 		expect(markdown(safe)).toContain("### ✅ Holdfast: the data is safe");
+	});
+
+	it("shows what to write to approve it, as code that nothing can end", () => {
+		expect(markdown(report)).toContain(
+			`    holdfast:approvals:\n      - urn: "urn:pulumi:test::shop::${VOLUME}::data"\n        verdict: lost`,
+		);
+		expect(markdown(safe)).not.toContain("holdfast:approvals");
 	});
 
 	it("shows what comes from a plan as text: no mention, no link, no broken table, no HTML", () => {

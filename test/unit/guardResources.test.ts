@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { readPlan, type State } from "../../components/guard/plan";
+import { readPlan, type State, UNKNOWN } from "../../components/guard/plan";
 import { statefulResources } from "../../components/guard/resources";
 import { preview, step } from "./guardPlans";
 
@@ -60,6 +60,29 @@ describe("a resource that goes", () => {
 		expect(judged(step("delete", VERSIONING, "v", { inputs: { bucket: "b" } }))).toEqual([
 			"at risk: safeguard-removed",
 		]);
+	});
+
+	it("is at risk where what it kept safe stays, and it goes to another, or comes back weaker", () => {
+		const versioning = (bucket: string, status = "Enabled") => ({
+			inputs: { bucket, versioningConfiguration: { status } },
+		});
+		const anew = (...half: ReturnType<typeof versioning>[]) => step("replace", VERSIONING, "v", half[0], half[1]);
+		expect(judged(anew(versioning("a"), versioning("b")))).toEqual(["at risk: safeguard-removed"]);
+		expect(judged(anew(versioning("a"), versioning("a", "Suspended")))).toEqual(["at risk: versioning-off"]);
+		const bucket = step("replace", S3, "it", { id: "a", inputs: {} }, { inputs: {} });
+		expect(judged(bucket, anew(versioning("a"), versioning(UNKNOWN)))).toContain("kept: replaced");
+	});
+
+	it("is at risk where its deletions go to another bucket, which is there", () => {
+		const rules = [{ status: "Enabled", expiration: { days: 3 } }];
+		const moves = step(
+			"replace",
+			LIFECYCLE,
+			"l",
+			{ inputs: { bucket: "a", rules } },
+			{ inputs: { bucket: "b", rules } },
+		);
+		expect(judged(moves)).toEqual(["at risk: lifecycle-deletes-sooner"]);
 	});
 
 	it("costs nothing where it only left the state", () => {
@@ -167,13 +190,13 @@ const weakenings: [string, string, Inputs, Inputs][] = [
 		{ deletionProtection: "ACTIVE" },
 		{ deletionProtection: "INACTIVE" },
 	],
-	["deletion-protection-off", "gcp:sql/database:Database", { deletionPolicy: "ABANDON" }, { deletionPolicy: "DELETE" }],
+	["kept-after-deletion-off", "gcp:sql/database:Database", { deletionPolicy: "ABANDON" }, { deletionPolicy: "DELETE" }],
 	["lifecycle-deletes-sooner", S3, {}, { lifecycleRules: [{ enabled: true, expiration: { days: 3 } }] }],
 	["backups-off", SQL, settings({ enabled: true }), settings({ enabled: false })],
 	["point-in-time-recovery-off", SQL, settings({ pointInTimeRecoveryEnabled: true }), settings({})],
 	["point-in-time-recovery-off", "aws:dynamodb/table:Table", { pointInTimeRecovery: { enabled: true } }, {}],
 	["retention-shortened", "aws:rds/instance:Instance", { backupRetentionPeriod: 30 }, { backupRetentionPeriod: 7 }],
-	["retention-shortened", BUCKET, { softDeletePolicy: { retentionDurationSeconds: 604800 } }, {}],
+	["retention-shortened", BUCKET, { softDeletePolicy: { retentionDurationSeconds: 2_592_000 } }, {}],
 	[
 		"retention-shortened",
 		BUCKET,

@@ -30,7 +30,7 @@ describe("no-public-bucket", () => {
 		[GCS, { publicAccessPrevention: "inherited" }, 'publicAccessPrevention is "inherited"'],
 		["aws:s3/bucketAcl:BucketAcl", { acl: "public-read-write" }, 'acl is "public-read-write"'],
 		[S3, { acl: "authenticated-read" }, 'acl is "authenticated-read"'],
-		[S3, { grants: [{ uri: "http://acs.amazonaws.com/groups/global/AllUsers" }] }, "a grant is for AllUsers"],
+		[S3, { grants: [{ uri: "http://acs.amazonaws.com/groups/global/AllUsers" }] }, "A grant is for AllUsers"],
 		[
 			"aws:s3/bucketAcl:BucketAcl",
 			{
@@ -38,7 +38,7 @@ describe("no-public-bucket", () => {
 					grants: [{ grantee: { uri: "http://acs.amazonaws.com/groups/global/AuthenticatedUsers" } }],
 				},
 			},
-			"a grant is for AuthenticatedUsers",
+			"A grant is for AuthenticatedUsers",
 		],
 		[
 			S3_POLICY,

@@ -32,7 +32,7 @@ describe("no-secret-in-environment", () => {
 		["digitalocean:index/app:App", { spec: { services: [{ envs: [{ key: "DB_PASSWORD", value: PLAIN }] }] } }],
 	])("%s with %o", (type, properties) => {
 		const reason = said(noSecretInEnvironment, type, properties);
-		expect(reason).toContain("environment variable DB_PASSWORD holds what its name calls a secret");
+		expect(reason).toContain("Environment variable DB_PASSWORD holds what its name calls a secret");
 		expect(reason).not.toContain(PLAIN);
 	});
 
@@ -98,9 +98,9 @@ describe("no-sqlite-on-network-file-system", () => {
 		[{ driverOpts: { type: "cifs", device: "//nas/data" } }, "cifs"],
 		[{ driver: "vieux/sshfs:latest" }, "vieux/sshfs:latest"],
 	])("a volume of Docker with %o", (properties, on) => {
-		expect(said(noSqliteOnNetworkFileSystem, VOLUME, properties)).toContain(`the volume lies on ${on}`);
+		expect(said(noSqliteOnNetworkFileSystem, VOLUME, properties)).toContain(`The volume lies on ${on}`);
 		const mounts = [{ volumeOptions: { driverName: properties.driver, driverOptions: properties.driverOpts } }];
-		expect(said(noSqliteOnNetworkFileSystem, CONTAINER, { mounts })).toContain(`the volume lies on ${on}`);
+		expect(said(noSqliteOnNetworkFileSystem, CONTAINER, { mounts })).toContain(`The volume lies on ${on}`);
 	});
 
 	it.each([

@@ -1,7 +1,7 @@
 import { isHidden } from "../rules/values";
 import { isSamePlace, type Location, locationsOf, shownLocation } from "./locations";
 import type { Found } from "./words";
-import type { Workload } from "./workload";
+import { type Mount, mayHoldData, type Workload } from "./workload";
 
 /** What becomes of the database file, and of the variables by which the app finds it. */
 export function compareDatabase(before: Workload, after: Workload, replaceReasons: string[]): Found[] {
@@ -13,9 +13,25 @@ export function compareDatabase(before: Workload, after: Workload, replaceReason
 		const next = is.get(name);
 		return next === undefined ? gone(name, old, after, is) : differs(name, old, next);
 	});
+	if (replaceReasons.length > 0) found.push(...goesWithContainer(before, was, is));
 	const added = [...is].filter(([name]) => !was.has(name) && !isHidden(before.variables[name]));
 	// Where the whole of it could not be seen before, it may well have been there.
 	return before.hidden.length > 0 ? found : [...found, ...added.flatMap(([name, next]) => outside(name, next))];
+}
+
+/** A container on a Docker host keeps what it wrote to itself until it is made anew; elsewhere, an instance may end any time. */
+function goesWithContainer(before: Workload, was: Map<string, Location>, is: Map<string, Location>): Found[] {
+	const isOurs = before.settings !== undefined || before.engine !== undefined;
+	if (isOurs || !before.urn.includes("docker:index/container:Container::")) return [];
+	return [...was].flatMap(([name, old]): Found[] => {
+		const next = is.get(name);
+		if (old.form !== "path" || !old.isDatabase || next === undefined || !isSamePlace(old, next)) return [];
+		const own: Mount = old.mount ?? { kind: "instance disk", source: "", path: old.path };
+		if (own.kind !== "instance disk" || !mayHoldData(own)) return [];
+		const reason = `${name} names ${old.path}, which no named volume holds, and the container is made anew: what the app wrote goes with the old one`;
+		const wayOut = `copy ${old.path} out first (docker cp), mount a volume there and put the copy into it`;
+		return [{ verdict: "lost", rule: "container-replaced", reason, wayOut }];
+	});
 }
 
 function differs(name: string, old: Location, next: Location): Found[] {

@@ -1,4 +1,4 @@
-import type { KindTable } from "./kind";
+import { CLUSTER, DISK, type KindTable } from "./kind";
 
 const KEY = "What is encrypted with it cannot be read any more.";
 const LIFECYCLE = { noun: "lifecycle of a bucket", nameProperty: "bucket", role: "settings" } as const;
@@ -33,6 +33,12 @@ export const AWS: KindTable = {
 	"aws:ebs/snapshot:Snapshot": "snapshot",
 	"aws:backup/vault:Vault": "backup vault",
 	"aws:lightsail/disk:Disk": "disk",
+	"aws:ec2/instance:Instance": { noun: "server", role: "host", cost: DISK },
+	"aws:lightsail/instance:Instance": { noun: "server", role: "host", cost: DISK },
+	"aws:eks/cluster:Cluster": { noun: "Kubernetes cluster", role: "host", cost: CLUSTER },
+	"aws:rds/globalCluster:GlobalCluster": { noun: "database cluster", nameProperty: "globalClusterIdentifier" },
+	"aws:msk/cluster:Cluster": { noun: "Kafka cluster", nameProperty: "clusterName" },
+	"aws:fsx/backup:Backup": "backup",
 	"aws:lightsail/database:Database": { noun: "database server", nameProperty: "relationalDatabaseName" },
 	"aws:cognito/userPool:UserPool": { noun: "user pool", cost: "All users in it are gone." },
 	"aws:ecr/repository:Repository": {
@@ -50,6 +56,12 @@ export const AWS: KindTable = {
 	"aws:s3/accountPublicAccessBlock:AccountPublicAccessBlock": guard("public access block of the account"),
 	"aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": LIFECYCLE,
 	"aws:s3/bucketLifecycleConfigurationV2:BucketLifecycleConfigurationV2": LIFECYCLE,
+	"aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration": guard("object lock of a bucket"),
+	"aws:s3/bucketReplicationConfig:BucketReplicationConfig": guard("replication of a bucket"),
+	"aws:efs/replicationConfiguration:ReplicationConfiguration": guard("replication of a file system"),
+	"aws:rds/instanceAutomatedBackupsReplication:InstanceAutomatedBackupsReplication": guard("copies of backups"),
+	"aws:dlm/lifecyclePolicy:LifecyclePolicy": guard("snapshot schedule"),
+	"aws:backup/vaultLockConfiguration:VaultLockConfiguration": guard("lock of a backup vault"),
 	"aws:efs/backupPolicy:BackupPolicy": guard("backups of a file system"),
 	"aws:backup/plan:Plan": guard("backup plan"),
 	"aws:backup/selection:Selection": guard("backup plan's selection"),

@@ -1,6 +1,8 @@
-import type { KindTable } from "./kind";
+import { CLUSTER, DISK, type KindTable } from "./kind";
 
 const KEY = "What is encrypted with it cannot be read any more.";
+
+const SCHEDULE = { noun: "backup schedule", role: "guard", cost: "What it kept safe is not any more." } as const;
 
 export const GCP: KindTable = {
 	"gcp:storage/bucket:Bucket": "bucket",
@@ -20,6 +22,8 @@ export const GCP: KindTable = {
 	"gcp:compute/disk:Disk": "disk",
 	"gcp:compute/regionDisk:RegionDisk": "disk",
 	"gcp:compute/snapshot:Snapshot": "snapshot",
+	"gcp:compute/instance:Instance": { noun: "server", role: "host", cost: DISK },
+	"gcp:container/cluster:Cluster": { noun: "Kubernetes cluster", role: "host", cost: CLUSTER },
 	"gcp:redis/instance:Instance": "Redis instance",
 	"gcp:redis/cluster:Cluster": "Redis cluster",
 	"gcp:memorystore/instance:Instance": { noun: "Memorystore instance", nameProperty: "instanceId" },
@@ -35,6 +39,10 @@ export const GCP: KindTable = {
 		role: "key",
 		cost: "Its values are gone.",
 	},
+	"gcp:firestore/backupSchedule:BackupSchedule": SCHEDULE,
+	"gcp:spanner/backupSchedule:BackupSchedule": SCHEDULE,
+	"gcp:compute/resourcePolicy:ResourcePolicy": SCHEDULE,
+	"gcp:compute/diskResourcePolicyAttachment:DiskResourcePolicyAttachment": SCHEDULE,
 	"gcp:kms/keyRing:KeyRing": { noun: "key ring", role: "key", cost: KEY },
 	"gcp:kms/cryptoKey:CryptoKey": { noun: "encryption key", role: "key", cost: KEY },
 };

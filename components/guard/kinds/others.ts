@@ -1,4 +1,4 @@
-import type { KindTable } from "./kind";
+import { DISK, type KindTable } from "./kind";
 
 /** Of the providers that small teams use beside the three. */
 export const OTHERS: KindTable = {
@@ -13,7 +13,17 @@ export const OTHERS: KindTable = {
 	"digitalocean:index/databaseCluster:DatabaseCluster": "database cluster",
 	"digitalocean:index/spacesBucket:SpacesBucket": "bucket",
 	"hcloud:index/volume:Volume": "volume",
-	"hcloud:index/server:Server": { noun: "server", cost: "Its disk is gone." },
+	"hcloud:index/server:Server": { noun: "server", role: "host", cost: DISK },
+	"digitalocean:index/droplet:Droplet": { noun: "server", role: "host", cost: DISK },
+	"linode:index/instance:Instance": { noun: "server", nameProperty: "label", role: "host", cost: DISK },
+	"kubernetes:helm.sh/v3:Release": {
+		noun: "Helm release",
+		role: "host",
+		cost: "What it installed is gone, also volume claims of its own.",
+	},
+	"mongodbatlas:index/cluster:Cluster": "database cluster",
+	"scaleway:databases/instance:Instance": "database server",
+	"cloudflare:index/workersKvNamespace:WorkersKvNamespace": { noun: "KV namespace", nameProperty: "title" },
 	"linode:index/volume:Volume": { noun: "volume", nameProperty: "label" },
 	"linode:index/objectStorageBucket:ObjectStorageBucket": { noun: "bucket", nameProperty: "label" },
 	"cloudflare:index/r2Bucket:R2Bucket": "bucket",
@@ -31,12 +41,26 @@ export const OTHERS: KindTable = {
 	"azure-native:dbforpostgresql:Server": { noun: "database server", nameProperty: "serverName" },
 	"azure-native:dbforpostgresql:Database": { noun: "database", nameProperty: "databaseName" },
 	"azure-native:dbformysql:Server": { noun: "database server", nameProperty: "serverName" },
+	"azure-native:dbformysql:Database": { noun: "database", nameProperty: "databaseName" },
+	"azure-native:compute:VirtualMachine": { noun: "server", nameProperty: "vmName", role: "host", cost: DISK },
+	"azure-native:cache:Redis": "Redis instance",
+	"azure:storage/account:Account": "storage account",
+	"azure:postgresql/flexibleServer:FlexibleServer": "database server",
+	"azure:mysql/flexibleServer:FlexibleServer": "database server",
+	"azure:mssql/server:Server": "database server",
+	"azure:cosmosdb/account:Account": "database account",
+	"azure:keyvault/keyVault:KeyVault": { noun: "key vault", role: "key", cost: "Its keys are gone." },
 	"azure-native:cosmosdb:DatabaseAccount": { noun: "database account", nameProperty: "accountName" },
 	"azure-native:keyvault:Vault": {
 		noun: "key vault",
 		nameProperty: "vaultName",
 		role: "key",
 		cost: "Its keys are gone.",
+	},
+	"random:index/randomBytes:RandomBytes": {
+		noun: "random key",
+		role: "key",
+		cost: "A new one is made: what is encrypted with the old one cannot be read any more.",
 	},
 	"random:index/randomPassword:RandomPassword": {
 		noun: "password",

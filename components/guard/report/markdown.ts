@@ -1,7 +1,7 @@
 import type { Report, StackReport, Subject } from "../guard";
 import { isBad } from "../guard";
 import type { Verdict } from "../verdict";
-import { approvalLines, headline, titleOf } from "./words";
+import { approvalLines, approvalsFor, headline, inLine, titleOf } from "./words";
 
 /** Begins every report, so that a comment can be found again and written anew. */
 export const MARKER = "<!-- holdfast-guard -->";
@@ -11,7 +11,7 @@ const MARKS: Record<Verdict, string> = { kept: "✅", moved: "🔀", "at risk": 
 /** A report for a pull request: the risks on top, everything else folded. */
 export function markdown(report: Report): string {
 	const title = report.safe ? "✅ Holdfast: the data is safe" : "❌ Holdfast: data is lost or at risk";
-	return `${[MARKER, `### ${title}`, ...report.stacks.map(section)].join("\n\n")}\n`;
+	return `${[MARKER, `### ${title}`, ...inLine(report).stacks.map(section)].join("\n\n")}\n`;
 }
 
 /** In place of a report, where a plan cannot be read. */
@@ -27,7 +27,16 @@ function section(stack: StackReport): string {
 		...(bad.length > 0 ? [table(bad)] : []),
 		...(notes.length > 0 ? [notes.join("\n")] : []),
 		folded(stack),
+		...approvals(stack),
 	].join("\n\n");
+}
+
+/** As code by its indent, which nothing in it can end. */
+function approvals(stack: StackReport): string[] {
+	const lines = approvalsFor(stack, "TODO, the last day, as 2026-12-31");
+	if (lines.length === 0) return [];
+	const code = lines.map((line) => `    ${line}`).join("\n");
+	return ["<details><summary>To approve what is wanted</summary>", code, "</details>"];
 }
 
 function table(subjects: Subject[]): string {

@@ -1,7 +1,7 @@
 import type { JudgedFinding, Report, StackReport, Subject } from "../guard";
 import { isBad } from "../guard";
 import type { Verdict } from "../verdict";
-import { approvalFor, approvalLines, headline, titleOf } from "./words";
+import { approvalLines, approvalsFor, headline, inLine, titleOf } from "./words";
 
 const MARKS: Record<Verdict, string> = { kept: "✓", moved: "→", "at risk": "!", lost: "✗" };
 const WIDTH = 100;
@@ -11,8 +11,8 @@ const APPROVAL_DAYS = 7;
 
 /** A report for people at a terminal. */
 export function terminal(report: Report, { now }: { now: Date }): string {
-	const sections = report.stacks.map((stack) => section(stack));
-	return `${[...sections, next(report, now)].join("\n\n")}\n`;
+	const shown = inLine(report);
+	return `${[...shown.stacks.map(section), next(shown, now)].join("\n\n")}\n`;
 }
 
 function section(stack: StackReport): string {
@@ -46,11 +46,10 @@ function reasons({ reason, wayOut, approval, verdict }: JudgedFinding): string[]
 
 function next({ safe, stacks }: Report, now: Date): string {
 	if (safe) return "✓ safe: pulumi up keeps the data.";
-	const open = stacks.flatMap(({ subjects }) => subjects).find(({ verdict, approved }) => isBad(verdict) && !approved);
 	const expires = new Date(now.getTime() + APPROVAL_DAYS * 24 * 3600_000).toISOString().slice(0, 10);
 	return [
-		"✗ not safe. Change the program as it says above, or approve what is wanted in Pulumi.<stack>.yaml:",
-		...(open === undefined ? [] : approvalFor(open, expires).map((line) => `    ${line}`)),
+		"✗ not safe. Change the program as it says above, or approve what is wanted:",
+		...stacks.flatMap((stack) => approvalsFor(stack, expires).map((line) => `    ${line}`)),
 	].join("\n");
 }
 

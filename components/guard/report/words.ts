@@ -1,6 +1,13 @@
-import type { StackReport, Subject } from "../guard";
+import type { Report, StackReport, Subject } from "../guard";
 import { isBad } from "../guard";
 import type { Verdict } from "../verdict";
+
+/** What comes from a plan can hold anything: no name in it begins a line, colours a terminal or turns text around. */
+export function inLine(report: Report): Report {
+	return JSON.parse(JSON.stringify(report), (_, value) =>
+		typeof value === "string" ? value.replace(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, " ") : value,
+	);
+}
 
 /** One sentence over the whole of a stack. */
 export function headline(stack: StackReport): string {
@@ -39,13 +46,28 @@ export function titleOf({ project, stack }: StackReport): string {
 	return stack === "" ? "an empty plan" : `${project}/${stack}`;
 }
 
-/** The approval to write for a subject, as lines of a stack's file. */
-export function approvalFor({ urn, verdict }: Subject, expires: string): string[] {
+/** How many approvals are shown as they are to be written. */
+const SHOWN_APPROVALS = 5;
+
+/** The approvals to write for what is open, as lines of a stack's file: one for each resource and verdict. */
+export function approvalsFor({ stack, subjects }: StackReport, expires: string): string[] {
+	const open = subjects
+		.flatMap(({ findings }) => findings)
+		.filter(({ verdict, approval }) => isBad(verdict) && approval === undefined);
+	const entries = new Map(open.map(({ urn, verdict }) => [`${urn} ${verdict}`, { urn, verdict }]));
+	if (entries.size === 0) return [];
+	const more = entries.size - SHOWN_APPROVALS;
 	return [
+		`# under config: in Pulumi.${stack}.yaml`,
 		"holdfast:approvals:",
-		`  - urn: ${JSON.stringify(urn)}`,
-		`    verdict: ${verdict}`,
-		"    reason: TODO, why this is wanted",
-		`    expires: "${expires}"`,
+		...[...entries.values()]
+			.slice(0, SHOWN_APPROVALS)
+			.flatMap(({ urn, verdict }) => [
+				`  - urn: ${JSON.stringify(urn)}`,
+				`    verdict: ${verdict}`,
+				"    reason: TODO, why this is wanted",
+				`    expires: "${expires}"`,
+			]),
+		...(more > 0 ? [`  # and ${more} more in the same way`] : []),
 	];
 }

@@ -35,7 +35,7 @@ export const backedUpData: Rule = {
 				const inline = at(properties, "versioning.enabled");
 				return inline === true || isHidden(inline) || properties.objectLockEnabled === true;
 			},
-			reason: (bucket) => `bucket ${bucket} keeps no versions: what is overwritten or deleted in it is gone.`,
+			reason: (bucket) => `Bucket ${bucket} keeps no versions: what is overwritten or deleted in it is gone.`,
 			wayOut: 'Add an aws.s3.BucketVersioning with versioningConfiguration: { status: "Enabled" }.',
 		}),
 		...without(resources, {
@@ -43,7 +43,7 @@ export const backedUpData: Rule = {
 			partner: /^aws:efs\/(?:backupPolicy|replicationConfiguration):/,
 			reference: "fileSystemId",
 			already: () => false,
-			reason: (name) => `file system ${name} has no backup policy: what is deleted on it is gone.`,
+			reason: (name) => `File system ${name} has no backup policy: what is deleted on it is gone.`,
 			wayOut: 'Add an aws.efs.BackupPolicy with backupPolicy: { status: "ENABLED" }.',
 		}),
 	],

@@ -40,6 +40,12 @@ const OPTIONS: { option: string; dangerous: unknown; happens: string; wayOut: st
 		happens: "a delete takes all that is in it along",
 		wayOut: "Set forceDelete: false.",
 	},
+	{
+		option: "deletionPolicy",
+		dangerous: "FORCE",
+		happens: "a delete takes all that is in it along",
+		wayOut: "Leave deletionPolicy out.",
+	},
 ];
 
 export const noForceDestroy: Rule = {

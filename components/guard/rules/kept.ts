@@ -9,6 +9,6 @@ const MADE_AGAIN =
 /** What a resource is called that holds what nobody can make again, or without which that cannot be read. */
 export function keptKind(resource: PlannedResource): Kind | undefined {
 	const kind = kindOf(resource.type);
-	const holdsNothing = kind?.role === "guard" || kind?.role === "settings";
-	return holdsNothing || MADE_AGAIN.test(resource.type) || isScratch(resource) ? undefined : kind;
+	const needNot = kind?.role === "guard" || kind?.role === "settings" || kind?.role === "host";
+	return needNot || MADE_AGAIN.test(resource.type) || isScratch(resource) ? undefined : kind;
 }

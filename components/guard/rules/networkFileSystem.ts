@@ -45,7 +45,7 @@ function docker({ type, properties }: PlannedResource): Violation[] {
 		const [network] = [...texts(driver), ...texts(at(options, "type"))].filter((each) => NETWORK.test(each));
 		if (network === undefined) return [];
 		return [
-			atRisk(`the volume lies on ${network}, a network file system: a SQLite database on it would be corrupted.`),
+			atRisk(`The volume lies on ${network}, a network file system: a SQLite database on it would be corrupted.`),
 		];
 	});
 }

@@ -42,7 +42,7 @@ function amazon({ type, properties }: PlannedResource): Violation[] {
 	for (const grant of grants) {
 		const uri = at(grant, "uri") ?? at(grant, "grantee.uri");
 		if (typeof uri !== "string" || !PUBLIC_GROUP.test(uri)) continue;
-		const reason = `a grant is for ${uri.split("/").pop()}: that is anybody.`;
+		const reason = `A grant is for ${uri.split("/").pop()}: that is anybody.`;
 		violations.push(atRisk(reason, "Name the account that needs it in a bucket policy."));
 	}
 	if (/^aws:s3\/bucket(?:V2|Policy)?:/.test(type)) {

@@ -35,7 +35,7 @@ export const noSecretInEnvironment: Rule = {
 			return [
 				{
 					verdict: "at risk" as const,
-					reason: `environment variable ${variable.name} holds ${what} in plain text (value not shown).`,
+					reason: `Environment variable ${variable.name} holds ${what} in plain text (value not shown).`,
 					wayOut:
 						"Give it as a reference to a secret manager or as a file, and change the secret if it was ever deployed.",
 				},
