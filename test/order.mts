@@ -1,23 +1,32 @@
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
-/** The engine's files that take minutes, the longest first: one that began last would run on alone. */
+/** The files that take a minute and more, the longest first: one that began last would run on alone. */
 const LONG = [
-	"migrations",
-	"container",
-	"movingIn",
-	"lifecycle",
-	"keeper",
-	"prove",
-	"postgresMove",
-	"guardPlainAws",
-	"guardGcp",
-	"guardDocker",
-	"guardPlainDocker",
-	"guardAws",
-	"guardGcpPostgres",
-	"host",
-	"proveS3",
-].map((name) => `/engine/${name}.test.ts`);
+	"engine/migrations",
+	"engine/container",
+	"engine/lifecycle",
+	"engine/prove",
+	"engine/host",
+	"engine/keeper",
+	"engine/postgresMove",
+	"engine/movingIn",
+	"engine/proveS3",
+	"engine/takeover",
+	"engine/killed",
+	"engine/cloudKilled",
+	"engine/policy",
+	"engine/guardGcpPostgres",
+	"engine/guardPlainAws",
+	"engine/package",
+	"engine/cloudEnvironments",
+	"engine/door",
+	"data/acknowledge",
+	"data/twoKeepers",
+	"data/damage",
+	"data/initialData",
+	"data/places",
+	"data/platform",
+].map((name) => `/${name}.test.ts`);
 
 /** The long files first, the others as vitest has them. */
 export default class Order extends BaseSequencer {

@@ -22,12 +22,16 @@ export interface ApprovalProblem {
 	reason: string;
 }
 
-/** After the last `::` there is the name: a pattern without any of it would cover a whole stack. */
-const NAMES_SOMETHING = /::[^:]*[^*:\s][^:]*$/;
 const FIELDS = ["urn", "verdict", "reason", "expires"];
 
-/** Everything that is wrong with a list of approvals, at once. */
-export function approvalProblems(value: unknown): ApprovalProblem[] {
+type Of = Pick<Plan, "stack" | "project">;
+
+/**
+ * Everything that is wrong with a list of approvals, at once.
+ *
+ * @param of whose approvals they are: a pattern that only names these names everything
+ */
+export function approvalProblems(value: unknown, of: Of = { stack: "", project: "" }): ApprovalProblem[] {
 	if (!Array.isArray(value)) {
 		return [{ path: APPROVALS, reason: `must be a list of approvals (got ${JSON.stringify(value)})` }];
 	}
@@ -36,11 +40,11 @@ export function approvalProblems(value: unknown): ApprovalProblem[] {
 		if (typeof entry !== "object" || entry === null || Array.isArray(entry)) {
 			return [{ path, reason: `must have urn, verdict, reason and expires (got ${JSON.stringify(entry)})` }];
 		}
-		return entryProblems(path, entry as Record<string, unknown>);
+		return entryProblems(path, entry as Record<string, unknown>, of);
 	});
 }
 
-function entryProblems(path: string, entry: Record<string, unknown>): ApprovalProblem[] {
+function entryProblems(path: string, entry: Record<string, unknown>, of: Of): ApprovalProblem[] {
 	const problem = (field: string, rule: string) => {
 		return { path: `${path}.${field}`, reason: `${rule} (got ${JSON.stringify(entry[field])})` };
 	};
@@ -48,12 +52,9 @@ function entryProblems(path: string, entry: Record<string, unknown>): ApprovalPr
 		.filter((field) => !FIELDS.includes(field))
 		.map((field) => problem(field, `is unknown: an approval has ${FIELDS.join(", ")}`));
 	const { urn, verdict, reason, expires } = entry;
-	if (typeof urn !== "string" || !NAMES_SOMETHING.test(urn)) {
+	if (typeof urn !== "string" || /^[*:]*$/.test(urn) || namesEverything(urn, of)) {
 		problems.push(
-			problem(
-				"urn",
-				"must be the URN of a resource, or a pattern that says at least part of its name after the last ::, as *::uploads",
-			),
+			problem("urn", "must be the URN of a resource, or a pattern as *::uploads that names more than everything"),
 		);
 	}
 	if (verdict !== "at risk" && verdict !== "lost") problems.push(problem("verdict", 'must be "at risk" or "lost"'));
@@ -65,7 +66,7 @@ function entryProblems(path: string, entry: Record<string, unknown>): ApprovalPr
 }
 
 /** What a plan's own configuration approves. Where anything of it is wrong, nothing is approved. */
-export function approvalsOf({ config }: Plan): { approvals: Approval[]; problems: ApprovalProblem[] } {
+export function approvalsOf({ config, stack, project }: Plan): { approvals: Approval[]; problems: ApprovalProblem[] } {
 	const text = config[APPROVALS];
 	if (text === undefined) return { approvals: [], problems: [] };
 	let value: unknown;
@@ -74,7 +75,7 @@ export function approvalsOf({ config }: Plan): { approvals: Approval[]; problems
 	} catch {
 		value = text;
 	}
-	const problems = approvalProblems(value);
+	const problems = approvalProblems(value, { stack, project });
 	if (problems.length > 0) return { approvals: [], problems };
 	return { approvals: (value as Approval[]).map((each) => ({ ...each, expires: `${dayOf(each.expires)}` })), problems };
 }
@@ -84,6 +85,11 @@ export function approvalFor(finding: Finding, approvals: Approval[], now: Date):
 	return approvals.find(
 		(approval) => approval.verdict === finding.verdict && covers(approval, finding.urn) && !isExpired(approval, now),
 	);
+}
+
+/** Whether a pattern covers what has neither a type nor a name that it could be about. */
+function namesEverything(urn: string, { stack, project }: Of): boolean {
+	return covers({ urn }, `urn:pulumi:${stack}::${project}::::`);
 }
 
 export function covers({ urn }: Pick<Approval, "urn">, wanted: string): boolean {

@@ -70,7 +70,8 @@ export function readPlan(chunks: string | Iterable<Buffer>): Plan {
 	if (!rest.isWhole) throw unreadable("it is cut off");
 	const raw = parsed(rest.text);
 	if (isRecord(raw.deployment)) throw unreadable("this is the state of a stack, not a preview");
-	if (!Array.isArray(raw.steps) && !isRecord(raw.changeSummary)) throw unreadable("this is not what a preview prints");
+	// Without its summary, nobody can tell whether steps are missing.
+	if (!isRecord(raw.changeSummary)) throw unreadable("this is not what a preview prints: it has no changeSummary");
 	refuseFailed(raw);
 	// The engine counts the steps at the end: without that, nobody can tell whether some were taken out.
 	if (!isRecord(raw.changeSummary)) throw unreadable("its changeSummary is missing");

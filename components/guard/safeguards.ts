@@ -38,7 +38,7 @@ const recovery = (path: string): Safeguard => ({
 const kept = (path: string): Safeguard => ({
 	path,
 	way: "off",
-	rule: "deletion-protection-off",
+	rule: "kept-after-deletion-off",
 	noun: "what keeps the data when its resource is deleted",
 });
 const versioning = (path: string): Safeguard => ({ path, way: "off", rule: "versioning-off", noun: "the versioning" });
@@ -115,7 +115,7 @@ export const SAFEGUARDS: Safeguard[] = [
 	{
 		path: "deleteAutomatedBackups",
 		way: "on",
-		rule: "deletion-protection-off",
+		rule: "kept-after-deletion-off",
 		noun: "the deletion of the backups along with the server",
 		otherwise: true,
 	},

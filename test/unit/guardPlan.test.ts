@@ -89,9 +89,9 @@ describe("readPlan", () => {
 		["something after the end", `${text}\n}`, "it is"],
 		["a step without an operation", preview([{ op: "x" }]).replace('"op"', '"of"'), "no operation or no URN"],
 		["the state of a stack", '{"version": 3, "deployment": {"resources": []}}', "the state of a stack"],
-		["a plan without the engine's count", '{"config": {}, "steps": []}', "its changeSummary is missing"],
+		["a plan without the engine's count", '{"config": {}, "steps": []}', "not what a preview prints"],
 		["another program's JSON", '{"resource_changes": []}', "not what a preview prints"],
-		["a preview without its summary", text.replace("changeSummary", "summary"), "its changeSummary is missing"],
+		["a preview without its summary", text.replace("changeSummary", "summary"), "it has no changeSummary"],
 		["a step of nothing", preview([{ op: "delete", urn: "urn:pulumi:a::b::c::d" } as { op: string }]), "has no state"],
 		["the engine's events", '{"sequence":1,"timestamp":2}\n{"sequence":2}\n', "PULUMI_ENABLE_STREAMING_JSON_PREVIEW"],
 	];

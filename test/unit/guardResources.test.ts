@@ -190,7 +190,7 @@ const weakenings: [string, string, Inputs, Inputs][] = [
 		{ deletionProtection: "ACTIVE" },
 		{ deletionProtection: "INACTIVE" },
 	],
-	["deletion-protection-off", "gcp:sql/database:Database", { deletionPolicy: "ABANDON" }, { deletionPolicy: "DELETE" }],
+	["kept-after-deletion-off", "gcp:sql/database:Database", { deletionPolicy: "ABANDON" }, { deletionPolicy: "DELETE" }],
 	["lifecycle-deletes-sooner", S3, {}, { lifecycleRules: [{ enabled: true, expiration: { days: 3 } }] }],
 	["backups-off", SQL, settings({ enabled: true }), settings({ enabled: false })],
 	["point-in-time-recovery-off", SQL, settings({ pointInTimeRecoveryEnabled: true }), settings({})],
