@@ -38,8 +38,12 @@ async function contextHost(): Promise<string | undefined> {
 	return code === 0 && output.trim() !== "" ? output.trim() : undefined;
 }
 
+/**
+ * Without the files of attributes that Pulumi would write beside each of its own: they are written in place, so a kill at
+ * that moment leaves one that is empty, and then no command can read the state ("failed to load checkpoint: EOF").
+ */
 export function localBackendUrl(): string {
-	return `file://${join(home(), "backend")}`;
+	return `file://${join(home(), "backend")}?metadata=skip`;
 }
 
 /** A backend in a directory of the repo. Its passphrase is made on first use and kept beside it. */

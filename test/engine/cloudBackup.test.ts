@@ -1,5 +1,4 @@
 import { spawn } from "node:child_process";
-import { copyFileSync, existsSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, it } from "vitest";
@@ -88,7 +87,6 @@ it.concurrent("a missing permission is named; an update that is killed is finish
 	await killAll(`PULUMI_HOME=${join(stack.home, "pulumi")}`);
 	await ended;
 	stack.environment = {};
-	mendBackend(stack);
 	await stack.succeeds("cancel", "--yes");
 	const orphans: string[] = [];
 	for (let next = await stack.up("--skip-preview"); next.code !== 0; next = await stack.up("--skip-preview")) {
@@ -104,17 +102,6 @@ it.concurrent("a missing permission is named; an update that is killed is finish
 	expect(ids(stack.contents("aws:s3/bucket:Bucket"))).toEqual(buckets);
 	expect(ids((await stack.state()).filter(({ type }) => type === "aws:s3/bucket:Bucket"))).toEqual(buckets);
 });
-
-/**
- * A backend in files can be cut off within its own write, which those of the clouds cannot: then the state is empty, with a
- * copy of before beside it, or the file of its attributes, without which it does.
- */
-function mendBackend({ home }: CloudStack): void {
-	const file = join(home, "backend", ".pulumi", "stacks", "shop", "test.json");
-	const isEmpty = (path: string) => existsSync(path) && statSync(path).size === 0;
-	if (!existsSync(file) || isEmpty(file)) copyFileSync(`${file}.bak`, file);
-	if (isEmpty(`${file}.attrs`)) rmSync(`${file}.attrs`);
-}
 
 /** What the component's documentation says for a bucket that exists. */
 async function imported(stack: CloudStack, bucket: string): Promise<void> {

@@ -148,7 +148,7 @@ export class CloudStack {
 			// The doubles stand before whatever provider the machine has.
 			PATH: [join(this.home, "bin"), this.engine, pluginIn(pluginHome()), process.env.PATH].join(delimiter),
 			PULUMI_HOME: join(this.home, "pulumi"),
-			PULUMI_BACKEND_URL: `file://${join(this.home, "backend")}`,
+			PULUMI_BACKEND_URL: `file://${join(this.home, "backend")}?metadata=skip`,
 			PULUMI_CONFIG_PASSPHRASE: "of a test",
 			PULUMI_SKIP_UPDATE_CHECK: "true",
 			PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
