@@ -12,6 +12,7 @@ import { StoreProxy } from "../../servers/storeProxy";
 import { CADDY_IMAGE, KEEPER_BASE } from "../../setup/versions";
 import { ROOT } from "../../workspace";
 import { median } from "../statistics";
+import { cleanedUp } from "../turns";
 import type { Idle, Job, Paced, Throughput } from "./jobs";
 
 /** Port of the app, and of the proxy that the door is compared with. */
@@ -44,18 +45,13 @@ export class DoorStage {
 			await far.stop();
 			await server.stop();
 		};
-		const interrupted = () => void remove().finally(() => process.exit(130));
-		process.once("SIGINT", interrupted).once("SIGTERM", interrupted);
-		try {
+		return cleanedUp(remove, async () => {
 			const stage = new DoorStage(local, replicated, server, far);
 			await stage.up(local, {});
 			await stage.up(replicated, { acknowledge: "replicated" });
 			await stage.startGenerator();
-			return await work(stage);
-		} finally {
-			process.off("SIGINT", interrupted).off("SIGTERM", interrupted);
-			await remove();
-		}
+			return work(stage);
+		});
 	}
 
 	/** URL of a stack's door as its network has it. */
