@@ -1,7 +1,9 @@
 import { door } from "./bench/door";
+import { growth } from "./bench/growth";
 import { guard } from "./bench/guard";
 import { imports } from "./bench/import";
 import { thisMachine } from "./bench/machine";
+import { memory } from "./bench/memory";
 import { postgres } from "./bench/postgres";
 import { restore } from "./bench/restore";
 import type { Bench } from "./bench/result";
@@ -10,7 +12,7 @@ import { setUp } from "./setup/index";
 import { main, ROOT } from "./workspace";
 
 /** In the order in which they run, which is also that of the report. */
-const BENCHES: Bench[] = [restore, door, postgres, imports, guard];
+const BENCHES: Bench[] = [restore, door, postgres, memory, imports, guard, growth];
 
 main(() =>
 	runBench(process.argv.slice(2), BENCHES, {
