@@ -4,60 +4,79 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buildSync } from "esbuild";
 import { ROOT } from "../workspace";
-import { median, spread } from "./statistics";
+import type { Bench } from "./result";
+import { byTurns, cleanedUp, progress } from "./turns";
 
-/** What the guard may take for 5,000 steps: milliseconds, and MiB resident. */
+const STEPS = 5000;
+/** What the guard may take for them: milliseconds, and MiB resident. */
 const MOST = { milliseconds: 1000, mebibytes: 200 };
 /** Of a step that `pulumi preview --json` prints for the local stack, 2026-11-22: 344 kB for 18 of them. */
 const STEP_BYTES = 19_000;
 
-/** Judges a plan by turns with a program that only parses it, each in a process of its own, and prints time and memory. */
-export async function benchGuard({ steps, runs }: { steps: number; runs: number }): Promise<number> {
-	const directory = mkdtempSync(join(tmpdir(), "holdfast-bench-guard-"));
-	try {
-		const file = (name: string) => join(directory, name);
-		writeFileSync(file("plan.json"), planOf(steps));
-		const entryPoints = [join(ROOT, "components", "guard", "main.ts")];
-		buildSync({ entryPoints, bundle: true, platform: "node", outfile: file("holdfast.js") });
-		writeFileSync(file("parse.js"), 'JSON.parse(require("node:fs").readFileSync(process.argv[2], "utf8"));');
-		const told = 'process.on("exit", () => require("node:fs").writeSync(2, String(process.resourceUsage().maxRSS)));';
-		writeFileSync(file("told.js"), told);
-		const measure = (...words: string[]) => {
-			const start = performance.now();
-			const ended = spawnSync(process.execPath, ["--require", file("told.js"), ...words], { encoding: "utf8" });
-			if (ended.status !== 0) throw new Error(`${words.join(" ")} ended with ${ended.status}: ${ended.stderr}`);
-			return {
-				milliseconds: Math.round(performance.now() - start),
-				mebibytes: Math.round(Number(ended.stderr) / 1024),
-			};
-		};
-		const megabytes = Math.round(statSync(file("plan.json")).size / 1e6);
-		console.log(
-			`guard: a plan of ${steps} steps, ${megabytes} MB, made in the shape of real ones, ${runs} times each by turns`,
+/** Judges a plan by turns with a program that only parses it, each in a process of its own. */
+export const guard: Bench = {
+	name: "guard",
+	about: "time and memory of the guard on a plan of 5,000 steps, against JSON.parse alone",
+	async run({ runs = 5 }) {
+		const directory = mkdtempSync(join(tmpdir(), "holdfast-bench-guard-"));
+		return cleanedUp(
+			async () => rmSync(directory, { recursive: true, force: true }),
+			async () => {
+				const file = (name: string) => join(directory, name);
+				writeFileSync(file("plan.json"), planOf(STEPS));
+				const entryPoints = [join(ROOT, "components", "guard", "main.ts")];
+				buildSync({ entryPoints, bundle: true, platform: "node", outfile: file("holdfast.js") });
+				writeFileSync(file("parse.js"), 'JSON.parse(require("node:fs").readFileSync(process.argv[2], "utf8"));');
+				writeFileSync(file("told.js"), TELLING);
+				const node = (...words: string[]) => measured("--require", file("told.js"), ...words);
+				const found = await byTurns(runs, progress("guard"), {
+					ours: async () => node(file("holdfast.js"), "guard", file("plan.json")),
+					"JSON.parse alone": async () => node(file("parse.js"), file("plan.json")),
+				});
+				const of = (unit: keyof Measured) => ({
+					ours: found.ours.map((each) => each[unit]),
+					"JSON.parse alone": found["JSON.parse alone"].map((each) => each[unit]),
+				});
+				const ratios = [{ of: "ours", to: "JSON.parse alone" }];
+				const megabytes = Math.round(statSync(file("plan.json")).size / 1e6);
+				return {
+					comparisons: [
+						{
+							name: `guard on a plan of ${STEPS} steps, time`,
+							unit: "ms",
+							values: of("milliseconds"),
+							ratios,
+							limits: [{ of: "ours", atMost: MOST.milliseconds, by: "median" }],
+							notes: [`The plan is ${megabytes} MB, made in the shape of real ones.`],
+						},
+						{
+							name: `guard on a plan of ${STEPS} steps, memory`,
+							unit: "MiB",
+							values: of("mebibytes"),
+							ratios,
+							limits: [{ of: "ours", atMost: MOST.mebibytes }],
+						},
+					],
+				};
+			},
 		);
-		const ours: ReturnType<typeof measure>[] = [];
-		const parse: ReturnType<typeof measure>[] = [];
-		for (let run = 1; run <= runs; run += 1) {
-			ours.push(measure(file("holdfast.js"), "guard", file("plan.json")));
-			parse.push(measure(file("parse.js"), file("plan.json")));
-		}
-		const [time, parseTime] = [
-			ours.map(({ milliseconds }) => milliseconds),
-			parse.map(({ milliseconds }) => milliseconds),
-		];
-		const memory = ours.map(({ mebibytes }) => mebibytes);
-		const parseMemory = parse.map(({ mebibytes }) => mebibytes);
-		const ratio = (median(time) / median(parseTime)).toFixed(2);
-		console.log(
-			`guard: ${median(time)} ms (${spread(time)}), ${ratio} times JSON.parse alone (${median(parseTime)} ms)`,
-		);
-		console.log(
-			`guard: ${median(memory)} MiB resident (${spread(memory)}), JSON.parse alone ${median(parseMemory)} MiB`,
-		);
-		return median(time) < MOST.milliseconds && Math.max(...memory) < MOST.mebibytes ? 0 : 1;
-	} finally {
-		rmSync(directory, { recursive: true });
-	}
+	},
+};
+
+interface Measured {
+	milliseconds: number;
+	/** Resident at most. */
+	mebibytes: number;
+}
+
+const TELLING = 'process.on("exit", () => require("node:fs").writeSync(2, String(process.resourceUsage().maxRSS)));';
+
+function measured(...words: string[]): Measured {
+	const start = performance.now();
+	const ended = spawnSync(process.execPath, words, { encoding: "utf8" });
+	if (ended.status !== 0) throw new Error(`${words.join(" ")} ended with ${ended.status}: ${ended.stderr}`);
+	const milliseconds = Math.round(performance.now() - start);
+	return { milliseconds, mebibytes: Math.round(Number(ended.stderr) / 1024) };
 }
 
 /** Containers that are replaced, each with a volume that stays: what a stack of many apps prints. */

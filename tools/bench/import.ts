@@ -4,38 +4,41 @@ import { join } from "node:path";
 import { buildPackage } from "../package/build";
 import { command } from "../setup/command";
 import { ROOT } from "../workspace";
-import { median, spread } from "./statistics";
+import type { Bench } from "./result";
+import { byTurns, cleanedUp, progress } from "./turns";
 
 /**
  * What a program waits for at its start: the package's Docker part against @pulumi/docker, which any such program loads, by
- * turns, each in a process of its own. Prints both and their ratio.
+ * turns, each in a process of its own.
  */
-export async function benchImport({ runs }: { runs: number }): Promise<number> {
-	await buildPackage();
-	const project = mkdtempSync(join(tmpdir(), "holdfast-import-"));
-	try {
-		const packages = join(project, "node_modules");
-		mkdirSync(packages);
-		symlinkSync(ROOT, join(packages, "holdfast"));
-		symlinkSync(join(ROOT, "node_modules", "@pulumi"), join(packages, "@pulumi"));
-		const plain: number[] = [];
-		const ours: number[] = [];
-		for (let run = 0; run <= runs; run += 1) {
-			const [alone, withUs] = [await load(project, "@pulumi/docker"), await load(project, "holdfast/docker")];
-			// The first of each reads the disk.
-			if (run === 0) continue;
-			plain.push(alone);
-			ours.push(withUs);
-		}
-		const ratio = median(ours) / median(plain);
-		console.log(
-			`import, ${runs} times each by turns: holdfast/docker / @pulumi/docker = ${ratio.toFixed(3)} (medians ${median(ours)} ms and ${median(plain)} ms, ${spread(ours)} ms and ${spread(plain)} ms)`,
+export const imports: Bench = {
+	name: "import",
+	about: "the cold import of the package's Docker part against @pulumi/docker alone",
+	async run({ runs = 15 }) {
+		const say = progress("import");
+		say("building the package");
+		await buildPackage();
+		const project = mkdtempSync(join(tmpdir(), "holdfast-import-"));
+		return cleanedUp(
+			async () => rmSync(project, { recursive: true, force: true }),
+			async () => {
+				const packages = join(project, "node_modules");
+				mkdirSync(packages);
+				symlinkSync(ROOT, join(packages, "holdfast"));
+				symlinkSync(join(ROOT, "node_modules", "@pulumi"), join(packages, "@pulumi"));
+				const contenders = {
+					ours: () => load(project, "holdfast/docker"),
+					"@pulumi/docker alone": () => load(project, "@pulumi/docker"),
+				};
+				// The first of each reads the disk.
+				await byTurns(1, () => say("once to warm up"), contenders);
+				const values = await byTurns(runs, say, contenders);
+				const ratios = [{ of: "ours", to: "@pulumi/docker alone", atMost: 1.25 }];
+				return { comparisons: [{ name: "import of the package", unit: "ms", values, ratios }] };
+			},
 		);
-		return ratio <= 1.25 ? 0 : 1;
-	} finally {
-		rmSync(project, { recursive: true, force: true });
-	}
-}
+	},
+};
 
 /** Milliseconds of the `require` alone, in a new process. */
 async function load(project: string, module: string): Promise<number> {

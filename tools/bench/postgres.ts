@@ -5,7 +5,9 @@ import type { MoveReport } from "../../components/keeper/postgres/report";
 import { docker, dockerOutput } from "../prove/twin";
 import { PostgresServer } from "../servers/postgres";
 import { ROOT } from "../workspace";
-import { median, spread } from "./statistics";
+import type { Bench, Comparison } from "./result";
+import { median, rounded } from "./statistics";
+import { byTurns, cleanedUp, progress } from "./turns";
 
 const COLUMNS = "id, author, title, body, score, created_at, edited_at, done";
 const SCHEMA = `CREATE TABLE notes (id bigint PRIMARY KEY, author bigint NOT NULL, title text NOT NULL, body text,
@@ -14,6 +16,7 @@ const FILE = "bench.db";
 /** Says at the end how much memory the process had resident at most, and how long it computed. */
 const PEAK = `process.on("exit", () => { const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage();
 	require("fs").writeSync(2, "peak " + maxRSS + " cpu " + (userCPUTime + systemCPUTime) + "\\n"); });`;
+const PLAIN_NAME = "sqlite3 | psql COPY";
 const TARGETS = { pgloader: 3, plain: 0.5, megabytes: 200 };
 
 interface Run {
@@ -32,57 +35,68 @@ interface KeeperRun extends Run {
 
 /**
  * Copies the same rows by turns with the keeper, which verifies them too, with pgloader and with `sqlite3 | psql`, each
- * into a fresh database of the same server, and prints the rates and their ratios.
+ * into a fresh database of the same server.
  */
-export async function benchPostgres({ rows, runs }: { rows: number; runs: number }): Promise<number> {
-	const image = `holdfast-bench-${randomBytes(3).toString("hex")}:1`;
-	await dockerOutput("build", "--quiet", "--tag", image, join(ROOT, "components", "keeper", "image"));
-	let server: PostgresServer | undefined;
-	try {
-		server = await PostgresServer.start({ keeper: image, data: "volume", memory: 1024 });
-		const megabytes = await makeFile(server, rows);
-		// It takes so long for many rows that once has to do.
-		const pgloaderRuns = rows > 1_000_000 ? 1 : runs;
-		console.log(`${rows} rows, ${megabytes} MB, to Postgres; ${runs} times each by turns, pgloader ${pgloaderRuns}`);
-		const all = { keeper: [] as KeeperRun[], pgloader: [] as Run[], plain: [] as Run[] };
-		for (let run = 1; run <= runs; run += 1) {
-			all.keeper.push(await keeperRun(server, rows));
-			if (run <= pgloaderRuns) all.pgloader.push(await toolRun(server, rows, PGLOADER));
-			all.plain.push(await toolRun(server, rows, PLAIN));
-			const others = `pgloader ${told(all.pgloader[run - 1])}; sqlite3 | psql ${told(all.plain.at(-1))}`;
-			console.log(`  ${run}: keeper ${toldKeeper(all.keeper.at(-1))}; ${others}`);
-		}
-		return judge(rows, all);
-	} finally {
-		await server?.remove();
-		await docker.run(["image", "rm", "--force", image]);
-	}
-}
+export const postgres: Bench = {
+	name: "postgres",
+	about: "keeper postgres copy, verification included, against pgloader and sqlite3 | psql; its memory",
+	async run({ rows, runs = 3 }) {
+		const say = progress("postgres");
+		const image = `holdfast-bench-${randomBytes(3).toString("hex")}:1`;
+		let server: PostgresServer | undefined;
+		const remove = async () => {
+			await server?.remove();
+			await docker.run(["image", "rm", "--force", image]);
+		};
+		return cleanedUp(remove, async () => {
+			await dockerOutput("build", "--quiet", "--tag", image, join(ROOT, "components", "keeper", "image"));
+			const started = await PostgresServer.start({ keeper: image, data: "volume", memory: 1024 });
+			server = started;
+			say(`making a file of ${rows} rows`);
+			const megabytes = await makeFile(started, rows);
+			const found = await byTurns(runs, say, {
+				ours: () => keeperRun(started, rows),
+				pgloader: () => toolRun(started, rows, PGLOADER),
+				[PLAIN_NAME]: () => toolRun(started, rows, PLAIN),
+			});
+			return { comparisons: comparisonsOf(found, `${rows} rows, ${megabytes} MB`, rows) };
+		});
+	},
+};
 
-/** The seconds that were computed tell more than those that passed where others are busy on the machine. */
-function told(run: Run | undefined): string {
-	return run === undefined ? "not run" : `${run.seconds} s (computed ${run.own} itself, ${run.server} in the server)`;
-}
-
-function toldKeeper(run: KeeperRun | undefined): string {
-	if (run === undefined) return "not run";
-	return `${told(run)}, copy ${run.parts.copy} and verify ${run.parts.verify}, ${run.megabytes} MB`;
-}
-
-function judge(rows: number, all: { keeper: KeeperRun[]; pgloader: Run[]; plain: Run[] }): number {
-	const rates = (list: Run[]) => list.map(({ seconds }) => Math.round(rows / seconds));
-	const [keeper, pgloader, plain] = [rates(all.keeper), rates(all.pgloader), rates(all.plain)];
-	const against = (others: number[]) => median(keeper) / median(others);
-	const line = (name: string, others: number[], target: number) =>
-		console.log(
-			`postgres: keeper / ${name} = ${against(others).toFixed(2)}, at least ${target} (medians ${median(keeper)} and ${median(others)} rows/s, ${spread(keeper)} and ${spread(others)})`,
-		);
-	line("pgloader", pgloader, TARGETS.pgloader);
-	line("sqlite3 | psql", plain, TARGETS.plain);
-	const peak = Math.max(...all.keeper.map(({ megabytes }) => megabytes));
-	console.log(`postgres: the keeper had ${peak} MB resident at most, at most ${TARGETS.megabytes}`);
-	const met = against(pgloader) >= TARGETS.pgloader && against(plain) >= TARGETS.plain && peak <= TARGETS.megabytes;
-	return met ? 0 : 1;
+function comparisonsOf(found: Record<string, Run[]> & { ours: KeeperRun[] }, what: string, rows: number): Comparison[] {
+	const rates = Object.entries(found).map(([name, all]) => [
+		name,
+		all.map(({ seconds }) => Math.round(rows / seconds)),
+	]);
+	// The seconds that were computed tell more than those that passed where others are busy on the machine.
+	const computed = Object.entries(found).map(([name, all]) => {
+		const [own, server] = [median(all.map((each) => each.own)), median(all.map((each) => each.server))];
+		return `${name}: computed ${rounded(own, 1)} s itself and ${rounded(server, 1)} s in the server`;
+	});
+	const part = (name: keyof MoveReport["seconds"]) => rounded(median(found.ours.map(({ parts }) => parts[name])), 1);
+	return [
+		{
+			name: `SQLite to Postgres, ${what}`,
+			unit: "rows/s",
+			values: Object.fromEntries(rates),
+			ratios: [
+				{ of: "ours", to: "pgloader", atLeast: TARGETS.pgloader },
+				{ of: "ours", to: PLAIN_NAME, atLeast: TARGETS.plain },
+			],
+			notes: [
+				`Ours verifies every row on both sides in that time (copy ${part("copy")} s, verify ${part("verify")} s); the others do not.`,
+				`${computed.join("; ")}.`,
+			],
+		},
+		{
+			name: `SQLite to Postgres, memory of the keeper, ${what}`,
+			unit: "MB",
+			values: { ours: found.ours.map(({ megabytes }) => megabytes) },
+			ratios: [],
+			limits: [{ of: "ours", atMost: TARGETS.megabytes }],
+		},
+	];
 }
 
 /** A file of rows such as apps have them: about 200 bytes each. */
@@ -133,7 +147,7 @@ async function keeperRun(server: PostgresServer, rows: number): Promise<KeeperRu
 	const last = JSON.parse(`${stdout}`.trim().split("\n").at(-1) ?? "{}") as { report: MoveReport };
 	if (!last.report?.verified) throw new Error(`the keeper has not verified: ${JSON.stringify(last)}`);
 	const [, peak, cpu] = /peak (\d+) cpu (\d+)/.exec(errors) ?? [];
-	const [megabytes, own] = [Math.round(Number(peak) / 1000), Math.round(Number(cpu) / 1e5) / 10];
+	const [megabytes, own] = [Math.round(Number(peak) / 1000), rounded(Number(cpu) / 1e6)];
 	return { seconds: run.seconds, server: run.server, megabytes, own, parts: last.report.seconds };
 }
 
@@ -157,9 +171,9 @@ async function inFresh<T>(
 	const before = await computedSeconds(server);
 	const start = performance.now();
 	const result = await copy(database);
-	const seconds = Math.round((performance.now() - start) / 100) / 10;
+	const seconds = rounded((performance.now() - start) / 1000);
 	const after = await computedSeconds(server);
-	const spent = (side: "server" | "tools") => Math.round((after[side] - before[side]) * 10) / 10;
+	const spent = (side: "server" | "tools") => rounded(after[side] - before[side]);
 	const [count] = await server.sql(database, "SELECT count(*) FROM notes");
 	if (Number(count) !== rows) throw new Error(`${count} rows arrived instead of ${rows}`);
 	await server.sql("app", `DROP DATABASE ${database}`);

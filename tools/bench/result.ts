@@ -8,8 +8,8 @@ export interface Comparison {
 	values: Record<string, number[]>;
 	/** Those of the medians that are printed. A missed target makes the exit code 1. */
 	ratios: Ratio[];
-	/** What no run of a contender may be above, such as 0 failed requests. */
-	limits?: { of: string; atMost: number }[];
+	/** What a contender may not be above, such as 0 failed requests. */
+	limits?: Limit[];
 	/** What a reader has to know in order not to be misled. */
 	notes?: string[];
 }
@@ -21,6 +21,13 @@ export interface Ratio {
 	atMost?: number;
 	/** @default no target */
 	atLeast?: number;
+}
+
+export interface Limit {
+	of: string;
+	atMost: number;
+	/** Whether each run has to keep it, or the median: one run alone says little of a latency. @default "each run" */
+	by?: "each run" | "median";
 }
 
 /** How a cost grows with something: a line for each contender in a chart. */
@@ -52,6 +59,8 @@ export interface BenchOptions {
 	runs?: number;
 	/** Of the database that is restored. @default 1000 */
 	megabytes: number;
-	/** That are copied to Postgres. @default 5000000 */
+	/** That are copied to Postgres, of 200 bytes each. @default 1000000 */
 	rows: number;
+	/** Whether sizes belong to it that take longer than the half hour. @default false */
+	large?: boolean;
 }

@@ -1,72 +1,131 @@
-import { median, quantile, spread } from "../statistics";
-import type { Report } from "./report";
+import type { Comparison } from "../result";
+import { quantile, rounded } from "../statistics";
+import { byTurns } from "../turns";
 import type { DoorStage } from "./stage";
 
-const RUNS = 3;
 const CONNECTIONS = 64;
 /** Seconds of one run at full speed, and of one at a fixed rate. */
 const FULL = 3;
 const PACED = 5;
 const LEAST_RATIO = 0.8;
+/** Milliseconds. */
 const MOST_ADDED = 3;
 
 interface App {
+	name: string;
 	path: string;
 	/** Requests a second on each way, of the fixed rate. */
 	perSecond: number;
 }
 
+type Way = "ours" | "Caddy" | "none";
+type ByWay = Record<Way, number[]>;
+
 /**
  * What the door costs on the way to an app: throughput by turns with Caddy's and with none in between, and the latency
  * that it adds at a rate far below that, where nobody waits for anybody else.
  */
-export async function passThrough(stage: DoorStage, report: Report, app: App): Promise<void> {
-	await fullSpeed(stage, report, app);
-	await fixedRate(stage, report, app);
+export async function passThrough(
+	stage: DoorStage,
+	app: App,
+	runs: number,
+	say: (what: string) => void,
+): Promise<Comparison[]> {
+	const failed: ByWay = { ours: [], Caddy: [], none: [] };
+	const comparisons = [
+		await fullSpeed(stage, app, runs, say, failed),
+		...(await fixedRate(stage, app, runs, say, failed)),
+	];
+	const failures = {
+		name: `failed requests, ${app.name}`,
+		unit: "requests",
+		values: { ...failed },
+		ratios: [],
+		limits: [{ of: "ours", atMost: 0 }],
+		notes: ["In the runs for throughput and in those at a fixed rate."],
+	};
+	return [...comparisons, failures];
 }
 
-async function fullSpeed(stage: DoorStage, report: Report, { path }: App): Promise<void> {
-	const found = { direct: [] as number[], caddy: [] as number[], door: [] as number[] };
-	const measure = async (name: keyof typeof found, url: string) => {
+async function fullSpeed(
+	stage: DoorStage,
+	{ name, path }: App,
+	runs: number,
+	say: (what: string) => void,
+	failed: ByWay,
+): Promise<Comparison> {
+	const measure = async (way: Way, url: string) => {
 		const target = { url: url + path, method: "GET" as const };
 		// Until it is up, and warm.
 		await stage.run({ kind: "throughput", target, connections: 1, seconds: 1 });
-		const job = { kind: "throughput", target, connections: CONNECTIONS, seconds: FULL } as const;
-		const { perSecond, failed } = await stage.run(job);
-		report.needNone(failed, name);
-		found[name].push(Math.round(perSecond));
+		const done = await stage.run({ kind: "throughput", target, connections: CONNECTIONS, seconds: FULL });
+		failed[way].push(done.failed);
+		return Math.round(done.perSecond);
 	};
-	for (let run = 1; run <= RUNS; run += 1) {
-		await measure("direct", await stage.app(stage.local));
+	const values = await byTurns(runs, (what) => say(`throughput, ${what}`), {
+		ours: () => measure("ours", stage.door(stage.local)),
 		// Only for its own turn: it keeps connections that it has made in excess, and each of them occupies a thread of
 		// this gunicorn until something is sent on it.
-		await stage.withCaddy((url) => measure("caddy", url));
-		await measure("door", stage.door(stage.local));
-	}
-	const said = Object.entries(found).map(([name, values]) => `${name} ${median(values)} (${spread(values)})`);
-	report.say(`requests a second, ${CONNECTIONS} connections, medians of ${RUNS} runs by turns: ${said.join(", ")}`);
-	const ratio = median(found.door) / median(found.caddy);
-	report.judge(ratio >= LEAST_RATIO, `throughput: door / Caddy = ${ratio.toFixed(2)} (at least ${LEAST_RATIO})`);
+		Caddy: () => stage.withCaddy((url) => measure("Caddy", url)),
+		none: async () => measure("none", await stage.app(stage.local)),
+	});
+	return {
+		name: `throughput, ${name}`,
+		unit: "requests/s",
+		values,
+		ratios: [
+			{ of: "ours", to: "Caddy", atLeast: LEAST_RATIO },
+			{ of: "ours", to: "none" },
+		],
+		notes: [`${CONNECTIONS} connections, ${FULL} s each; app, proxy and load generator on this one machine.`],
+	};
 }
 
-async function fixedRate(stage: DoorStage, report: Report, { path, perSecond }: App): Promise<void> {
-	const urls = [await stage.app(stage.local), stage.door(stage.local)];
-	const targets = urls.map((url) => ({ url: url + path, method: "GET" as const }));
-	const runs: { direct: number[]; door: number[] }[] = [];
-	for (let run = 1; run <= RUNS; run += 1) {
-		const job = { kind: "paced", targets, perSecond: perSecond * targets.length, seconds: PACED } as const;
-		const { failed, milliseconds } = await stage.run(job);
-		report.needNone(failed, "at a fixed rate");
-		const [direct = [], door = []] = milliseconds;
-		runs.push({ direct, door });
+async function fixedRate(
+	stage: DoorStage,
+	{ name, path, perSecond }: App,
+	runs: number,
+	say: (what: string) => void,
+	failed: ByWay,
+): Promise<Comparison[]> {
+	const p99: ByWay = { ours: [], Caddy: [], none: [] };
+	const added = { ours: [] as number[], Caddy: [] as number[] };
+	for (let run = 1; run <= runs; run += 1) {
+		say(`latency, run ${run} of ${runs}: all ways at once`);
+		const found = await stage.withCaddy(async (caddy) => {
+			const urls = [stage.door(stage.local), caddy, await stage.app(stage.local)];
+			const targets = urls.map((url) => ({ url: url + path, method: "GET" as const }));
+			// Until all are up, and warm.
+			await stage.run({ kind: "paced", targets, perSecond: 30, seconds: 1 });
+			return stage.run({ kind: "paced", targets, perSecond: perSecond * targets.length, seconds: PACED });
+		});
+		const [ours = [], through = [], direct = []] = found.milliseconds;
+		const [door, caddy, none] = [ours, through, direct].map((each) => quantile(each, 0.99));
+		const values = { ours: door ?? Number.NaN, Caddy: caddy ?? Number.NaN, none: none ?? Number.NaN };
+		for (const way of ["ours", "Caddy", "none"] as const) p99[way].push(rounded(values[way]));
+		added.ours.push(rounded(values.ours - values.none));
+		added.Caddy.push(rounded(values.Caddy - values.none));
+		failed.ours.push(found.failed);
 	}
-	const at = (way: "direct" | "door", share: number) => median(runs.map((run) => quantile(run[way], share))).toFixed(2);
-	report.say(
-		`latency at ${perSecond} requests a second on each way, sent by turns, medians of ${RUNS} runs: p50 direct ${at("direct", 0.5)} ms, door ${at("door", 0.5)} ms; p99 direct ${at("direct", 0.99)} ms, door ${at("door", 0.99)} ms`,
-	);
-	const added = runs.map(({ direct, door }) => quantile(door, 0.99) - quantile(direct, 0.99));
-	report.judge(
-		median(added) < MOST_ADDED,
-		`latency added by the door at p99: ${median(added).toFixed(2)} ms (under ${MOST_ADDED} ms; ${spread(added.map((each) => Number(each.toFixed(2))))})`,
-	);
+	const notes = [`${perSecond} requests a second on each way, sent by turns, ${PACED} s.`];
+	return [
+		{
+			name: `latency at p99, ${name}`,
+			unit: "ms",
+			values: p99,
+			ratios: [
+				{ of: "ours", to: "Caddy" },
+				{ of: "ours", to: "none" },
+			],
+			notes,
+		},
+		{
+			name: `latency added at p99, ${name}`,
+			unit: "ms",
+			values: added,
+			ratios: [],
+			limits: [{ of: "ours", atMost: MOST_ADDED, by: "median" }],
+			notes: [...notes, "Against the same app without anything in between, in the same seconds; below 0 it is noise."],
+		},
+	];
 }

@@ -11,7 +11,9 @@ import { type S3Server, startS3Server } from "../../servers/s3";
 import { StoreProxy } from "../../servers/storeProxy";
 import { CADDY_IMAGE, KEEPER_BASE } from "../../setup/versions";
 import { ROOT } from "../../workspace";
+import { KEEPER_PROCESS, resident } from "../resident";
 import { median } from "../statistics";
+import { cleanedUp } from "../turns";
 import type { Idle, Job, Paced, Throughput } from "./jobs";
 
 /** Port of the app, and of the proxy that the door is compared with. */
@@ -44,18 +46,13 @@ export class DoorStage {
 			await far.stop();
 			await server.stop();
 		};
-		const interrupted = () => void remove().finally(() => process.exit(130));
-		process.once("SIGINT", interrupted).once("SIGTERM", interrupted);
-		try {
+		return cleanedUp(remove, async () => {
 			const stage = new DoorStage(local, replicated, server, far);
 			await stage.up(local, {});
 			await stage.up(replicated, { acknowledge: "replicated" });
 			await stage.startGenerator();
-			return await work(stage);
-		} finally {
-			process.off("SIGINT", interrupted).off("SIGTERM", interrupted);
-			await remove();
-		}
+			return work(stage);
+		});
 	}
 
 	/** URL of a stack's door as its network has it. */
@@ -136,13 +133,8 @@ export class DoorStage {
 	}
 
 	/** MiB that the keeper's own process, without Litestream, has in memory. */
-	async resident(twin: Twin): Promise<number> {
-		const script =
-			'for d in /proc/[0-9]*; do case "$(tr "\\0" " " <$d/cmdline)" in "node "*"/keeper/keeper.js replicate"*) cat $d/status; esac; done';
-		const said = await dockerOutput("exec", `${twin.container}-keeper`, "sh", "-c", script);
-		const [kib, ...others] = [...said.matchAll(/^VmRSS:\s+(\d+) kB$/gm)].map(([, each]) => Number(each));
-		if (kib === undefined || others.length > 0) throw new Error(`which process is the keeper? ${said}`);
-		return kib / 1024;
+	resident(twin: Twin): Promise<number> {
+		return resident(`${twin.container}-keeper`, KEEPER_PROCESS);
 	}
 
 	private execution(job: Job): string[] {

@@ -1,11 +1,11 @@
 import { keeperStatus } from "../../keeper";
 import { docker } from "../../prove/twin";
-import { median, quantile, spread } from "../statistics";
+import type { Comparison } from "../result";
+import { median, quantile, rounded } from "../statistics";
+import { byTurns } from "../turns";
 import type { Request } from "./jobs";
-import type { Report } from "./report";
 import type { DoorStage } from "./stage";
 
-const RUNS = 3;
 const WRITERS = 64;
 /** Seconds of one run at full speed, and of all that is written at a fixed rate. */
 const FULL = 4;
@@ -15,54 +15,66 @@ const RATE = 60;
 const LEAST_RATIO = 0.5;
 /** Round trips to the store. */
 const MOST_TRIPS = 2.5;
+const [LOCAL, REPLICATED] = ["ours, acknowledge: local", "ours, acknowledge: replicated"] as const;
 
 /** What it costs that a write is in the store before it is acknowledged: two stacks, by turns. */
-export async function writers(stage: DoorStage, report: Report): Promise<void> {
+export async function writers(stage: DoorStage, runs: number, say: (what: string) => void): Promise<Comparison[]> {
 	await needCovered(stage);
 	const trip = await stage.storeRoundTrip();
-	report.say(`a store round trip takes ${trip.toFixed(1)} ms, measured by small objects`);
-	const [local, replicated] = [stage.local, stage.replicated].map((twin) => write(stage.door(twin)));
-	if (local === undefined || replicated === undefined) throw new Error("there are two stacks");
-	const found = {
-		local: { perSecond: [] as number[], p99: [] as number[] },
-		replicated: { perSecond: [] as number[], p99: [] as number[] },
+	const [local, replicated] = [write(stage.door(stage.local)), write(stage.door(stage.replicated))];
+	const measure = async (target: Request, seconds: number) => {
+		const done = await stage.run({ kind: "throughput", target, connections: WRITERS, seconds });
+		return { perSecond: Math.round(done.perSecond), p99: quantile(done.milliseconds, 0.99), failed: done.failed };
 	};
+	const turns = (count: number, seconds: number) =>
+		byTurns(count, (what) => say(`writers, ${what}`), {
+			[LOCAL]: () => measure(local, seconds),
+			[REPLICATED]: () => measure(replicated, seconds),
+		});
 	// The first round warms up.
-	for (let run = 0; run <= RUNS; run += 1) {
-		for (const [name, target] of Object.entries({ local, replicated })) {
-			const seconds = run === 0 ? 1 : FULL;
-			const done = await stage.run({ kind: "throughput", target, connections: WRITERS, seconds });
-			report.needNone(done.failed, name);
-			if (run === 0) continue;
-			found[name as keyof typeof found].perSecond.push(Math.round(done.perSecond));
-			found[name as keyof typeof found].p99.push(quantile(done.milliseconds, 0.99));
-		}
-	}
-	const said = Object.entries(found)
-		.map(([name, { perSecond }]) => `${name} ${median(perSecond)} (${spread(perSecond)})`)
-		.join(", ");
-	report.say(`writes a second, ${WRITERS} writers, medians of ${RUNS} runs by turns: ${said}`);
-	const ratio = median(found.replicated.perSecond) / median(found.local.perSecond);
-	report.judge(ratio >= LEAST_RATIO, `throughput: replicated / local = ${ratio.toFixed(2)} (at least ${LEAST_RATIO})`);
-	const [least, most] = [median(found.local.p99), median(found.replicated.p99)];
-	const trips = (most - least) / trip;
-	report.judge(
-		trips <= MOST_TRIPS,
-		`latency added at p99 with ${WRITERS} writers: ${(most - least).toFixed(0)} ms = ${trips.toFixed(1)} store round trips (at most ${MOST_TRIPS}; ${least.toFixed(0)} and ${most.toFixed(0)} ms)`,
-	);
-
+	await turns(1, 1);
+	const found = await turns(runs, FULL);
+	const of = (key: "perSecond" | "p99" | "failed") => ({
+		[LOCAL]: found[LOCAL].map((each) => each[key]),
+		[REPLICATED]: found[REPLICATED].map((each) => each[key]),
+	});
+	const most = of("p99");
+	const trips = most[REPLICATED].map((value, run) => rounded((value - (most[LOCAL][run] ?? Number.NaN)) / trip, 1));
+	say("writers at a fixed rate");
 	const paced = await stage.run({ kind: "paced", targets: [local, replicated], perSecond: 2 * RATE, seconds: PACED });
-	report.needNone(paced.failed, "at a fixed rate");
-	const [direct = [], held = []] = paced.milliseconds;
-	const [direct99, held99] = [quantile(direct, 0.99), quantile(held, 0.99)];
-	// No target: a write that comes alone can find a sync of another's and one of Litestream's own before it.
-	report.say(
-		`at ${RATE} writes a second: p50 local ${median(direct).toFixed(0)} ms, replicated ${median(held).toFixed(0)} ms; p99 ${direct99.toFixed(0)} and ${held99.toFixed(0)} ms, ${((held99 - direct99) / trip).toFixed(1)} store round trips more`,
-	);
 	const { acknowledge } = (await keeperStatus(docker, `${stage.replicated.container}-keeper`)) ?? {};
-	report.say(
-		`of the keeper's own figures: ${acknowledge?.requestsPerSync} requests a sync, ${acknowledge?.failedSyncs} syncs failed`,
-	);
+	const far = `The store is ${trip.toFixed(1)} ms away, there and back, measured by small objects.`;
+	return [
+		{
+			name: `acknowledged writes, ${WRITERS} writers`,
+			unit: "writes/s",
+			values: of("perSecond"),
+			ratios: [{ of: REPLICATED, to: LOCAL, atLeast: LEAST_RATIO }],
+			notes: [far, `${acknowledge?.requestsPerSync} requests shared a sync, ${acknowledge?.failedSyncs} syncs failed.`],
+		},
+		{
+			name: `latency that the store adds to a write at p99, ${WRITERS} writers`,
+			unit: "store round trips",
+			values: { [REPLICATED]: trips },
+			ratios: [],
+			limits: [{ of: REPLICATED, atMost: MOST_TRIPS, by: "median" }],
+			notes: [far, atFixedRate(paced.milliseconds, trip)],
+		},
+		{
+			name: "failed writes",
+			unit: "requests",
+			values: { [LOCAL]: of("failed")[LOCAL], [REPLICATED]: [...of("failed")[REPLICATED], paced.failed] },
+			ratios: [],
+			limits: [LOCAL, REPLICATED].map((each) => ({ of: each, atMost: 0 })),
+		},
+	];
+}
+
+/** It has no target: a write that comes alone can find a sync of another's and one of Litestream's own before it. */
+function atFixedRate([local = [], replicated = []]: number[][], trip: number): string {
+	const [one, other] = [quantile(local, 0.99), quantile(replicated, 0.99)];
+	const trips = ((other - one) / trip).toFixed(1);
+	return `At ${RATE} writes a second: p50 local ${median(local).toFixed(0)} ms, replicated ${median(replicated).toFixed(0)} ms; p99 ${one.toFixed(0)} and ${other.toFixed(0)} ms, ${trips} store round trips more.`;
 }
 
 function write(door: string): Request {

@@ -1,0 +1,88 @@
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { buildPackage } from "../../package/build";
+import { succeeds } from "../../prove/twin";
+import { command } from "../../setup/command";
+import { SAMPLE_BASE } from "../../setup/versions";
+import { pulumiEnvironment, ROOT } from "../../workspace";
+import type { Growth } from "../result";
+import { median, rounded } from "../statistics";
+import { cleanedUp } from "../turns";
+import { Points } from "./points";
+
+const APPS = [1, 5, 20, 50];
+const TIMES = 3;
+
+/** What the preview of a program takes that has more apps in it: a project of its own with the built package, a real engine. */
+export async function byApps(say: (what: string) => void): Promise<Growth[]> {
+	say("building the package");
+	await buildPackage();
+	const project = mkdtempSync(join(tmpdir(), "holdfast-bench-apps-"));
+	return cleanedUp(
+		async () => rmSync(project, { recursive: true, force: true }),
+		async () => {
+			const points = new Points();
+			const preview = await previewIn(project);
+			// The first reads the disk.
+			await preview(1);
+			for (const apps of APPS) {
+				const taken: number[] = [];
+				for (let count = 0; count < TIMES; count += 1) {
+					say(`preview of ${apps} apps, ${count + 1} of ${TIMES}`);
+					taken.push(await preview(apps));
+				}
+				points.add(apps, { ours: median(taken) });
+			}
+			const over = { name: "apps in one stack", unit: "apps" };
+			const notes = [`Preview of a stack in which nothing is yet, with a keeper for each app. Medians of ${TIMES}.`];
+			return [{ name: "preview, by number of apps", unit: "s", over, points: points.all, notes }];
+		},
+	);
+}
+
+/** Gives what measures the seconds of a preview of so many apps. */
+async function previewIn(project: string): Promise<(apps: number) => Promise<number>> {
+	const packages = join(project, "node_modules");
+	const state = join(project, "state");
+	mkdirSync(packages);
+	mkdirSync(state);
+	symlinkSync(ROOT, join(packages, "holdfast"));
+	symlinkSync(join(ROOT, "node_modules", "@pulumi"), join(packages, "@pulumi"));
+	writeFileSync(join(project, "package.json"), '{ "name": "apps", "main": "index.js" }');
+	writeFileSync(
+		join(project, "Pulumi.yaml"),
+		"name: apps\nruntime:\n  name: nodejs\n  options:\n    typescript: false\n",
+	);
+	writeFileSync(join(project, "index.js"), PROGRAM);
+	const env = {
+		...(await pulumiEnvironment()),
+		PULUMI_BACKEND_URL: `file://${state}`,
+		PULUMI_CONFIG_PASSPHRASE: "of a benchmark",
+		PULUMI_CONFIG_PASSPHRASE_FILE: undefined,
+		PULUMI_STACK: undefined,
+		HOLDFAST_IMAGES: "local",
+	};
+	const pulumi = (variables: NodeJS.ProcessEnv, ...words: string[]) =>
+		succeeds(command("pulumi", [...words, "--non-interactive"], { cwd: project, env: { ...env, ...variables } }));
+	await pulumi({}, "stack", "init", "bench");
+	return async (apps) => {
+		const begun = performance.now();
+		const output = await pulumi({ APPS: `${apps}` }, "preview", "--stack", "bench", "--json");
+		const seconds = rounded((performance.now() - begun) / 1000);
+		const found = output.split('"type": "holdfast:docker:DockerApp"').length - 1;
+		if (found < apps) throw new Error(`the preview has ${found} apps instead of ${apps}`);
+		return seconds;
+	};
+}
+
+const PROGRAM = `const { DockerApp } = require("holdfast/docker");
+for (let count = 0; count < Number(process.env.APPS); count += 1) {
+	new DockerApp("app-" + count, {
+		image: ${JSON.stringify(SAMPLE_BASE)},
+		port: 8000,
+		data: { mountPath: "/app/data", databaseFile: "notes.db" },
+		publish: { port: 20000 + count },
+	});
+}
+`;
