@@ -2,13 +2,14 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { thisMachine } from "./bench/machine";
 import { jsonReport, markdownReport } from "./faults/report";
 import { resultsOf, type TestResult } from "./faults/result";
 import { namePattern, ROWS } from "./faults/rows";
-import { about } from "./faults/versions";
 import { setUp } from "./setup/index";
-import { main, ROOT } from "./workspace";
+import { CADDY, ENGINE, GCS_SERVER, REGISTRY, S3_SERVER } from "./setup/versions";
 import { testEnvironment, vitest } from "./vitest";
+import { main, ROOT } from "./workspace";
 
 const USAGE = `npm run faults [-- options]: every fault of the catalogue, for real on this machine; writes fault-report.md and fault-report.json
 
@@ -16,6 +17,11 @@ const USAGE = `npm run faults [-- options]: every fault of the catalogue, for re
   --many      as often and for as long as the catalogue says, instead of a few times: hours
 
   exit code   1 where a fault did not hold, or has no test that ran`;
+
+/** What the tests run beside what the machine has. */
+const SERVERS = {
+	"in the tests": `Pulumi ${ENGINE} or the one on PATH, versitygw ${S3_SERVER}, fake-gcs-server ${GCS_SERVER}, distribution ${REGISTRY}, Caddy ${CADDY}, PostgreSQL and pgloader of Debian`,
+};
 
 main(async () => {
 	const { values } = parseArgs({
@@ -29,10 +35,12 @@ main(async () => {
 		return values.help ? 0 : 2;
 	}
 	await setUp("local", { servers: true, workflows: true, caddy: true, postgres: true });
+	const machine = await thisMachine();
 	const begun = performance.now();
 	const { results, errors } = await run(wanted, values.many);
 	const rows = resultsOf(results, wanted);
-	const report = { ...(await about()), many: values.many, minutes: (performance.now() - begun) / 60_000, rows, errors };
+	const minutes = (performance.now() - begun) / 60_000;
+	const report = { machine: { ...machine, ...SERVERS }, many: values.many, minutes, rows, errors };
 	writeFileSync(join(ROOT, "fault-report.md"), markdownReport(report));
 	writeFileSync(join(ROOT, "fault-report.json"), jsonReport(report));
 	const open = rows.filter(({ standing }) => standing !== "held");

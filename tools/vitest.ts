@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { dirname, join } from "node:path";
 import { pulumiEnvironment, ROOT } from "./workspace";
 
 /** With the engine, and without a backend or a stack: each test has its own. */
@@ -13,7 +14,8 @@ export async function testEnvironment(): Promise<NodeJS.ProcessEnv> {
 
 /** Runs tests, and returns the exit code. */
 export function vitest(options: string[], env: NodeJS.ProcessEnv): Promise<number> {
-	return run("npx", ["vitest", "run", "--config", "test/vitest.config.mts", ...options], env);
+	const program = join(dirname(require.resolve("vitest/package.json")), "vitest.mjs");
+	return run(process.execPath, [program, "run", "--config", "test/vitest.config.mts", ...options], env);
 }
 
 /** Runs a program in the terminal, and returns its exit code. */

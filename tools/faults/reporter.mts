@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import type { Reporter, TestCase, TestModule } from "vitest/node";
-import type { TestResult } from "./result";
-import { numbersIn } from "./rows";
+import type { TestResult } from "./result.js";
+import { numbersIn } from "./rows.js";
 
 /** Shows each test that has a number as it ends, and writes all of them to the file that HOLDFAST_FAULTS names. */
 export default class FaultReporter implements Reporter {

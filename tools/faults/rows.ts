@@ -38,10 +38,7 @@ export const GROUPS: Group[] = [
 			"the replica: a flipped bit, a cut file, a missing one, a missing tail",
 			"the restore fails and says which; the manifest tells of the tail",
 		],
-		[
-			"wrong mount, empty volume, wrong prefix, data on the image's own disk",
-			"refused, with the way out",
-		],
+		["wrong mount, empty volume, wrong prefix, data on the image's own disk", "refused, with the way out"],
 		["read-only volume, wrong owner", "fails before traffic moves, naming user, path and the fix"],
 		["the database on NFS, EFS, GCS FUSE, 9p or virtiofs", "refused"],
 		[
