@@ -3,7 +3,13 @@ import type { Reporter, TestCase, TestModule } from "vitest/node";
 import type { TestResult } from "./result.js";
 import { numbersIn } from "./rows.js";
 
-/** Shows each test that has a number as it ends, and writes all of them to the file that HOLDFAST_FAULTS names. */
+/** Seconds of what is worth a line of its own where it passed. */
+const LONG = 1;
+
+/**
+ * Writes all tests that have a number to the file that HOLDFAST_FAULTS names, and shows each that is long or failed as it
+ * ends, unless another reporter does.
+ */
 export default class FaultReporter implements Reporter {
 	private readonly said = new Map<string, string[]>();
 	private readonly begun = performance.now();
@@ -14,7 +20,8 @@ export default class FaultReporter implements Reporter {
 
 	onTestCaseResult(test: TestCase): void {
 		const { state } = test.result();
-		if (state === "skipped" || numbersIn(test.fullName).length === 0) return;
+		if (process.env.HOLDFAST_FAULTS_SILENT || state === "skipped" || numbersIn(test.fullName).length === 0) return;
+		if (state === "passed" && secondsOf(test) < LONG) return;
 		const mark = state === "passed" ? "✓" : "✗";
 		const minutes = ((performance.now() - this.begun) / 60_000).toFixed(1).padStart(5);
 		console.log(`${minutes} min  ${mark} ${nameOf(test)} (${secondsOf(test).toFixed(1)} s)`);
