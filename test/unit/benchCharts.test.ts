@@ -79,7 +79,7 @@ it("What grows as much as its measure has a slope of 1, beside another of its ki
 	// Twice as much is above.
 	expect(paths[0]?.[0]?.[1]).toBeLessThan(paths[1]?.[0]?.[1] ?? 0);
 	expect(chart).toContain("0.2 s at 10 MB");
-	expect(chart).toContain("database, MB");
+	expect(chart).toContain("s, by database in MB; both axes are logarithmic");
 });
 
 it("An axis ends above the most, at numbers that a person would take", () => {

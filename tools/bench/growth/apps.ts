@@ -12,10 +12,9 @@ import { cleanedUp } from "../turns";
 import { Points } from "./points";
 
 const APPS = [1, 5, 20, 50];
-const TIMES = 3;
 
 /** What the preview of a program takes that has more apps in it: a project of its own with the built package, a real engine. */
-export async function byApps(say: (what: string) => void): Promise<Growth[]> {
+export async function byApps(times: number, say: (what: string) => void): Promise<Growth[]> {
 	say("building the package");
 	await buildPackage();
 	const project = mkdtempSync(join(tmpdir(), "holdfast-bench-apps-"));
@@ -28,14 +27,14 @@ export async function byApps(say: (what: string) => void): Promise<Growth[]> {
 			await preview(1);
 			for (const apps of APPS) {
 				const taken: number[] = [];
-				for (let count = 0; count < TIMES; count += 1) {
-					say(`preview of ${apps} apps, ${count + 1} of ${TIMES}`);
+				for (let count = 0; count < times; count += 1) {
+					say(`preview of ${apps} apps, ${count + 1} of ${times}`);
 					taken.push(await preview(apps));
 				}
 				points.add(apps, { ours: median(taken) });
 			}
-			const over = { name: "apps in one stack", unit: "apps" };
-			const notes = [`Preview of a stack in which nothing is yet, with a keeper for each app. Medians of ${TIMES}.`];
+			const over = { name: "apps", unit: "apps" };
+			const notes = [`Preview of one stack in which nothing is yet, with a keeper for each app. Medians of ${times}.`];
 			return [{ name: "preview, by number of apps", unit: "s", over, points: points.all, notes }];
 		},
 	);
