@@ -1,5 +1,5 @@
 import type { Growth } from "../result";
-import { figure } from "./figures";
+import { figure, pointsSummary } from "./figures";
 import { at, LINE_COLOURS, line, svg, text, WIDTH } from "./svg";
 
 const [LEFT, RIGHT, HEIGHT] = [84, WIDTH - 24, 280];
@@ -26,7 +26,7 @@ export function lines({ name, unit, over, points }: Growth): string {
 	return svg({
 		height: bottom + 50,
 		title: name,
-		description: `${all.map(([contender, found]) => `${contender}: ${inWords(found, unit, over.unit)}`).join("; ")}.`,
+		description: `${all.map(([contender, found]) => `${contender}: ${pointsSummary(found, unit, over.unit)}`).join("; ")}.`,
 		content: [
 			text(16, 46, `${unit}, by ${axis}; both axes are logarithmic`, "small"),
 			...all.flatMap(([contender], index) => [mark(24, 62 + index * 20, index), text(38, 66 + index * 20, contender)]),
@@ -82,8 +82,4 @@ function steps(least: number, most: number): number[] {
 	const [powers, more] = [between([1]), between([1, 2, 5])];
 	if (powers.length >= 3) return powers;
 	return more.length >= 2 ? more : [...new Set([least, most])];
-}
-
-function inWords(found: { at: number; value: number }[], unit: string, overUnit: string): string {
-	return found.map(({ at: place, value }) => `${figure(value)} ${unit} at ${figure(place)} ${overUnit}`).join(", ");
 }
