@@ -1,6 +1,6 @@
 import type { Comparison, Growth } from "../result";
 import { median } from "../statistics";
-import { chartName } from "./charts";
+import { chartName, isDrawn } from "./charts";
 import { duration, figure, ratioFigure, spread } from "./figures";
 import { isMoreBetter, type Judgement } from "./judge";
 import { isGood, judgements, type Outcome, type Report } from "./outcome";
@@ -64,7 +64,7 @@ function comparisonSection(bench: string, comparison: Comparison, charts: string
 	const { name, unit, values, notes = [] } = comparison;
 	return [
 		`### ${name}`,
-		`![${name}](${charts}/${chartName(bench, name)})`,
+		...(isDrawn(comparison) ? [`![${name}](${charts}/${chartName(bench, name)})`] : []),
 		table(
 			[`${unit}, ${isMoreBetter(comparison) ? "more" : "less"} is better`, "median", "least to most", "runs"],
 			Object.entries(values).map(([contender, found]) => [
