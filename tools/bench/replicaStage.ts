@@ -1,10 +1,9 @@
 import { randomBytes } from "node:crypto";
-import { join } from "node:path";
 import type { DrillReport } from "../../components/keeper/drill";
 import { keeperStatus } from "../keeper";
 import { docker, dockerOutput } from "../prove/twin";
 import { SAMPLE_BASE } from "../setup/versions";
-import { ROOT } from "../workspace";
+import { buildKeeper } from "./stages";
 import { rounded } from "./statistics";
 import { cleanedUp } from "./turns";
 
@@ -28,7 +27,7 @@ export class ReplicaStage {
 		return cleanedUp(
 			() => stage.remove(),
 			async () => {
-				await dockerOutput("build", "--quiet", "--tag", stage.image, join(ROOT, "components", "keeper", "image"));
+				await buildKeeper(stage.image);
 				for (const volume of [stage.data, stage.store, stage.scratch]) await dockerOutput("volume", "create", volume);
 				return work(stage);
 			},
@@ -140,14 +139,21 @@ c.execute("pragma wal_checkpoint(truncate)")
 	}
 
 	private async run(args: string[], options: string[], words: string[]): Promise<string> {
-		const all = ["run", "--rm", ...args, ...options, this.image, ...words];
+		const all = ["run", "--rm", `--label=${this.id}`, ...args, ...options, this.image, ...words];
 		const { code, stdout, errors } = await docker.run(all, { timeout: LONG });
 		if (code !== 0) throw new Error(`${words.slice(0, 2).join(" ")} ended with ${code}: ${stdout}${errors}`);
 		return `${stdout}`.trim();
 	}
 
 	private async python(script: string): Promise<void> {
-		const args = ["run", "--rm", "--mount", `type=volume,source=${this.data},target=/app/data`, SAMPLE_BASE];
+		const args = [
+			"run",
+			"--rm",
+			`--label=${this.id}`,
+			"--mount",
+			`type=volume,source=${this.data},target=/app/data`,
+			SAMPLE_BASE,
+		];
 		const { code, reason } = await docker.run([...args, "python3", "-c", script], { timeout: LONG });
 		if (code !== 0) throw new Error(`cannot write to the database: ${reason}`);
 	}
@@ -170,7 +176,9 @@ c.execute("pragma wal_checkpoint(truncate)")
 	}
 
 	private async remove(): Promise<void> {
-		await docker.run(["rm", "--force", this.keeper]);
+		// One that was interrupted may still run, and its volumes could not go.
+		const { stdout } = await docker.run(["ps", "--all", "--quiet", `--filter=label=${this.id}`]);
+		await docker.run(["rm", "--force", this.keeper, ...`${stdout}`.split("\n").filter(Boolean)]);
 		await docker.run(["volume", "rm", "--force", this.data, this.store, this.scratch]);
 		await docker.run(["image", "rm", "--force", this.image]);
 	}

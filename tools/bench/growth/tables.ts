@@ -1,13 +1,9 @@
-import { randomBytes } from "node:crypto";
-import { join } from "node:path";
 import type { MoveReport } from "../../../components/keeper/postgres/report";
-import { docker, dockerOutput } from "../../prove/twin";
-import { PostgresServer } from "../../servers/postgres";
-import { ROOT } from "../../workspace";
+import type { PostgresServer } from "../../servers/postgres";
 import { ReplicaStage } from "../replicaStage";
 import type { Growth } from "../result";
+import { withPostgres } from "../stages";
 import { median } from "../statistics";
-import { cleanedUp } from "../turns";
 import { Points } from "./points";
 
 const TABLES = [1, 10, 100, 500];
@@ -21,7 +17,7 @@ export async function byTables(times: number, say: (what: string) => void): Prom
 		say(`${tables} tables: count of rows, drill`);
 		points.add(tables, await inSqlite(tables, times));
 	}
-	await withServer(async (server) => {
+	await withPostgres(512, async (server) => {
 		for (const tables of TABLES) {
 			say(`${tables} tables: copy to Postgres`);
 			points.add(tables, { "a copy to Postgres, verified": await toPostgres(server, tables, times) });
@@ -53,20 +49,6 @@ function inSqlite(tables: number, times: number): Promise<Record<string, number>
 			}
 		});
 		return { "a count of all rows": median(counts), "a drill": median(drills) };
-	});
-}
-
-async function withServer(work: (server: PostgresServer) => Promise<void>): Promise<void> {
-	const image = `holdfast-bench-${randomBytes(3).toString("hex")}:1`;
-	let server: PostgresServer | undefined;
-	const remove = async () => {
-		await server?.remove();
-		await docker.run(["image", "rm", "--force", image]);
-	};
-	await cleanedUp(remove, async () => {
-		await dockerOutput("build", "--quiet", "--tag", image, join(ROOT, "components", "keeper", "image"));
-		server = await PostgresServer.start({ keeper: image, data: "volume", memory: 512 });
-		await work(server);
 	});
 }
 
