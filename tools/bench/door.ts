@@ -4,6 +4,7 @@ import { succeeds } from "../prove/twin";
 import { passThrough } from "./door/passThrough";
 import { DoorStage } from "./door/stage";
 import { writers } from "./door/writers";
+import { figure } from "./report/figures";
 import type { Bench, Comparison } from "./result";
 import { rounded } from "./statistics";
 import { progress } from "./turns";
@@ -66,11 +67,11 @@ async function idleConnections(stage: DoorStage): Promise<Comparison> {
 	const before = await stage.resident(local);
 	const during = await stage.withIdle(`${stage.door(local)}/`, IDLE, () => stage.resident(local));
 	return {
-		name: `memory of the keeper's process with ${IDLE.connections} idle connections`,
+		name: `memory of the keeper's process with ${figure(IDLE.connections)} idle connections`,
 		unit: "MiB",
 		values: { "ours, before them": [rounded(before, 1)], "ours, with them": [rounded(during, 1)] },
 		ratios: [],
 		limits: [{ of: "ours, with them", atMost: MOST_MIB }],
-		notes: [`${IDLE.asked} of them have asked once. Before them: after the load of this benchmark.`],
+		notes: [`${figure(IDLE.asked)} of them have asked once. Before them: after the load of this benchmark.`],
 	};
 }

@@ -3,6 +3,7 @@ import { statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { buildSync } from "esbuild";
 import { ROOT } from "../workspace";
+import { figure } from "./report/figures";
 import type { Bench } from "./result";
 import { inDirectory } from "./stages";
 import { byTurns, progress } from "./turns";
@@ -39,7 +40,7 @@ export const guard: Bench = {
 			return {
 				comparisons: [
 					{
-						name: `guard on a plan of ${STEPS} steps, time`,
+						name: `guard on a plan of ${figure(STEPS)} steps, time`,
 						unit: "ms",
 						values: of("milliseconds"),
 						ratios,
@@ -47,7 +48,7 @@ export const guard: Bench = {
 						notes: [`The plan is ${megabytes} MB, made in the shape of real ones.`],
 					},
 					{
-						name: `guard on a plan of ${STEPS} steps, memory`,
+						name: `guard on a plan of ${figure(STEPS)} steps, memory`,
 						unit: "MiB",
 						values: of("mebibytes"),
 						ratios,

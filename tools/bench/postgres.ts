@@ -3,6 +3,7 @@ import type { Answer } from "../../components/docker/cli";
 import type { MoveReport } from "../../components/keeper/postgres/report";
 import { dockerOutput } from "../prove/twin";
 import type { PostgresServer } from "../servers/postgres";
+import { figure } from "./report/figures";
 import type { Bench, Comparison } from "./result";
 import { withPostgres } from "./stages";
 import { median, rounded } from "./statistics";
@@ -49,7 +50,7 @@ export const postgres: Bench = {
 				pgloader: () => toolRun(server, rows, PGLOADER),
 				[PLAIN_NAME]: () => toolRun(server, rows, PLAIN),
 			});
-			return { comparisons: comparisonsOf(found, `${rows} rows, ${megabytes} MB`, rows) };
+			return { comparisons: comparisonsOf(found, `${figure(rows)} rows, ${megabytes} MB`, rows) };
 		});
 	},
 };
