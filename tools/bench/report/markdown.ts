@@ -11,16 +11,15 @@ import { isGood, judgements, type Outcome, type Report } from "./outcome";
  * @param charts directory of the charts, as seen from the report
  */
 export function markdown(report: Report, charts: string): string {
-	const { machine, options, outcomes, notRun, seconds } = report;
+	const { machine, outcomes, notRun, seconds } = report;
 	const failed = outcomes.filter(({ error }) => error !== undefined);
 	const missed = judgements(outcomes).filter(({ holds }) => holds === false);
 	const verdict = isGood(outcomes)
 		? "Every target is met."
 		: `**Missed: ${missed.length} of the targets${failed.length === 0 ? "" : `; failed: ${failed.map(({ name }) => name).join(", ")}`}.**`;
-	const sizes = `${figure(options.megabytes)} MB are restored, ${figure(options.rows)} rows are copied`;
 	return `${[
 		"# Benchmark",
-		`Measured by \`npm run bench\` in ${duration(seconds)}, side by side in one run and by turns; ${sizes}. ${verdict}`,
+		`Measured by \`npm run bench\` in ${duration(seconds)}, side by side in one run and by turns. ${verdict}`,
 		...(notRun.length === 0 ? [] : [`Not asked for this time: ${notRun.join(", ")}.`]),
 		table(["machine", ""], Object.entries(machine)),
 		"## Ratios and limits",
@@ -51,7 +50,7 @@ function verdictOf({ holds }: Judgement): string {
 }
 
 function section({ name, about, seconds, result, error }: Outcome, charts: string): string[] {
-	const heading = [`## ${name}`, `${about} (${duration(seconds)})`];
+	const heading = [`## ${name}`, `${about[0]?.toUpperCase()}${about.slice(1)}. It took ${duration(seconds)}.`];
 	if (result === undefined) return [...heading, `✗ **It failed:** ${error?.split("\n")[0]}`];
 	return [
 		...heading,
