@@ -5,6 +5,7 @@ import { imports } from "./bench/import";
 import { thisMachine } from "./bench/machine";
 import { memory } from "./bench/memory";
 import { postgres } from "./bench/postgres";
+import { redeploy } from "./bench/redeploy";
 import { restore } from "./bench/restore";
 import type { Bench } from "./bench/result";
 import { runBench } from "./bench/run";
@@ -12,7 +13,7 @@ import { setUp } from "./setup/index";
 import { main, ROOT } from "./workspace";
 
 /** In the order in which they run, which is also that of the report. */
-const BENCHES: Bench[] = [restore, door, postgres, memory, imports, guard, growth];
+const BENCHES: Bench[] = [redeploy, restore, door, postgres, memory, imports, guard, growth];
 
 main(() =>
 	runBench(process.argv.slice(2), BENCHES, {

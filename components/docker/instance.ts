@@ -60,9 +60,9 @@ until [ -e "$here/open" ] && mv "$here/open" "$here/opened" 2> /dev/null; do
 	elif [ -e "$here/exit" ]; then cat "$here/report"; read -r code < "$here/exit"; exit "$code"
 	fi
 	n=$((n+1))
-	${version.kind === "rehearsal" ? "if [ $n -gt 1200 ]; then exit 75; fi" : ":"}
-	if [ $n -eq 100 ]; then echo "holdfast: waiting for the keeper; docker logs ${keeper} says why" >&2; fi
-	if [ $n -gt 600 ]; then sleep 1; else sleep 0.1 2> /dev/null || sleep 1; fi
+	${version.kind === "rehearsal" ? "if [ $n -gt 2100 ]; then exit 75; fi" : ":"}
+	if [ $n -eq 500 ]; then echo "holdfast: waiting for the keeper; docker logs ${keeper} says why" >&2; fi
+	if [ $n -gt 1500 ]; then sleep 1; elif [ $n -gt 500 ]; then sleep 0.1 2> /dev/null || sleep 1; else sleep 0.02 2> /dev/null || sleep 1; fi
 done
 database || exit 75
 ${exportSecrets ? exports.join("") : ""}eval "$hear"' exec "$@"'

@@ -1,8 +1,8 @@
 import { request } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** Milliseconds between two tries, and for one answer. */
-const PAUSE = 100;
+/** Milliseconds between two tries, for which requests wait at the door, and for one answer. */
+const PAUSE = 25;
 const ANSWER = 10_000;
 /** Seconds for which an app that cannot be asked must have stayed up. */
 const SETTLED = 3;

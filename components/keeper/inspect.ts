@@ -14,7 +14,7 @@ const QUESTIONS = {
 	inUse: (path: string) => ({ inUse: isOpenElsewhere(path) }),
 	shape: shapeOf,
 	/** Copies it to another path, as it is at one moment, while others write. */
-	copy: copyDatabase,
+	copy: async (path: string, target: string) => ({ ...(await copyDatabase(path, target)), schema: schemaOf(target) }),
 	/** How many rows it has that an older state at another path has not. */
 	since: rowsSince,
 };

@@ -31,7 +31,7 @@ async function scene(change: Partial<CloudRunAppArgs> = {}, volumeMode?: string)
 	return { store, keeper, definition, platform, load: new Load(platform) };
 }
 
-it("rollouts under load: the old revision hands over, nothing is lost, each stop is within its 10 seconds", async () => {
+it("fault 14: rollouts under load: the old revision hands over, nothing is lost, each stop is within its 10 seconds", async () => {
 	const scenery = await scene();
 	const { store, definition, platform } = scenery;
 	const migrating = await renderCloudRun(store, images, { command: ["python3", "-u", "/app/app.py"], ...MIGRATION });

@@ -16,8 +16,10 @@ export const REPETITIONS = {
 	schemas: many ? 300 : 20,
 	/** Kills of a move to Postgres. */
 	killedMoves: many ? 10 : 3,
+	/** A move of more than the keeper may have in memory: rows, and bytes of each. */
+	largeMove: many ? { rows: 5_000_000, bytes: 200 } : { rows: 220_000, bytes: 1000 },
 	/** Seconds for which the store cannot be reached. */
-	outage: many ? 120 : 15,
+	outage: many ? 600 : 15,
 	/** Seconds of replication before the memory is read. */
 	memory: many ? 300 : 30,
 };

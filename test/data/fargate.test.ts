@@ -27,7 +27,7 @@ async function scene({ onTestFinished, onTestFailed }: TestContext) {
 }
 
 // At the same time: both mostly wait for checks that come every few seconds.
-it.concurrent("rollouts under load: the old task stops before the new one starts, and nothing is lost", async (context) => {
+it.concurrent("fault 14: rollouts under load: the old task stops before the new one starts, and nothing is lost", async (context) => {
 	const scenery = await scene(context);
 	const { store, definition, platform } = scenery;
 	const migrating = await renderFargate(store, images, MIGRATION);

@@ -7,6 +7,7 @@ import { DockerCli } from "../../components/docker/cli";
 import { type S3Server, startS3Server } from "../../tools/servers/s3";
 import { command, lastLine } from "../../tools/setup/command";
 import { docker, tryDocker, until } from "./docker";
+import { fuseMount } from "./fuse";
 import { buildKeeper, expectRefused, Host } from "./harness";
 import { directory, stoppedHost } from "./prepared";
 import { S3Bucket } from "./stores";
@@ -141,5 +142,15 @@ it.runIf(canMakeDisk)(
 		expect(await host.restored()).toMatchObject({ integrity: "ok", rows: writer.acknowledged });
 		expect((await host.content()).rows).toEqual(writer.acknowledged);
 		expect(await keeper.stop()).toBe(0);
+	},
+);
+
+it.runIf(canMakeDisk).each(["fuse.gcsfuse", "fuse.sshfs"])(
+	"fault 13: a data directory on a real mount of %s is refused",
+	async (type) => {
+		const host = await Host.make(await directory(), {
+			data: [`--mount=type=bind,source=${await fuseMount(type)},target=/data`],
+		});
+		expectRefused(await host.keeper("start"), "data-directory-remote", type);
 	},
 );

@@ -8,8 +8,8 @@ const FAULTS = [...VALUES, ...STRUCTURE].map((fault, index) => ({ ...fault, name
 type Named = (typeof FAULTS)[number];
 const titled = (title: (fault: Named) => string) => FAULTS.map((fault): [string, Named] => [title(fault), fault]);
 
-describe.concurrent("faults 33 to 45: the same on both sides, or it stops and names what is not", () => {
-	it.each(titled(({ number, what }) => `${number}: ${what}`))("%s", async (_, fault) => {
+describe.concurrent("the same on both sides, or it stops and names what is not", () => {
+	it.each(titled(({ number, what }) => `fault ${number}: ${what}`))("%s", async (_, fault) => {
 		const { name, sqlite, postgres, read, rows, stops } = fault;
 		const { server } = held;
 		const [file, database] = [`${name}.db`, name];
@@ -48,7 +48,7 @@ describe.concurrent("what pgloader does with the same files: it ends with 0", ()
 		stops === undefined && `${pgloader}` === `${rows}`
 			? "and has done it right"
 			: "and something is missing or changed";
-	it.each(titled((fault) => `${fault.number}: ${fault.what}: ${verdict(fault)}`))("%s", async (_, fault) => {
+	it.each(titled((fault) => `fault ${fault.number}: ${fault.what}: ${verdict(fault)}`))("%s", async (_, fault) => {
 		const { name, sqlite, read, pgloader } = fault;
 		const { server } = held;
 		const [file, database] = [`${name}_pgloader.db`, `${name}_pgloader`];

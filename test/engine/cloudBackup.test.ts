@@ -12,7 +12,7 @@ const GCP = (name: string, args = "", options = "{}") =>
 	`new GcsBackupBucket("${name}", { location: "asia-southeast1", ${args} }, ${options});`;
 const BUCKET = "shop-test-notes-backup";
 
-it.concurrent("a bucket outlives changes, a rename, its removal from the program, and destroy", async (test) => {
+it.concurrent("faults 25, 26 and 27: a bucket outlives changes, a rename, its removal from the program, and destroy", async (test) => {
 	const stack = await CloudStack.make(test, GCP("notes"));
 	await stack.upAtOnce();
 	expect(stack.contents("gcp:storage/bucket:Bucket").map(({ id }) => id)).toEqual([BUCKET]);
@@ -46,7 +46,7 @@ it.concurrent("a bucket outlives changes, a rename, its removal from the program
 	expect(stack.contents()).toHaveLength(before.length);
 });
 
-it.concurrent("a bucket that the state has lost stays; a second one is refused until it is imported", async (test) => {
+it.concurrent("fault 29: a bucket that the state has lost stays; a second one is refused until it is imported", async (test) => {
 	const stack = await CloudStack.make(test, GCP("notes"));
 	await stack.upAtOnce();
 	await stack.succeeds("state", "unprotect", "--all", "--yes");
@@ -64,7 +64,7 @@ it.concurrent("a bucket that the state has lost stays; a second one is refused u
 	expect(stack.contents("gcp:storage/bucket:Bucket")).toHaveLength(1);
 });
 
-it.concurrent("a missing permission is named; an update that is killed is finished by the next", async (test) => {
+it.concurrent("fault 28: a missing permission is named; an update that is killed is finished by the next", async (test) => {
 	const stack = await CloudStack.make(test, `new S3BackupBucket("notes", { bucketName: "${BUCKET}" });`);
 	stack.environment = { HOLDFAST_DOUBLE_DENY: "iam:CreatePolicy" };
 	const denied = await stack.up("--skip-preview");

@@ -86,7 +86,7 @@ function program(cloud: "gcp" | "aws", bucket: string, component: string, app: A
 }
 
 it.concurrent.for(Object.values(CLOUDS))(
-	"$environment: killed, mended; its app removed, renamed",
+	"faults 26, 27 and 28: $environment: killed, mended; its app removed, renamed",
 	async (cloud, test) => {
 		const stack = await environment(test, cloud.environment, (config) => {
 			if (cloud.environment !== "aws-staging") return;

@@ -21,7 +21,7 @@ const startedAt = async (stack: TestStack) =>
 	dockerOutput("inspect", "--format", "{{.Id}} {{.State.StartedAt}}", await stack.app());
 const count = async (stack: TestStack) => (await fetch(`${stack.url}/notes/count`)).json();
 
-it("runs as an ordinary user on a read-only root, with limits and grace, and no secret in sight", async () => {
+it("fault 30: runs as an ordinary user on a read-only root, with limits and grace, and no secret in sight", async () => {
 	const stack = (await TestStack.make()).configure({
 		secrets: ["ADMIN_KEY"],
 		cache: { mountPath: "/app/tmp" },
@@ -81,7 +81,7 @@ it("runs as an ordinary user on a read-only root, with limits and grace, and no 
 	expect(places[0]).toContain("notes-data");
 });
 
-it("gives secrets to the process itself where a command is given", async () => {
+it("fault 30: gives secrets to the process itself where a command is given", async () => {
 	const command = ["gunicorn", "--config", "gunicorn.conf.py", "notes:app"];
 	const stack = (await TestStack.make()).configure({ secrets: ["ADMIN_KEY"], command });
 	const secret = 'it\'s "quoted" $HOME\nand two lines';

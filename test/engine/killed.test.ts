@@ -104,7 +104,7 @@ class KilledStack extends TestStack {
 }
 
 it(
-	`the next up converges after an up was killed at ${MANY ? 10 : 1} random moments, and nothing is lost`,
+	`fault 28: the next up converges after an up was killed at ${MANY ? 10 : 1} random moments, and nothing is lost`,
 	async () => {
 		const stack = await KilledStack.fresh();
 		stack.version("0");
@@ -147,7 +147,7 @@ it(
 );
 
 it.each(Array.from({ length: MANY ? 6 : 1 }, (_, run) => run))(
-	"the first up of all is killed, and the next one makes the stack (%i)",
+	"fault 28: the first up of all is killed, and the next one makes the stack (%i)",
 	async (run) => {
 		const stack = await KilledStack.fresh();
 		stack.version("1");

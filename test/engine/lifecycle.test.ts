@@ -6,7 +6,7 @@ import { addNotes, answering, Load, lost, notesOf, slowNote } from "../../tools/
 import { ROOT } from "../../tools/workspace";
 import { docker, dockerOutput, succeeds, TestStack } from "./testStack";
 
-it("1,000 notes stay through a deploy, a destroy and another up; a second up changes nothing", async () => {
+it("fault 25: 1,000 notes stay through a deploy, a destroy and another up; a second up changes nothing", async () => {
 	const stack = (await TestStack.make()).configure();
 	const first = await stack.up();
 	expect(first.output).toContain(`app      ${stack.url}`);
@@ -41,7 +41,7 @@ it("1,000 notes stay through a deploy, a destroy and another up; a second up cha
 	await stays();
 });
 
-it("the volume is found again by its name where the state has lost it", async () => {
+it("fault 29: the volume is found again by its name where the state has lost it", async () => {
 	const stack = (await TestStack.make()).configure();
 	await succeeds(stack.up());
 	const acknowledged = await addNotes(stack.url, 20);
@@ -57,7 +57,7 @@ it("the volume is found again by its name where the state has lost it", async ()
 	expect((await stack.up()).output).toContain("No change.");
 });
 
-it("a stop under load loses no acknowledged note: docker stop, and a deploy", async () => {
+it("fault 5: a stop under load loses no acknowledged note: docker stop, and a deploy", async () => {
 	const stack = (await TestStack.make()).configure();
 	await succeeds(stack.up());
 
@@ -86,7 +86,7 @@ it("a stop under load loses no acknowledged note: docker stop, and a deploy", as
 	expect(await lost(stack.url, [...acknowledged, ...more, await slow])).toEqual([]);
 });
 
-it("protects the data: a plain destroy is refused, and so is taking the component out of the program", async () => {
+it("faults 25 and 27: protects the data: a plain destroy is refused, and so is taking the component out of the program", async () => {
 	const stack = (await TestStack.make()).configure();
 	await succeeds(stack.up());
 	const acknowledged = await addNotes(stack.url, 20);

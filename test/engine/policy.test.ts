@@ -73,7 +73,7 @@ const task = { name: "app", image, environment: [{ name: "DATABASE_URL", value: 
 new aws.ecs.TaskDefinition("task", { family, volumes: [{ name: "files", efsVolumeConfiguration: { fileSystemId: files.id } }], containerDefinitions: pulumi.jsonStringify([task]) });
 `;
 
-it.concurrent("each planted violation is reported by its rule, without a secret's value", async (test) => {
+it.concurrent("fault 31: each planted violation is reported by its rule, without a secret's value", async (test) => {
 	const stack = await CloudStack.make(test, PLANTED);
 	const found = await preview(stack);
 	expect(found.code).not.toBe(0);

@@ -1,6 +1,6 @@
 import { readFileSync, rmSync } from "node:fs";
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import type { Instance } from "../../components/keeper/deploy/instances";
+import type { Instance } from "../../components/keeper/deploy/instance";
 import { type Deployed, RecordFile } from "../../components/keeper/deploy/record";
 import { DeployScene } from "./deployScene";
 import { until, VERSION } from "./shellContainer";
@@ -46,7 +46,9 @@ describe("a deploy", () => {
 			expect.stringContaining("its last write is in the replica, as snapshot image-notes-one-"),
 			"the migration is done",
 			"it serves",
-			expect.stringMatching(/^the door was closed for \d+\.\d\d s$/),
+			expect.stringMatching(
+				/^the door was closed for \d+\.\d\d s: requests [\d.]+, stop [\d.]+, copy [\d.]+, migration [\d.]+, start [\d.]+$/,
+			),
 		]);
 	});
 

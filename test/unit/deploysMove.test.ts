@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import type { Instance } from "../../components/keeper/deploy/instances";
+import type { Instance } from "../../components/keeper/deploy/instance";
 import type { Version } from "../../components/keeper/deploy/version";
 import { Refusal } from "../../components/keeper/refusal";
 import { DeployScene } from "./deployScene";

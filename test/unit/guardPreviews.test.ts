@@ -4,11 +4,12 @@ import { describe, expect, it } from "vitest";
 import { BASES } from "../engine/guard/bases";
 import { expectJudgement } from "../engine/guard/expected";
 import { fileOf, judgement } from "../engine/guard/judgement";
+import { titled } from "../engine/guard/scenario";
 
 // Previews of a real engine, recorded by test/engine/guard*.test.ts, which makes each of them anew and compares.
 
 describe.for(BASES)("$name", (base) => {
-	it.for(base.scenarios)("$name", (scenario) => {
+	it.for(titled(base.scenarios))("$title", ({ scenario }) => {
 		expectJudgement(base, scenario, readFileSync(fileOf(base, scenario.name), "utf8"));
 	});
 

@@ -22,6 +22,17 @@ describe("a stop", () => {
 		expect(app.ends).toBe(1);
 	});
 
+	it("is over as soon as nothing of it runs, before Docker has started it again", async () => {
+		const host = new ShellHost();
+		const app = await running(host, "one", politely);
+		let woken = 0;
+		await app.instance.stop(30, () => {
+			woken += 1;
+		});
+		expect([app.ends, app.instance.isAsking]).toEqual([1, false]);
+		expect(woken).toBeGreaterThan(0);
+	});
+
 	it("is by force where politeness does not help", async () => {
 		const host = new ShellHost();
 		const app = await running(host, "one", stubborn);

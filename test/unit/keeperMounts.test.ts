@@ -154,14 +154,14 @@ describe("the diagnosis of a data directory", () => {
 		expect(refusal(directory, itself).code).toBe("data-directory-temporary");
 	});
 
-	it.each([NFS, VIRTIOFS, NINE_P, GCS_FUSE, FAKEOWNER])("refuses a disk of others: %s", (line) => {
+	it.each([NFS, VIRTIOFS, NINE_P, GCS_FUSE, FAKEOWNER])("fault 13: refuses a disk of others: %s", (line) => {
 		const mountinfo = line.replace(/ \/mnt\/\w+ /, ` ${directory} `);
 		const { code, found } = refusal(directory, [OVERLAY, mountinfo].join("\n"));
 		expect(code).toBe("data-directory-remote");
 		expect(found).toContain("SQLite's locks do not hold");
 	});
 
-	it("refuses what cannot be written, and names user, owner and mount", () => {
+	it("fault 12: refuses what cannot be written, and names user, owner and mount", () => {
 		// Nobody can make a file there, root neither.
 		const closed = "/proc/self";
 		const { code, found, remedy } = refusal(closed, mountedAt(closed));

@@ -12,7 +12,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { untilHealthy } from "../../components/keeper/appHealth";
-import type { Instance } from "../../components/keeper/deploy/instances";
+import type { Instance } from "../../components/keeper/deploy/instance";
 import { RecordFile } from "../../components/keeper/deploy/record";
 import { rehearse } from "../../components/keeper/deploy/rehearsal";
 import type { Shape } from "../../components/keeper/deploy/shape";

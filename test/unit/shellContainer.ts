@@ -8,7 +8,8 @@ import { onTestFinished } from "vitest";
 import { type AppArgs, withDefaults } from "../../components/app";
 import { type InstanceArgs, instanceProcess } from "../../components/docker/instance";
 import { GATE_PATH } from "../../components/docker/waiting";
-import { type Instance, Instances } from "../../components/keeper/deploy/instances";
+import type { Instance } from "../../components/keeper/deploy/instance";
+import { Instances } from "../../components/keeper/deploy/instances";
 import type { Version } from "../../components/keeper/deploy/version";
 import { resolved } from "./mocks";
 

@@ -17,6 +17,7 @@ const PACKAGES = {
 	"gcs-server": "github.com/fsouza/fake-gcs-server",
 	registry: "github.com/distribution/distribution/v3/cmd/registry",
 	caddy: "github.com/caddyserver/caddy/v2/cmd/caddy",
+	compose: "github.com/docker/compose/v2/cmd",
 	actionlint: "github.com/rhysd/actionlint/cmd/actionlint",
 };
 

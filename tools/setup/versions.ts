@@ -39,6 +39,9 @@ export const KEEPER_BASE = "holdfast/keeper-base:1";
 /** What ends TLS in front of an app with a domain. components/docker/caddy/Dockerfile and go/caddy have the same version. */
 export const CADDY = "2.11.9";
 
+/** What the benchmark of redeploys compares with, where the docker command has no compose. go/compose pins it. */
+export const COMPOSE = "2.40.3";
+
 /** The tag of Caddy's image. Raised by hand when its recipe changes (caddy.ts, components/docker/caddy). */
 export const CADDY_IMAGE = "holdfast/caddy:1";
 

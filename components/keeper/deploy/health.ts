@@ -1,5 +1,5 @@
 import { untilHealthy } from "../appHealth";
-import type { Instance } from "./instances";
+import type { Instance } from "./instance";
 import type { Version } from "./version";
 
 /** Milliseconds between two looks at whether it has ended. */

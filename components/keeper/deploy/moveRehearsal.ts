@@ -1,6 +1,6 @@
 import type { Postgres } from "../postgres/postgres";
 import { Refusal } from "../refusal";
-import type { Instance } from "./instances";
+import type { Instance } from "./instance";
 import { migrate } from "./mover";
 import { reportLines } from "./moveWords";
 import { databaseOf, type RecordFile } from "./record";

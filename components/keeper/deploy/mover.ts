@@ -2,7 +2,7 @@ import type { Postgres } from "../postgres/postgres";
 import type { MoveReport } from "../postgres/report";
 import { Refusal } from "../refusal";
 import type { Parts } from "../start";
-import type { Instance } from "./instances";
+import type { Instance } from "./instance";
 import { MoveCopy } from "./moveCopy";
 import { storeReport } from "./moveReport";
 import { differenceWords, newerRows, noSnapshot, notYetSettled, reportLines, settled } from "./moveWords";

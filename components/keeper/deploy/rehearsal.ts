@@ -6,7 +6,7 @@ import { Refusal } from "../refusal";
 import { needRoom } from "../room";
 import type { Settings } from "../settings";
 import { healthUrl } from "./health";
-import type { Instance } from "./instances";
+import type { Instance } from "./instance";
 import { type RehearsedMove, rehearseMove } from "./moveRehearsal";
 import { databaseOf } from "./record";
 import { changesOf, counted, lossesOf, type Shape } from "./shape";

@@ -3,22 +3,24 @@ import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Way } from "../door/way";
 import { inspect } from "../inspect";
-import { readMarker } from "../marker";
-import { Refusal } from "../refusal";
+import type { Refusal } from "../refusal";
 import { restoreInPlace } from "../restore";
 import { parseTarget, type Snapshot } from "../snapshots";
 import type { Parts } from "../start";
 import { untilWell } from "./health";
-import type { Instance, Instances } from "./instances";
+import type { Instance } from "./instance";
+import type { Instances } from "./instances";
+import { Laps } from "./laps";
 import type { Course, Mover } from "./mover";
+import { needNoData, needStore, SYNC } from "./needs";
 import type { Deployed, RecordFile, Switching } from "./record";
 import { discard, inTheEnd, keepRoom, needRoomForCopy, putBack } from "./undo";
 import { snapshotName, type Version } from "./version";
+import { waker } from "./wake";
 
-/** Seconds for a container to come to the gate, and to come back to it; and for a sync. */
+/** Seconds for a container to come to the gate, and to come back to it. */
 const COMES = 60;
 const RETURNS = 10;
-const SYNC = 30;
 
 /** What a deploy needs of the replication. */
 export interface Replicating {
@@ -54,45 +56,45 @@ export class Switch {
 			...(database && { database }),
 		};
 		const { settings } = this.parts;
-		const hasData = () => (statSync(settings.database, { throwIfNoEntry: false })?.size ?? 0) > 0;
 		// What can be refused is refused while the old version serves.
 		if (this.replication.refusal !== undefined) throw this.replication.refusal;
 		// A version that stays on Postgres does not touch the file.
-		if (hasData() && course !== "go-on") {
+		if (this.hasData() && course !== "go-on") {
 			needRoomForCopy(settings);
-			await this.needStore();
-		} else if (course !== "go-on") await this.needNoData();
-		await this.prepare(course, to, hasData(), tell);
+			await needStore(this.replication, this.parts);
+		} else if (course !== "go-on") await needNoData(this.parts);
+		await this.prepare(course, to, this.hasData(), tell);
 		const { current } = this.record.value;
 		let failure: unknown;
 		let before: Switching["before"];
-		const closed = performance.now();
+		const closed = new Laps();
 		this.door.close();
 		try {
 			this.record.update({ switching: { attempt, to } });
 			await this.door.drained();
+			closed.lap("requests");
 			if (current !== undefined) await this.stop(current, tell);
-			before = hasData() && course !== "go-on" ? await this.secure(current ?? to, course, tell) : undefined;
+			closed.lap("stop");
+			before = this.hasData() && course !== "go-on" ? await this.secure(current ?? to, course, tell) : undefined;
 			this.record.update({ switching: { attempt, to, ...(before && { before }) } });
-			await this.bring(course, to, attempt, hasData(), tell);
+			closed.lap("copy");
+			await this.bring(course, to, attempt, this.hasData(), closed, tell);
 			to.since = new Date().toISOString();
-			// Unknown, it is taken for another one at the next start, and the migration runs once more.
-			const unread = (error: Error) => tell(`warning: the schema cannot be read: ${error.message}`);
-			if (hasData()) to.schema = (await inspect("schema", settings.database).catch(unread))?.schema;
 			const previous = current && { ...current, ...(before && { snapshot: before.snapshot, schema: before.schema }) };
 			this.record.update({ current: to, ...(previous && { previous }), switching: undefined });
 			await this.mover.done(course, attempt, next, tell);
 			tell("it serves");
-			// And does so whatever comes of this.
-			await this.cleanUp(before?.copy).catch((error: Error) => tell(`warning: ${error.message}`));
 		} catch (error) {
 			failure = error;
 			await this.back(tell);
+			closed.lap("back");
 		} finally {
 			this.door.open();
-			tell(`the door was closed for ${((performance.now() - closed) / 1000).toFixed(2)} s`);
+			tell(`the door was closed for ${closed}`);
 		}
-		if (failure === undefined) return;
+		// It serves, whatever comes of this.
+		if (failure === undefined)
+			return this.afterwards(to, before?.copy).catch((error: Error) => tell(`warning: ${error.message}`));
 		if (before !== undefined) await this.settle(tell);
 		await this.mover.failed(course, attempt, tell);
 		throw failure;
@@ -106,8 +108,15 @@ export class Switch {
 		);
 	}
 
-	private async cleanUp(copy: string | undefined): Promise<void> {
+	private hasData(): boolean {
+		return (statSync(this.parts.settings.database, { throwIfNoEntry: false })?.size ?? 0) > 0;
+	}
+
+	/** What nobody has to wait for. Until the schema is known, it is taken for another one: the migration would run once more. */
+	private async afterwards(to: Deployed, copy: string | undefined): Promise<void> {
 		if (copy !== undefined) await discard(copy);
+		if (this.hasData())
+			this.record.update({ current: { ...to, ...(await inspect("schema", this.parts.settings.database)) } });
 		await this.instances.tidy();
 	}
 
@@ -121,29 +130,8 @@ export class Switch {
 		throw new Error(`the container ${id} did not come to the gate within ${COMES} s: docker logs ${id}`);
 	}
 
-	private async needStore(): Promise<void> {
-		if (await this.replication.prove(SYNC)) return;
-		throw new Refusal(
-			"store-unreachable",
-			`not all of the data is in ${this.parts.settings.store}, so there would be no way back`,
-			"npm run status says what is in the way; then run this again. The version of before serves",
-		);
-	}
-
-	/** Without a database there must never have been one: a version must not begin with nothing. */
-	private async needNoData(): Promise<void> {
-		const { settings, manifest } = this.parts;
-		const known = readMarker(settings.dataDirectory)?.known || ((await manifest.read())?.transaction ?? 0) > 0;
-		if (!known) return;
-		throw new Refusal(
-			"data-gone",
-			`${settings.database} is not there, and its data is known to exist`,
-			"restart the keeper's container: it restores the data, or says why not; then run this again",
-		);
-	}
-
 	private async stop({ instance, version }: Deployed, tell: (line: string) => void): Promise<void> {
-		await this.instances.get(instance).stop(version.stopSeconds);
+		await this.instances.get(instance).stop(version.stopSeconds, waker(instance, version.port));
 		tell(`the old version (${version.imageName}) has stopped`);
 	}
 
@@ -164,7 +152,7 @@ export class Switch {
 		course: Course,
 		tell: (line: string) => void,
 	): Promise<NonNullable<Switching["before"]>> {
-		await this.needStore();
+		await needStore(this.replication, this.parts);
 		const snapshot = await this.replication.snapshot(snapshotName(old.version), old.version.imageName);
 		const { database } = this.parts.settings;
 		tell(`its last write is in the replica, as snapshot ${snapshot.name}`);
@@ -174,12 +162,12 @@ export class Switch {
 		await discard(copy);
 		try {
 			await keepRoom(copy);
-			await inspect("copy", database, copy);
+			const { schema } = await inspect("copy", database, copy);
+			return { copy, snapshot: snapshot.name, schema };
 		} catch (error) {
 			await discard(copy);
 			throw error;
 		}
-		return { copy, snapshot: snapshot.name, ...(await inspect("schema", copy)) };
 	}
 
 	/** Migrates, starts, and waits for health. */
@@ -188,6 +176,7 @@ export class Switch {
 		{ instance: id, version }: Deployed,
 		attempt: string,
 		hasData: boolean,
+		closed: Laps,
 		tell: (line: string) => void,
 	): Promise<void> {
 		const instance = this.instances.get(id);
@@ -195,8 +184,10 @@ export class Switch {
 		else if (course === "go-on") await this.mover.goOn(attempt, instance, version, tell);
 		else await this.migrate(instance, version, tell);
 		if (course === "return") await this.mover.bringBack(version, tell);
+		closed.lap(course === "stay" ? "migration" : "data");
 		instance.admit(version.database);
 		const ill = await untilWell(instance, version);
+		closed.lap("start");
 		if (ill !== undefined) throw new Error(`the new version does not become healthy: ${ill}`);
 	}
 

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { BASES } from "./bases";
 import { expectJudgement } from "./expected";
 import { renamed } from "./recorded";
-import type { Base, Scenario } from "./scenario";
+import { type Base, type Scenario, titled } from "./scenario";
 import { Scene } from "./scene";
 
 /** Of what is harmless, `npm test` makes one preview in so many anew. */
@@ -43,7 +43,7 @@ export function judged(base: Base): void {
 			for (const one of undo) await one();
 		});
 
-		it.for(chosen(base))("$name", async (scenario) => {
+		it.for(titled(chosen(base)))("$title", async ({ scenario }) => {
 			const preview = await scene.preview(scenario);
 			const recording = scene.recording(scenario, preview);
 			const both = [renamed(preview, scene.names), recording];

@@ -37,6 +37,14 @@ export interface Scenario {
 	says?: string[];
 }
 
+/** With the row of the catalogue of faults, where there is one: `npm run faults` goes by that. */
+export function titled(scenarios: Scenario[]): { title: string; scenario: Scenario }[] {
+	return scenarios.map((scenario) => {
+		const { fault, name } = scenario;
+		return { title: fault === undefined ? name : `fault ${fault}: ${name}`, scenario };
+	});
+}
+
 /** Something more in a program that has a line for it. */
 export function more(lines: string): [string, string][] {
 	return [["// more", lines]];
