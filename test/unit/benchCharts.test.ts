@@ -7,7 +7,7 @@ import type { Comparison, Growth } from "../../tools/bench/result";
 const COMPARISON: Comparison = {
 	name: 'restore of <1 GB> & "more"',
 	unit: "s",
-	values: { ours: [10, 12, 11], "plain Litestream": [20, 24, 22], "not run": [] },
+	values: { ours: [10, 12, 11], "plain Litestream": [20, 28, 22], "not run": [] },
 	ratios: [{ of: "ours", to: "plain Litestream", atMost: 1.15 }],
 };
 
@@ -30,7 +30,7 @@ it.each([
 	["one point", lines({ ...GROWTH, points: { ours: [{ at: 10, value: 3 }] } })],
 	[
 		"a value too short to be measured",
-		lines({ ...GROWTH, points: { ours: [1, 2].map((at) => ({ at, value: at - 1 })) } }),
+		lines({ ...GROWTH, points: { ours: [1, 2, 3].map((at) => ({ at, value: at - 1 })) } }),
 	],
 ])(
 	"%s: whole XML with a title and a description, for light and dark, that asks for nothing from outside",
@@ -52,9 +52,9 @@ it("The bars are as long as the medians, ours in its colour, with a whisker from
 	expect(chart.match(/class="bar"/g)).toHaveLength(1);
 	const whiskers = all(chart, /<line x1="([\d.]+)" y1="([\d.]+)" x2="([\d.]+)" y2="\2" class="spread"/g);
 	const lengths = whiskers.map(([from = 0, , to = 0]) => to - from);
-	expect((lengths[1] ?? 0) / (lengths[0] ?? 0)).toBeCloseTo(2, 1);
+	expect((lengths[1] ?? 0) / (lengths[0] ?? 0)).toBeCloseTo(4, 1);
 	expect(chart).toContain(
-		'<desc id="description">ours: 11 s (10 to 12); plain Litestream: 22 s (20 to 24); less is better.',
+		'<desc id="description">ours: 11 s (10 to 12); plain Litestream: 22 s (20 to 28); less is better.',
 	);
 	expect(chart).toContain("restore of &lt;1 GB&gt; &amp; &quot;more&quot;");
 	expect(chart).not.toContain("not run");
@@ -79,7 +79,7 @@ it("What grows as much as its measure has a slope of 1, beside another of its ki
 	// Twice as much is above.
 	expect(paths[0]?.[0]?.[1]).toBeLessThan(paths[1]?.[0]?.[1] ?? 0);
 	expect(chart).toContain("0.2 s at 10 MB");
-	expect(chart).toContain("database, MB");
+	expect(chart).toContain("s, by database in MB; both axes are logarithmic");
 });
 
 it("An axis ends above the most, at numbers that a person would take", () => {

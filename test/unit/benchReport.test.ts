@@ -122,7 +122,7 @@ it("The benchmarks get the sizes that were asked for", async () => {
 	await bench(["--megabytes", "5", "--rows", "7", "--runs", "2", "--large"], { ...giving("restore"), run });
 	expect(run).toHaveBeenCalledWith({ megabytes: 5, rows: 7, runs: 2, large: true });
 	await bench([], { ...giving("restore"), run });
-	expect(run).toHaveBeenLastCalledWith({ megabytes: 1000, rows: 1_000_000, large: false });
+	expect(run).toHaveBeenLastCalledWith({ megabytes: 1000, rows: 2_000_000, large: false });
 });
 
 it("Charts of an earlier run do not stay, and the report shows each that there is", async () => {
@@ -142,6 +142,15 @@ it("Charts of an earlier run do not stay, and the report shows each that there i
 	writeFileSync(join(directory, "bench-report", "old.svg"), "");
 	await runBench([], [giving("restore", RESTORE)], { directory, prepare: async () => ({}), say: () => {} });
 	expect(readdirSync(join(directory, "bench-report"))).toEqual(["restore-restore-of-1-mb.svg"]);
+});
+
+it("What a chart would not show is in the table alone: nothing but zeros, one contender", async () => {
+	const none = { ...RESTORE, name: "failed", values: { ours: [0], "plain Litestream": [0] } };
+	const alone = { ...RESTORE, name: "alone", values: { ours: [3] }, ratios: [] };
+	const { directory, read } = await bench([], giving("door", RESTORE, none, alone));
+	expect(readdirSync(join(directory, "bench-report"))).toEqual(["door-restore-of-1-mb.svg"]);
+	expect(read("bench-report.md").match(/!\[/g)).toHaveLength(1);
+	expect(read("bench-report.md")).toContain("### failed\n\n| s, less is better |");
 });
 
 it("How a cost grows is a table of its points, with the factor from the first to the last", async () => {

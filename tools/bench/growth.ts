@@ -9,11 +9,11 @@ export const growth: Bench = {
 	name: "growth",
 	about:
 		"how the cost grows: a database of 10 MB to 1 GB (5 GB with --large), 1 to 500 tables, 1 to 50 apps in a stack",
-	async run({ large = false }) {
+	async run({ runs = 2, large = false }) {
 		const say = progress("growth");
 		return {
 			comparisons: [],
-			growth: [...(await bySize(large, say)), ...(await byTables(say)), ...(await byApps(say))],
+			growth: [...(await bySize(large, runs, say)), ...(await byTables(runs, say)), ...(await byApps(runs, say))],
 		};
 	},
 };

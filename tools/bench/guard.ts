@@ -1,11 +1,12 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { buildSync } from "esbuild";
 import { ROOT } from "../workspace";
+import { figure } from "./report/figures";
 import type { Bench } from "./result";
-import { byTurns, cleanedUp, progress } from "./turns";
+import { inDirectory } from "./stages";
+import { byTurns, progress } from "./turns";
 
 const STEPS = 5000;
 /** What the guard may take for them: milliseconds, and MiB resident. */
@@ -18,48 +19,44 @@ export const guard: Bench = {
 	name: "guard",
 	about: "time and memory of the guard on a plan of 5,000 steps, against JSON.parse alone",
 	async run({ runs = 5 }) {
-		const directory = mkdtempSync(join(tmpdir(), "holdfast-bench-guard-"));
-		return cleanedUp(
-			async () => rmSync(directory, { recursive: true, force: true }),
-			async () => {
-				const file = (name: string) => join(directory, name);
-				writeFileSync(file("plan.json"), planOf(STEPS));
-				const entryPoints = [join(ROOT, "components", "guard", "main.ts")];
-				buildSync({ entryPoints, bundle: true, platform: "node", outfile: file("holdfast.js") });
-				writeFileSync(file("parse.js"), 'JSON.parse(require("node:fs").readFileSync(process.argv[2], "utf8"));');
-				writeFileSync(file("told.js"), TELLING);
-				const node = (...words: string[]) => measured("--require", file("told.js"), ...words);
-				const found = await byTurns(runs, progress("guard"), {
-					ours: async () => node(file("holdfast.js"), "guard", file("plan.json")),
-					"JSON.parse alone": async () => node(file("parse.js"), file("plan.json")),
-				});
-				const of = (unit: keyof Measured) => ({
-					ours: found.ours.map((each) => each[unit]),
-					"JSON.parse alone": found["JSON.parse alone"].map((each) => each[unit]),
-				});
-				const ratios = [{ of: "ours", to: "JSON.parse alone" }];
-				const megabytes = Math.round(statSync(file("plan.json")).size / 1e6);
-				return {
-					comparisons: [
-						{
-							name: `guard on a plan of ${STEPS} steps, time`,
-							unit: "ms",
-							values: of("milliseconds"),
-							ratios,
-							limits: [{ of: "ours", atMost: MOST.milliseconds, by: "median" }],
-							notes: [`The plan is ${megabytes} MB, made in the shape of real ones.`],
-						},
-						{
-							name: `guard on a plan of ${STEPS} steps, memory`,
-							unit: "MiB",
-							values: of("mebibytes"),
-							ratios,
-							limits: [{ of: "ours", atMost: MOST.mebibytes }],
-						},
-					],
-				};
-			},
-		);
+		return inDirectory(async (directory) => {
+			const file = (name: string) => join(directory, name);
+			writeFileSync(file("plan.json"), planOf(STEPS));
+			const entryPoints = [join(ROOT, "components", "guard", "main.ts")];
+			buildSync({ entryPoints, bundle: true, platform: "node", outfile: file("holdfast.js") });
+			writeFileSync(file("parse.js"), 'JSON.parse(require("node:fs").readFileSync(process.argv[2], "utf8"));');
+			writeFileSync(file("told.js"), TELLING);
+			const node = (...words: string[]) => measured("--require", file("told.js"), ...words);
+			const found = await byTurns(runs, progress("guard"), {
+				ours: async () => node(file("holdfast.js"), "guard", file("plan.json")),
+				"JSON.parse alone": async () => node(file("parse.js"), file("plan.json")),
+			});
+			const of = (unit: keyof Measured) => ({
+				ours: found.ours.map((each) => each[unit]),
+				"JSON.parse alone": found["JSON.parse alone"].map((each) => each[unit]),
+			});
+			const ratios = [{ of: "ours", to: "JSON.parse alone" }];
+			const megabytes = Math.round(statSync(file("plan.json")).size / 1e6);
+			return {
+				comparisons: [
+					{
+						name: `guard on a plan of ${figure(STEPS)} steps, time`,
+						unit: "ms",
+						values: of("milliseconds"),
+						ratios,
+						limits: [{ of: "ours", atMost: MOST.milliseconds, by: "median" }],
+						notes: [`The plan is ${megabytes} MB, made in the shape of real ones.`],
+					},
+					{
+						name: `guard on a plan of ${figure(STEPS)} steps, memory`,
+						unit: "MiB",
+						values: of("mebibytes"),
+						ratios,
+						limits: [{ of: "ours", atMost: MOST.mebibytes }],
+					},
+				],
+			};
+		});
 	},
 };
 

@@ -1,11 +1,7 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { buildPackage } from "../package/build";
 import { command } from "../setup/command";
-import { ROOT } from "../workspace";
 import type { Bench } from "./result";
-import { byTurns, cleanedUp, progress } from "./turns";
+import { inProject } from "./stages";
+import { byTurns, progress } from "./turns";
 
 /**
  * What a program waits for at its start: the package's Docker part against @pulumi/docker, which any such program loads, by
@@ -17,26 +13,17 @@ export const imports: Bench = {
 	async run({ runs = 15 }) {
 		const say = progress("import");
 		say("building the package");
-		await buildPackage();
-		const project = mkdtempSync(join(tmpdir(), "holdfast-import-"));
-		return cleanedUp(
-			async () => rmSync(project, { recursive: true, force: true }),
-			async () => {
-				const packages = join(project, "node_modules");
-				mkdirSync(packages);
-				symlinkSync(ROOT, join(packages, "holdfast"));
-				symlinkSync(join(ROOT, "node_modules", "@pulumi"), join(packages, "@pulumi"));
-				const contenders = {
-					ours: () => load(project, "holdfast/docker"),
-					"@pulumi/docker alone": () => load(project, "@pulumi/docker"),
-				};
-				// The first of each reads the disk.
-				await byTurns(1, () => say("once to warm up"), contenders);
-				const values = await byTurns(runs, say, contenders);
-				const ratios = [{ of: "ours", to: "@pulumi/docker alone", atMost: 1.25 }];
-				return { comparisons: [{ name: "import of the package", unit: "ms", values, ratios }] };
-			},
-		);
+		return inProject(async (project) => {
+			const contenders = {
+				ours: () => load(project, "holdfast/docker"),
+				"@pulumi/docker alone": () => load(project, "@pulumi/docker"),
+			};
+			// The first of each reads the disk.
+			await byTurns(1, () => say("once to warm up"), contenders);
+			const values = await byTurns(runs, say, contenders);
+			const ratios = [{ of: "ours", to: "@pulumi/docker alone", atMost: 1.25 }];
+			return { comparisons: [{ name: "import of the package", unit: "ms", values, ratios }] };
+		});
 	},
 };
 

@@ -1,5 +1,5 @@
-import { readFileSync, statfsSync } from "node:fs";
-import { cpus, loadavg, release, totalmem } from "node:os";
+import { existsSync, readFileSync, statfsSync } from "node:fs";
+import { cpus, loadavg, release, totalmem, type } from "node:os";
 import { command } from "../setup/command";
 import { LITESTREAM } from "../setup/versions";
 import { ROOT } from "../workspace";
@@ -11,14 +11,15 @@ export type Machine = Record<string, string>;
 export async function thisMachine(): Promise<Machine> {
 	const [processor] = cpus();
 	const [lastMinute = 0] = loadavg();
-	const dockerRoot = (await said("docker", "info", "--format", "{{.DockerRootDir}}")) ?? "/";
+	const dockerRoot = await said("docker", "info", "--format", "{{.DockerRootDir}}");
 	return {
 		date: `${new Date().toISOString().slice(0, 16).replace("T", " ")} UTC`,
 		commit: await commit(),
 		processor: `${cpus().length} × ${processor?.model.trim() ?? "unknown"}`,
 		memory: `${Math.round(totalmem() / 2 ** 30)} GiB`,
-		disk: await disk(dockerRoot),
-		system: `${operatingSystem()}, Linux ${release()}`,
+		// Not where the engine is in a virtual machine of its own.
+		disk: await disk(dockerRoot !== undefined && existsSync(dockerRoot) ? dockerRoot : "/"),
+		system: `${operatingSystem()}, ${type()} ${release()}`,
 		busy: `${lastMinute.toFixed(1)} processes wanted to run, on average over the minute before`,
 		versions: [
 			`Node.js ${process.versions.node}`,

@@ -7,7 +7,7 @@ export interface Asked {
 	options: BenchOptions;
 }
 
-export const DEFAULTS = { megabytes: 1000, rows: 1_000_000 };
+export const DEFAULTS = { megabytes: 1000, rows: 2_000_000 };
 
 /**
  * Reads the command line.

@@ -1,13 +1,13 @@
 import { randomBytes } from "node:crypto";
-import { join } from "node:path";
 import type { Answer } from "../../components/docker/cli";
 import type { MoveReport } from "../../components/keeper/postgres/report";
-import { docker, dockerOutput } from "../prove/twin";
-import { PostgresServer } from "../servers/postgres";
-import { ROOT } from "../workspace";
+import { dockerOutput } from "../prove/twin";
+import type { PostgresServer } from "../servers/postgres";
+import { figure } from "./report/figures";
 import type { Bench, Comparison } from "./result";
+import { withPostgres } from "./stages";
 import { median, rounded } from "./statistics";
-import { byTurns, cleanedUp, progress } from "./turns";
+import { byTurns, progress } from "./turns";
 
 const COLUMNS = "id, author, title, body, score, created_at, edited_at, done";
 const SCHEMA = `CREATE TABLE notes (id bigint PRIMARY KEY, author bigint NOT NULL, title text NOT NULL, body text,
@@ -42,24 +42,15 @@ export const postgres: Bench = {
 	about: "keeper postgres copy, verification included, against pgloader and sqlite3 | psql; its memory",
 	async run({ rows, runs = 3 }) {
 		const say = progress("postgres");
-		const image = `holdfast-bench-${randomBytes(3).toString("hex")}:1`;
-		let server: PostgresServer | undefined;
-		const remove = async () => {
-			await server?.remove();
-			await docker.run(["image", "rm", "--force", image]);
-		};
-		return cleanedUp(remove, async () => {
-			await dockerOutput("build", "--quiet", "--tag", image, join(ROOT, "components", "keeper", "image"));
-			const started = await PostgresServer.start({ keeper: image, data: "volume", memory: 1024 });
-			server = started;
+		return withPostgres(1024, async (server) => {
 			say(`making a file of ${rows} rows`);
-			const megabytes = await makeFile(started, rows);
+			const megabytes = await makeFile(server, rows);
 			const found = await byTurns(runs, say, {
-				ours: () => keeperRun(started, rows),
-				pgloader: () => toolRun(started, rows, PGLOADER),
-				[PLAIN_NAME]: () => toolRun(started, rows, PLAIN),
+				ours: () => keeperRun(server, rows),
+				pgloader: () => toolRun(server, rows, PGLOADER),
+				[PLAIN_NAME]: () => toolRun(server, rows, PLAIN),
 			});
-			return { comparisons: comparisonsOf(found, `${rows} rows, ${megabytes} MB`, rows) };
+			return { comparisons: comparisonsOf(found, `${figure(rows)} rows, ${megabytes} MB`, rows) };
 		});
 	},
 };

@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
-import { join } from "node:path";
-import { keeperOutput, keeperStatus } from "../keeper";
+import type { DrillReport } from "../../components/keeper/drill";
+import { keeperStatus } from "../keeper";
 import { docker, dockerOutput } from "../prove/twin";
 import { SAMPLE_BASE } from "../setup/versions";
-import { ROOT } from "../workspace";
+import { buildKeeper } from "./stages";
 import { rounded } from "./statistics";
 import { cleanedUp } from "./turns";
 
@@ -15,9 +15,10 @@ const OUTPUT = "/app/data/out.db";
 /** A database in a volume, its replica in another one, and the keeper's image: all that a restore needs. */
 export class ReplicaStage {
 	private readonly id = `holdfast-bench-${randomBytes(3).toString("hex")}`;
-	readonly data = `${this.id}-data`;
-	readonly store = `${this.id}-store`;
-	readonly keeper = `${this.id}-keeper`;
+	private readonly data = `${this.id}-data`;
+	private readonly store = `${this.id}-store`;
+	private readonly scratch = `${this.id}-scratch`;
+	private readonly keeper = `${this.id}-keeper`;
 	private readonly image = `${this.id}:1`;
 
 	/** Sets it up, and takes all of it away afterwards, however it ended. */
@@ -26,8 +27,8 @@ export class ReplicaStage {
 		return cleanedUp(
 			() => stage.remove(),
 			async () => {
-				await dockerOutput("build", "--quiet", "--tag", stage.image, join(ROOT, "components", "keeper", "image"));
-				for (const volume of [stage.data, stage.store]) await dockerOutput("volume", "create", volume);
+				await buildKeeper(stage.image);
+				for (const volume of [stage.data, stage.store, stage.scratch]) await dockerOutput("volume", "create", volume);
 				return work(stage);
 			},
 		);
@@ -109,9 +110,18 @@ c.execute("pragma wal_checkpoint(truncate)")
 		return this.inspection("copy", OUTPUT);
 	}
 
+	/** Has the running keeper drill. */
+	async drill(): Promise<DrillReport> {
+		return JSON.parse(await this.command("drill", "--json")) as DrillReport;
+	}
+
 	/** What a command of the running keeper says. */
-	command(...words: string[]): Promise<string> {
-		return keeperOutput(docker, this.keeper, words);
+	async command(...words: string[]): Promise<string> {
+		const all = ["exec", this.keeper, "node", "/keeper/keeper.js", ...words];
+		const { code, stdout, errors } = await docker.run(all, { timeout: LONG });
+		// A drill that failed says so in its report.
+		if (code !== 0) throw new Error(`${words.join(" ")} ended with ${code}: ${stdout}${errors}`);
+		return `${stdout}`;
 	}
 
 	/** Seconds of a piece of a program in the keeper's image. What it leaves as output is taken away, outside of that time. */
@@ -129,14 +139,21 @@ c.execute("pragma wal_checkpoint(truncate)")
 	}
 
 	private async run(args: string[], options: string[], words: string[]): Promise<string> {
-		const all = ["run", "--rm", ...args, ...options, this.image, ...words];
+		const all = ["run", "--rm", `--label=${this.id}`, ...args, ...options, this.image, ...words];
 		const { code, stdout, errors } = await docker.run(all, { timeout: LONG });
 		if (code !== 0) throw new Error(`${words.slice(0, 2).join(" ")} ended with ${code}: ${stdout}${errors}`);
 		return `${stdout}`.trim();
 	}
 
 	private async python(script: string): Promise<void> {
-		const args = ["run", "--rm", "--mount", `type=volume,source=${this.data},target=/app/data`, SAMPLE_BASE];
+		const args = [
+			"run",
+			"--rm",
+			`--label=${this.id}`,
+			"--mount",
+			`type=volume,source=${this.data},target=/app/data`,
+			SAMPLE_BASE,
+		];
 		const { code, reason } = await docker.run([...args, "python3", "-c", script], { timeout: LONG });
 		if (code !== 0) throw new Error(`cannot write to the database: ${reason}`);
 	}
@@ -154,13 +171,15 @@ c.execute("pragma wal_checkpoint(truncate)")
 	}
 
 	private mounts(): string[] {
-		const volumes = { [this.data]: "/app/data", [this.store]: "/backup" };
+		const volumes = { [this.data]: "/app/data", [this.store]: "/backup", [this.scratch]: "/scratch" };
 		return Object.entries(volumes).flatMap(([name, path]) => ["--mount", `type=volume,source=${name},target=${path}`]);
 	}
 
 	private async remove(): Promise<void> {
-		await docker.run(["rm", "--force", this.keeper]);
-		await docker.run(["volume", "rm", "--force", this.data, this.store]);
+		// One that was interrupted may still run, and its volumes could not go.
+		const { stdout } = await docker.run(["ps", "--all", "--quiet", `--filter=label=${this.id}`]);
+		await docker.run(["rm", "--force", this.keeper, ...`${stdout}`.split("\n").filter(Boolean)]);
+		await docker.run(["volume", "rm", "--force", this.data, this.store, this.scratch]);
 		await docker.run(["image", "rm", "--force", this.image]);
 	}
 }

@@ -1,4 +1,5 @@
 import { ReplicaStage } from "./replicaStage";
+import { figure } from "./report/figures";
 import type { Bench } from "./result";
 import { median, rounded } from "./statistics";
 import { byTurns, progress } from "./turns";
@@ -31,7 +32,7 @@ export const restore: Bench = {
 		return {
 			comparisons: [
 				{
-					name: `restore of ${megabytes} MB`,
+					name: `restore of ${figure(megabytes)} MB`,
 					unit: "s",
 					values: found,
 					ratios: [

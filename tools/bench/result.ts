@@ -59,7 +59,7 @@ export interface BenchOptions {
 	runs?: number;
 	/** Of the database that is restored. @default 1000 */
 	megabytes: number;
-	/** That are copied to Postgres, of 200 bytes each. @default 1000000 */
+	/** That are copied to Postgres, of 200 bytes each. @default 2000000 */
 	rows: number;
 	/** Whether sizes belong to it that take longer than the half hour. @default false */
 	large?: boolean;

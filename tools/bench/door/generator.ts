@@ -34,7 +34,7 @@ async function throughput({ target, connections, seconds }: Extract<Job, { kind:
 async function paced({ targets, perSecond, seconds }: Extract<Job, { kind: "paced" }>): Promise<Paced> {
 	const agent = new Agent({ keepAlive: true });
 	const milliseconds: number[][] = targets.map(() => []);
-	let failed = 0;
+	const failed = targets.map(() => 0);
 	const asked: Promise<void>[] = [];
 	const start = performance.now();
 	for (let count = 0; count < perSecond * seconds; count += 1) {
@@ -47,7 +47,7 @@ async function paced({ targets, perSecond, seconds }: Extract<Job, { kind: "pace
 			ask(target, agent).then(
 				() => void milliseconds[at]?.push(performance.now() - sent),
 				() => {
-					failed += 1;
+					failed[at] = (failed[at] ?? 0) + 1;
 				},
 			),
 		);

@@ -10,7 +10,7 @@ export interface Request {
 	body?: string;
 }
 
-/** Answers with another status than 2xx, and requests without one, are `failed`. */
+/** Answers with another status than 2xx, and requests without one, are `failed`, here and below. */
 export interface Throughput {
 	perSecond: number;
 	failed: number;
@@ -18,9 +18,10 @@ export interface Throughput {
 	milliseconds: number[];
 }
 
+/** By target. */
 export interface Paced {
-	failed: number;
-	/** Of each answer, by target. */
+	failed: number[];
+	/** Of each answer. */
 	milliseconds: number[][];
 }
 

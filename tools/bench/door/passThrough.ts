@@ -18,7 +18,8 @@ interface App {
 	perSecond: number;
 }
 
-type Way = "ours" | "Caddy" | "none";
+const WAYS = ["ours", "Caddy", "none"] as const;
+type Way = (typeof WAYS)[number];
 type ByWay = Record<Way, number[]>;
 
 /**
@@ -89,24 +90,25 @@ async function fixedRate(
 	failed: ByWay,
 ): Promise<Comparison[]> {
 	const p99: ByWay = { ours: [], Caddy: [], none: [] };
-	const added = { ours: [] as number[], Caddy: [] as number[] };
 	for (let run = 1; run <= runs; run += 1) {
 		say(`latency, run ${run} of ${runs}: all ways at once`);
 		const found = await stage.withCaddy(async (caddy) => {
-			const urls = [stage.door(stage.local), caddy, await stage.app(stage.local)];
-			const targets = urls.map((url) => ({ url: url + path, method: "GET" as const }));
+			const urls: Record<Way, string> = {
+				ours: stage.door(stage.local),
+				Caddy: caddy,
+				none: await stage.app(stage.local),
+			};
+			const targets = WAYS.map((way) => ({ url: urls[way] + path, method: "GET" as const }));
 			// Until all are up, and warm.
 			await stage.run({ kind: "paced", targets, perSecond: 30, seconds: 1 });
 			return stage.run({ kind: "paced", targets, perSecond: perSecond * targets.length, seconds: PACED });
 		});
-		const [ours = [], through = [], direct = []] = found.milliseconds;
-		const [door, caddy, none] = [ours, through, direct].map((each) => quantile(each, 0.99));
-		const values = { ours: door ?? Number.NaN, Caddy: caddy ?? Number.NaN, none: none ?? Number.NaN };
-		for (const way of ["ours", "Caddy", "none"] as const) p99[way].push(rounded(values[way]));
-		added.ours.push(rounded(values.ours - values.none));
-		added.Caddy.push(rounded(values.Caddy - values.none));
-		failed.ours.push(found.failed);
+		WAYS.forEach((way, at) => {
+			p99[way].push(rounded(quantile(found.milliseconds[at] ?? [], 0.99)));
+			failed[way].push(found.failed[at] ?? Number.NaN);
+		});
 	}
+	const added = (way: Way) => p99[way].map((value, run) => rounded(value - (p99.none[run] ?? Number.NaN)));
 	const notes = [`${perSecond} requests a second on each way, sent by turns, ${PACED} s.`];
 	return [
 		{
@@ -122,7 +124,7 @@ async function fixedRate(
 		{
 			name: `latency added at p99, ${name}`,
 			unit: "ms",
-			values: added,
+			values: { ours: added("ours"), Caddy: added("Caddy") },
 			ratios: [],
 			limits: [{ of: "ours", atMost: MOST_ADDED, by: "median" }],
 			notes: [...notes, "Against the same app without anything in between, in the same seconds; below 0 it is noise."],

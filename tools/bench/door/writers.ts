@@ -44,6 +44,10 @@ export async function writers(stage: DoorStage, runs: number, say: (what: string
 	const paced = await stage.run({ kind: "paced", targets: [local, replicated], perSecond: 2 * RATE, seconds: PACED });
 	const { acknowledge } = (await keeperStatus(docker, `${stage.replicated.container}-keeper`)) ?? {};
 	const far = `The store is ${trip.toFixed(1)} ms away, there and back, measured by small objects.`;
+	const failed = (name: typeof LOCAL | typeof REPLICATED, at: number) => [
+		...of("failed")[name],
+		paced.failed[at] ?? Number.NaN,
+	];
 	return [
 		{
 			name: `acknowledged writes, ${WRITERS} writers`,
@@ -63,7 +67,7 @@ export async function writers(stage: DoorStage, runs: number, say: (what: string
 		{
 			name: "failed writes",
 			unit: "requests",
-			values: { [LOCAL]: of("failed")[LOCAL], [REPLICATED]: [...of("failed")[REPLICATED], paced.failed] },
+			values: { [LOCAL]: failed(LOCAL, 0), [REPLICATED]: failed(REPLICATED, 1) },
 			ratios: [],
 			limits: [LOCAL, REPLICATED].map((each) => ({ of: each, atMost: 0 })),
 		},

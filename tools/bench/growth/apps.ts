@@ -1,54 +1,42 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { buildPackage } from "../../package/build";
 import { succeeds } from "../../prove/twin";
 import { command } from "../../setup/command";
 import { SAMPLE_BASE } from "../../setup/versions";
-import { pulumiEnvironment, ROOT } from "../../workspace";
+import { pulumiEnvironment } from "../../workspace";
 import type { Growth } from "../result";
+import { inProject } from "../stages";
 import { median, rounded } from "../statistics";
-import { cleanedUp } from "../turns";
 import { Points } from "./points";
 
 const APPS = [1, 5, 20, 50];
-const TIMES = 3;
 
 /** What the preview of a program takes that has more apps in it: a project of its own with the built package, a real engine. */
-export async function byApps(say: (what: string) => void): Promise<Growth[]> {
+export async function byApps(times: number, say: (what: string) => void): Promise<Growth[]> {
 	say("building the package");
-	await buildPackage();
-	const project = mkdtempSync(join(tmpdir(), "holdfast-bench-apps-"));
-	return cleanedUp(
-		async () => rmSync(project, { recursive: true, force: true }),
-		async () => {
-			const points = new Points();
-			const preview = await previewIn(project);
-			// The first reads the disk.
-			await preview(1);
-			for (const apps of APPS) {
-				const taken: number[] = [];
-				for (let count = 0; count < TIMES; count += 1) {
-					say(`preview of ${apps} apps, ${count + 1} of ${TIMES}`);
-					taken.push(await preview(apps));
-				}
-				points.add(apps, { ours: median(taken) });
+	return inProject(async (project) => {
+		const points = new Points();
+		const preview = await previewIn(project);
+		// The first reads the disk.
+		await preview(1);
+		for (const apps of APPS) {
+			const taken: number[] = [];
+			for (let count = 0; count < times; count += 1) {
+				say(`preview of ${apps} apps, ${count + 1} of ${times}`);
+				taken.push(await preview(apps));
 			}
-			const over = { name: "apps in one stack", unit: "apps" };
-			const notes = [`Preview of a stack in which nothing is yet, with a keeper for each app. Medians of ${TIMES}.`];
-			return [{ name: "preview, by number of apps", unit: "s", over, points: points.all, notes }];
-		},
-	);
+			points.add(apps, { ours: median(taken) });
+		}
+		const over = { name: "apps", unit: "apps" };
+		const notes = [`Preview of one stack in which nothing is yet, with a keeper for each app. Medians of ${times}.`];
+		return [{ name: "preview, by number of apps", unit: "s", over, points: points.all, notes }];
+	});
 }
 
 /** Gives what measures the seconds of a preview of so many apps. */
 async function previewIn(project: string): Promise<(apps: number) => Promise<number>> {
-	const packages = join(project, "node_modules");
 	const state = join(project, "state");
-	mkdirSync(packages);
 	mkdirSync(state);
-	symlinkSync(ROOT, join(packages, "holdfast"));
-	symlinkSync(join(ROOT, "node_modules", "@pulumi"), join(packages, "@pulumi"));
 	writeFileSync(join(project, "package.json"), '{ "name": "apps", "main": "index.js" }');
 	writeFileSync(
 		join(project, "Pulumi.yaml"),

@@ -1,4 +1,3 @@
-import type { DrillReport } from "../../../components/keeper/drill";
 import { ReplicaStage } from "../replicaStage";
 import type { Growth } from "../result";
 import { median, rounded } from "../statistics";
@@ -8,14 +7,14 @@ import { Points } from "./points";
 const SIZES = [10, 100, 1000];
 const LARGE = 5000;
 /** What is this small is done so fast that once says nothing. */
-const SMALL = { megabytes: 200, times: 3 };
+const SMALL = 200;
 
 /** What a database costs that is larger: to bring it back, and all that the keeper does with the whole of it. */
-export async function bySize(large: boolean, say: (what: string) => void): Promise<Growth[]> {
+export async function bySize(large: boolean, runs: number, say: (what: string) => void): Promise<Growth[]> {
 	const [back, work] = [new Points(), new Points()];
 	for (const megabytes of large ? [...SIZES, LARGE] : SIZES) {
 		await ReplicaStage.on(async (stage) => {
-			const times = megabytes <= SMALL.megabytes ? SMALL.times : 1;
+			const times = megabytes <= SMALL ? runs : 1;
 			const tell = (what: string) => say(`${megabytes} MB: ${what}`);
 			tell("making the database");
 			await stage.write(megabytes);
@@ -23,19 +22,17 @@ export async function bySize(large: boolean, say: (what: string) => void): Promi
 			const begun = performance.now();
 			await stage.replicating(async () => {
 				const replica = seconds(begun);
-				const [snapshots, drills]: number[][] = [[], []];
+				const [snapshots, drills]: [number[], number[]] = [[], []];
 				for (let count = 0; count < times; count += 1) {
 					const named = performance.now();
 					await stage.command("snapshot");
-					snapshots?.push(seconds(named));
-					const drill = JSON.parse(await stage.command("drill", "--json")) as DrillReport;
-					if (!drill.ok) throw new Error(`the drill failed: ${drill.reason}`);
-					drills?.push(drill.seconds);
+					snapshots.push(seconds(named));
+					drills.push((await stage.drill()).seconds);
 				}
 				work.add(megabytes, {
 					"the first replica": replica,
-					"a snapshot by name": median(snapshots ?? []),
-					"a drill": median(drills ?? []),
+					"a snapshot by name": median(snapshots),
+					"a drill": median(drills),
 				});
 			});
 			const checks: number[] = [];
@@ -66,7 +63,7 @@ export async function bySize(large: boolean, say: (what: string) => void): Promi
 	}
 	const over = { name: "database", unit: "MB" };
 	const left = large ? [] : [`${LARGE} MB are measured with --large.`];
-	const notes = [`Once each; up to ${SMALL.megabytes} MB the median of ${SMALL.times}.`, ...left];
+	const notes = [`Once each; up to ${SMALL} MB the median of ${runs}.`, ...left];
 	const started =
 		"First replica, snapshot, gate: the start of a container or of a command, about half a second, is in it.";
 	return [

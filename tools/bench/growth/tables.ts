@@ -1,32 +1,26 @@
-import { randomBytes } from "node:crypto";
-import { join } from "node:path";
-import type { DrillReport } from "../../../components/keeper/drill";
 import type { MoveReport } from "../../../components/keeper/postgres/report";
-import { docker, dockerOutput } from "../../prove/twin";
-import { PostgresServer } from "../../servers/postgres";
-import { ROOT } from "../../workspace";
+import type { PostgresServer } from "../../servers/postgres";
 import { ReplicaStage } from "../replicaStage";
 import type { Growth } from "../result";
+import { withPostgres } from "../stages";
 import { median } from "../statistics";
-import { cleanedUp } from "../turns";
 import { Points } from "./points";
 
 const TABLES = [1, 10, 100, 500];
 const MEGABYTES = 50;
 const ROWS = 100_000;
-const TIMES = 3;
 
 /** What it costs that the same data is spread over more tables. */
-export async function byTables(say: (what: string) => void): Promise<Growth[]> {
+export async function byTables(times: number, say: (what: string) => void): Promise<Growth[]> {
 	const points = new Points();
 	for (const tables of TABLES) {
 		say(`${tables} tables: count of rows, drill`);
-		points.add(tables, await inSqlite(tables));
+		points.add(tables, await inSqlite(tables, times));
 	}
-	await withServer(async (server) => {
+	await withPostgres(512, async (server) => {
 		for (const tables of TABLES) {
 			say(`${tables} tables: copy to Postgres`);
-			points.add(tables, { "a copy to Postgres, verified": await toPostgres(server, tables) });
+			points.add(tables, { "a copy to Postgres, verified": await toPostgres(server, tables, times) });
 		}
 	});
 	return [
@@ -36,21 +30,21 @@ export async function byTables(say: (what: string) => void): Promise<Growth[]> {
 			over: { name: "tables", unit: "tables" },
 			points: points.all,
 			notes: [
-				`${MEGABYTES} MB for the count (which the keeper does at most once a minute, for its status) and the drill, ${ROWS} rows for the copy: the same at any number of tables. Medians of ${TIMES}.`,
+				`${MEGABYTES} MB for the count (which the keeper does at most once a minute, for its status) and the drill, ${ROWS} rows for the copy: the same at any number of tables. Medians of ${times}.`,
 			],
 		},
 	];
 }
 
-function inSqlite(tables: number): Promise<Record<string, number>> {
+function inSqlite(tables: number, times: number): Promise<Record<string, number>> {
 	return ReplicaStage.on(async (stage) => {
 		await stage.write(MEGABYTES, tables);
 		const [counts, drills]: [number[], number[]] = [[], []];
 		await stage.replicating(async () => {
-			for (let count = 0; count < TIMES; count += 1) {
+			for (let count = 0; count < times; count += 1) {
 				counts.push(await stage.inspection("rows"));
-				const drill = JSON.parse(await stage.command("drill", "--json")) as DrillReport;
-				if (!drill.ok || Object.keys(drill.rows ?? {}).length !== tables) throw new Error(JSON.stringify(drill));
+				const drill = await stage.drill();
+				if (Object.keys(drill.rows ?? {}).length !== tables) throw new Error(JSON.stringify(drill));
 				drills.push(drill.seconds);
 			}
 		});
@@ -58,22 +52,8 @@ function inSqlite(tables: number): Promise<Record<string, number>> {
 	});
 }
 
-async function withServer(work: (server: PostgresServer) => Promise<void>): Promise<void> {
-	const image = `holdfast-bench-${randomBytes(3).toString("hex")}:1`;
-	let server: PostgresServer | undefined;
-	const remove = async () => {
-		await server?.remove();
-		await docker.run(["image", "rm", "--force", image]);
-	};
-	await cleanedUp(remove, async () => {
-		await dockerOutput("build", "--quiet", "--tag", image, join(ROOT, "components", "keeper", "image"));
-		server = await PostgresServer.start({ keeper: image, data: "volume", memory: 512 });
-		await work(server);
-	});
-}
-
 /** Seconds that the keeper says it took. */
-async function toPostgres(server: PostgresServer, tables: number): Promise<number> {
+async function toPostgres(server: PostgresServer, tables: number, times: number): Promise<number> {
 	const file = `tables-${tables}.db`;
 	const rows = Math.round(ROWS / tables);
 	const names = Array.from({ length: tables }, (_, index) => `t${index}`);
@@ -86,7 +66,7 @@ async function toPostgres(server: PostgresServer, tables: number): Promise<numbe
 	);
 	await server.sqlite(file, ["PRAGMA synchronous = off;", "BEGIN;", ...create, ...fill, "COMMIT;"].join("\n"));
 	const taken: number[] = [];
-	for (let count = 0; count < TIMES; count += 1) {
+	for (let count = 0; count < times; count += 1) {
 		const database = `tables_${tables}_${count}`;
 		await server.database(database, create.join("\n"));
 		const words = ["postgres", "copy", "--from", server.path(file), "--json"];

@@ -42,8 +42,8 @@ export function bars(comparison: Comparison): string {
 					line(least, middle, top, middle, "spread"),
 					line(least, middle - 5, least, middle + 5, "spread"),
 					line(top, middle - 5, top, middle + 5, "spread"),
-					text(right + 12, middle + 4.5, `${figure(median(found))} ${unit}`),
-					...(found.length > 1 ? [text(right + 12, middle + 18, spread(found), "small")] : []),
+					text(right + 12, middle + (found.length > 1 ? -1 : 4.5), `${figure(median(found))} ${unit}`),
+					...(found.length > 1 ? [text(right + 12, middle + 14, spread(found), "small")] : []),
 				];
 			}),
 		],

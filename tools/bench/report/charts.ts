@@ -1,3 +1,4 @@
+import type { Comparison } from "../result";
 import { bars } from "./bars";
 import { lines } from "./lines";
 import type { Outcome } from "./outcome";
@@ -10,11 +11,19 @@ export function chartName(bench: string, name: string): string {
 		.replace(/^-|-$/g, "")}.svg`;
 }
 
+/** Whether there is something to see: nothing but zeros, or one contender alone, is said by the table. */
+export function isDrawn({ values }: Comparison): boolean {
+	const found = Object.values(values);
+	return found.length > 1 && found.flat().some((value) => value !== 0);
+}
+
 /** All charts of a run, by file name. */
 export function charts(outcomes: Outcome[]): Record<string, string> {
 	const drawn: Record<string, string> = {};
 	for (const { name: bench, result } of outcomes) {
-		for (const comparison of result?.comparisons ?? []) drawn[chartName(bench, comparison.name)] = bars(comparison);
+		for (const comparison of (result?.comparisons ?? []).filter(isDrawn)) {
+			drawn[chartName(bench, comparison.name)] = bars(comparison);
+		}
 		for (const growth of result?.growth ?? []) drawn[chartName(bench, growth.name)] = lines(growth);
 	}
 	return drawn;

@@ -22,6 +22,11 @@ export function summary(values: number[], unit: string): string {
 	return `${figure(median(values))} ${unit} (${spread(values)})`;
 }
 
+/** Such as "0.2 s at 10 MB, 2 s at 100 MB". */
+export function pointsSummary(points: { at: number; value: number }[], unit: string, overUnit: string): string {
+	return points.map(({ at, value }) => `${figure(value)} ${unit} at ${figure(at)} ${overUnit}`).join(", ");
+}
+
 /** Seconds as a person says them. */
 export function duration(seconds: number): string {
 	const whole = Math.round(seconds);

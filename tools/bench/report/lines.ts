@@ -1,5 +1,5 @@
 import type { Growth } from "../result";
-import { figure } from "./figures";
+import { figure, pointsSummary } from "./figures";
 import { at, LINE_COLOURS, line, svg, text, WIDTH } from "./svg";
 
 const [LEFT, RIGHT, HEIGHT] = [84, WIDTH - 24, 280];
@@ -22,14 +22,15 @@ export function lines({ name, unit, over, points }: Growth): string {
 		RIGHT,
 	);
 	const places = [...new Set(all.flatMap(([, found]) => found.map(({ at: place }) => place)))];
+	const axis = over.unit === over.name ? over.name : `${over.name} in ${over.unit}`;
 	return svg({
 		height: bottom + 50,
 		title: name,
-		description: `${all.map(([contender, found]) => `${contender}: ${inWords(found, unit, over.unit)}`).join("; ")}.`,
+		description: `${all.map(([contender, found]) => `${contender}: ${pointsSummary(found, unit, over.unit)}`).join("; ")}.`,
 		content: [
-			text(16, 46, `${unit} over ${over.name} in ${over.unit}, both logarithmic`, "small"),
+			text(16, 46, `${unit}, by ${axis}; both axes are logarithmic`, "small"),
 			...all.flatMap(([contender], index) => [mark(24, 62 + index * 20, index), text(38, 66 + index * 20, contender)]),
-			...powers(y.least, y.most).flatMap((value) => [
+			...steps(y.least, y.most).flatMap((value) => [
 				line(LEFT, y.of(value), RIGHT, y.of(value), "grid"),
 				text(LEFT - 8, y.of(value) + 4, figure(value), "small end"),
 			]),
@@ -37,7 +38,7 @@ export function lines({ name, unit, over, points }: Growth): string {
 				line(x.of(place), top, x.of(place), bottom, "grid"),
 				text(x.of(place), bottom + 18, figure(place), "small middle"),
 			]),
-			text((LEFT + RIGHT) / 2, bottom + 38, `${over.name}, ${over.unit}`, "small middle"),
+			text((LEFT + RIGHT) / 2, bottom + 38, axis, "small middle"),
 			...all.flatMap(([, found], index) => {
 				const marks = found.map(({ at: place, value }) => [x.of(place), y.of(Math.max(value, least))] as const);
 				const path = marks.map(([left, height]) => `${at(left)},${at(height)}`).join(" ");
@@ -69,15 +70,16 @@ function scale(values: number[], from: number, to: number) {
 	return { least, most, of };
 }
 
-/** The powers of ten between two values, or what there is where there are too few of them. */
-function powers(least: number, most: number): number[] {
-	const found: number[] = [];
-	for (let power = Math.ceil(Math.log10(least) - 1e-9); 10 ** power <= most * (1 + 1e-9); power += 1) {
-		found.push(Number((10 ** power).toPrecision(3)));
-	}
-	return found.length >= 2 ? found : [...new Set([least, most])];
-}
-
-function inWords(found: { at: number; value: number }[], unit: string, overUnit: string): string {
-	return found.map(({ at: place, value }) => `${figure(value)} ${unit} at ${figure(place)} ${overUnit}`).join(", ");
+/** The powers of ten between two values; where they are few, their doubles and fives too. */
+function steps(least: number, most: number): number[] {
+	const between = (factors: number[]) => {
+		const found: number[] = [];
+		for (let power = Math.floor(Math.log10(least)); 10 ** power <= most; power += 1) {
+			found.push(...factors.map((factor) => Number((factor * 10 ** power).toPrecision(3))));
+		}
+		return found.filter((value) => value >= least * 0.999 && value <= most * 1.001);
+	};
+	const [powers, more] = [between([1]), between([1, 2, 5])];
+	if (powers.length >= 3) return powers;
+	return more.length >= 2 ? more : [...new Set([least, most])];
 }

@@ -1,6 +1,6 @@
 import type { Comparison, Growth } from "../result";
 import { median } from "../statistics";
-import { chartName } from "./charts";
+import { chartName, isDrawn } from "./charts";
 import { duration, figure, ratioFigure, spread } from "./figures";
 import { isMoreBetter, type Judgement } from "./judge";
 import { isGood, judgements, type Outcome, type Report } from "./outcome";
@@ -11,16 +11,15 @@ import { isGood, judgements, type Outcome, type Report } from "./outcome";
  * @param charts directory of the charts, as seen from the report
  */
 export function markdown(report: Report, charts: string): string {
-	const { machine, options, outcomes, notRun, seconds } = report;
+	const { machine, outcomes, notRun, seconds } = report;
 	const failed = outcomes.filter(({ error }) => error !== undefined);
 	const missed = judgements(outcomes).filter(({ holds }) => holds === false);
 	const verdict = isGood(outcomes)
 		? "Every target is met."
 		: `**Missed: ${missed.length} of the targets${failed.length === 0 ? "" : `; failed: ${failed.map(({ name }) => name).join(", ")}`}.**`;
-	const sizes = `${figure(options.megabytes)} MB are restored, ${figure(options.rows)} rows are copied`;
 	return `${[
 		"# Benchmark",
-		`Measured by \`npm run bench\` in ${duration(seconds)}, side by side in one run and by turns; ${sizes}. ${verdict}`,
+		`Measured by \`npm run bench\` in ${duration(seconds)}, side by side in one run and by turns. ${verdict}`,
 		...(notRun.length === 0 ? [] : [`Not asked for this time: ${notRun.join(", ")}.`]),
 		table(["machine", ""], Object.entries(machine)),
 		"## Ratios and limits",
@@ -51,7 +50,7 @@ function verdictOf({ holds }: Judgement): string {
 }
 
 function section({ name, about, seconds, result, error }: Outcome, charts: string): string[] {
-	const heading = [`## ${name}`, `${about} (${duration(seconds)})`];
+	const heading = [`## ${name}`, `${about[0]?.toUpperCase()}${about.slice(1)}. It took ${duration(seconds)}.`];
 	if (result === undefined) return [...heading, `✗ **It failed:** ${error?.split("\n")[0]}`];
 	return [
 		...heading,
@@ -64,7 +63,7 @@ function comparisonSection(bench: string, comparison: Comparison, charts: string
 	const { name, unit, values, notes = [] } = comparison;
 	return [
 		`### ${name}`,
-		`![${name}](${charts}/${chartName(bench, name)})`,
+		...(isDrawn(comparison) ? [`![${name}](${charts}/${chartName(bench, name)})`] : []),
 		table(
 			[`${unit}, ${isMoreBetter(comparison) ? "more" : "less"} is better`, "median", "least to most", "runs"],
 			Object.entries(values).map(([contender, found]) => [

@@ -1,5 +1,5 @@
 import type { Comparison } from "../result";
-import { duration, figure, summary } from "./figures";
+import { duration, pointsSummary, summary } from "./figures";
 import { isMoreBetter, type Judgement, judge } from "./judge";
 import { value } from "./markdown";
 import { judgements, type Outcome } from "./outcome";
@@ -10,10 +10,7 @@ export function terminal({ name, seconds, result, error }: Outcome): string {
 	if (result === undefined) return `${heading}\n  ✗ it failed: ${error}`;
 	const growth = (result.growth ?? []).flatMap(({ name: what, unit, over, points }) => [
 		`  ${what}`,
-		...Object.entries(points).map(([contender, found]) => {
-			const told = found.map(({ at, value: each }) => `${figure(each)} ${unit} at ${figure(at)} ${over.unit}`);
-			return `    ${contender}: ${told.join(", ")}`;
-		}),
+		...Object.entries(points).map(([contender, found]) => `    ${contender}: ${pointsSummary(found, unit, over.unit)}`),
 	]);
 	return [heading, ...result.comparisons.flatMap(comparisonLines), ...growth].join("\n");
 }
