@@ -2,11 +2,10 @@ import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 import { readFileSync } from "node:fs";
 import type { IncomingMessage } from "node:http";
 import { isIP } from "node:net";
+import { isLoopback, SHORTEST_TOKEN } from "../../statusAccess";
 import { Plain } from "../control";
 import type { Settings } from "../settings";
 
-/** Characters that a token has at least. */
-export const SHORTEST_TOKEN = 16;
 /** Seconds for which a browser stays signed in. */
 const SIGNED_IN = 12 * 3600;
 
@@ -97,10 +96,6 @@ function pass(token: string): string {
 function isSame(one: string, other: string): boolean {
 	const digest = (text: string) => createHash("sha256").update(text).digest();
 	return timingSafeEqual(digest(one), digest(other));
-}
-
-export function isLoopback(address: string | undefined): boolean {
-	return address !== undefined && (/^127\.\d+\.\d+\.\d+$/.test(address) || address === "::1");
 }
 
 /**

@@ -84,11 +84,13 @@ export class StatusPage {
 	}
 
 	private async page(): Promise<Plain> {
+		const status = await this.keeper.status();
+		const sign = `${status.lastDrill?.time} ${status.deploys.at(-1)?.time}`;
 		return render({
-			status: await this.keeper.status(),
+			status,
 			container: this.settings.owner,
 			history: this.history,
-			points: this.points.recent(),
+			points: this.points.recent(sign),
 			disk: spaceIn(this.settings.dataDirectory),
 			now: new Date(),
 		});
@@ -98,6 +100,9 @@ export class StatusPage {
 	private sample(): void {
 		const { database, staleSeconds } = this.settings;
 		const { known } = this.keeper;
+		// Nobody waits for it yet.
+		if (known.state === "starting") return;
+		if (this.history.points.length === 0) this.points.recent();
 		const lag = REPLICATES.includes(known.state) ? known.freshness.lag(signatureOf(database)) : undefined;
 		this.history.note({ isSafe: problemsOf(known, staleSeconds).length === 0, ...(lag !== undefined && { lag }) });
 	}

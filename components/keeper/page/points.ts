@@ -22,16 +22,22 @@ export class KnownPoints {
 	private readonly read = new Map<string, unknown>();
 	private listing: Promise<void> | undefined;
 	private listed = Number.NEGATIVE_INFINITY;
+	private sign = "";
 
 	constructor(
 		private readonly store: Pick<Store, "list" | "get">,
 		private readonly now: () => number = () => performance.now(),
 	) {}
 
-	/** What is known now. Where that is old, the store is listed for the next one who asks. */
-	recent(): Points | undefined {
-		if (this.listing === undefined && this.now() - this.listed >= AGAIN) {
+	/**
+	 * What is known now. Where that is old, the store is listed for the next one who asks.
+	 *
+	 * @param sign of what the keeper itself has seen happen: where it is another than before, what is known is old
+	 */
+	recent(sign = this.sign): Points | undefined {
+		if (this.listing === undefined && (this.now() - this.listed >= AGAIN || sign !== this.sign)) {
 			this.listed = this.now();
+			this.sign = sign;
 			this.listing = this.list()
 				// A store that cannot be read: the page says so elsewhere, and what was known goes on to be shown.
 				.catch(() => {})

@@ -23,23 +23,28 @@ export interface Facts {
 const LISTED = 8;
 
 /** The figures that matter most, in one look. */
-export function figures({ status, disk }: Facts): Html {
+export function figures({ status, disk, now }: Facts): Html {
 	const { database, replica, lastDrill } = status;
 	const drill =
 		lastDrill === undefined
 			? ["none yet", "a restore, checked whole"]
-			: [lastDrill.ok ? "held" : "failed", `took ${span(lastDrill.seconds)}`];
+			: [lastDrill.ok ? "held" : "failed", `${ago(lastDrill.time, now)}, in ${span(lastDrill.seconds)}`];
 	return html`<dl class="figures">
 ${figure("Lag", span(replica.lagSeconds), "that a write has waited for the store")}
 ${figure("Last proof", `${span(replica.provenSecondsAgo)} ago`, `transaction ${count(replica.proven)} of ${count(replica.transaction)}`)}
 ${figure("Last drill", ...(drill as [string, string]))}
 ${figure("Database", size(database.bytes), `and ${size(database.walBytes)} of write-ahead log`)}
-${figure("Free space", size(disk?.free ?? status.freeBytes), disk === undefined ? "on the disk with the data" : `of ${size(disk.size)} on the disk with the data`)}
-</dl>
-${disk !== undefined && html`<meter min="0" max="${disk.size}" high="${Math.round(disk.size * 0.9)}" optimum="0" value="${disk.size - disk.free}" aria-label="Space that is used on the disk with the data">${size(disk.size - disk.free)} of ${size(disk.size)}</meter>`}`;
+${figure(
+	"Free space",
+	size(disk?.free ?? status.freeBytes),
+	disk === undefined
+		? "on the disk with the data"
+		: html`of ${size(disk.size)} on the disk with the data<meter min="0" max="${disk.size}" high="${Math.round(disk.size * 0.9)}" optimum="0" value="${disk.size - disk.free}" aria-label="Space in use">${size(disk.size - disk.free)}</meter>`,
+)}
+</dl>`;
 }
 
-function figure(name: string, value: string, more: string): Html {
+function figure(name: string, value: string, more: string | Html): Html {
 	return html`<div><dt>${name}</dt><dd>${value}<small>${more}</small></dd></div>`;
 }
 
@@ -113,7 +118,8 @@ export function rows({ status, now }: Facts): Html {
 	const tables = Object.entries(counted.tables);
 	if (tables.length === 0) return html`<p class="quiet">The database has no tables.</p>`;
 	const { lastDrill } = status;
-	const drilled = lastDrill?.ok ? lastDrill.rows : undefined;
+	// A count of before the drill would seem to have lost rows.
+	const drilled = lastDrill?.ok && counted.counted > lastDrill.time ? lastDrill.rows : undefined;
 	return html`<div class="scroll"><table><caption>Counted ${moment(counted.counted, now)}${status.move?.serves === "postgres" && ", in SQLite, as at the switch to Postgres"}</caption>
 <thead><tr><th scope="col">Table</th><th scope="col" class="number">Rows</th>${lastDrill !== undefined && drilled !== undefined && html`<th scope="col" class="number">Since the drill</th>`}</tr></thead><tbody>
 ${tables.map(
@@ -182,6 +188,10 @@ function line(name: string, value: string | Html): Html {
 function moment(time: string, now: Date): Html {
 	const at = new Date(time);
 	if (Number.isNaN(at.getTime())) return html`${time}`;
-	const ago = Math.max(0, (now.getTime() - at.getTime()) / 1000);
-	return html`<time datetime="${time}">${clock(at, now)}</time> (${ago < 60 ? "just now" : `${span(ago)} ago`})`;
+	return html`<time datetime="${time}">${clock(at, now)}</time> (${ago(time, now)})`;
+}
+
+function ago(time: string, now: Date): string {
+	const seconds = (now.getTime() - Date.parse(time)) / 1000;
+	return seconds < 60 ? "just now" : `${span(seconds)} ago`;
 }

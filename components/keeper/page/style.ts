@@ -27,14 +27,14 @@ h1 { font-size: clamp(1.35rem, 1.1rem + 1.4vw, 1.9rem); font-weight: 650; }
 h2 { font-size: 1.05rem; font-weight: 650; margin-bottom: .75rem; }
 section { background: var(--paper); border: 1px solid var(--line); border-radius: 12px; padding: 1.1rem 1.25rem; margin-bottom: 1rem; }
 p { margin: 0 0 .5rem; }
-:is(section, div, dd, li, td) > :last-child { margin-bottom: 0; }
+:is(section, section div, li) > :last-child { margin-bottom: 0; }
 .quiet, caption, figcaption { color: var(--quiet); font-size: .9rem; }
 code { font: .9em ui-monospace, "SFMono-Regular", Menlo, "Liberation Mono", monospace; background: var(--code); border-radius: 4px; padding: .1em .3em; }
 a { color: inherit; }
 :focus-visible { outline: 3px solid var(--passing); outline-offset: 2px; }
 .skip { position: absolute; left: -999px; } .skip:focus { left: 1rem; top: .5rem; background: var(--paper); padding: .25rem .5rem; }
 
-#verdict { --tone: var(--unknown); background: var(--unknown-ground); border-color: transparent; border-left: 6px solid var(--tone); display: grid; grid-template-columns: auto 1fr; gap: 0 1rem; padding: 1.4rem 1.25rem; }
+#verdict { --tone: var(--unknown); background: var(--unknown-ground); border-color: color-mix(in srgb, var(--tone) 35%, transparent); display: grid; grid-template-columns: auto 1fr; gap: 0 1rem; padding: 1.4rem 1.25rem; }
 #verdict > * { grid-column: 2; }
 #verdict .icons { grid-column: 1; grid-row: 1; width: 2.4rem; height: 2.4rem; color: var(--tone); }
 #verdict .icons > svg { display: none; width: 100%; height: 100%; }
@@ -60,7 +60,7 @@ dd { margin: 0; }
 .figures dt { color: var(--quiet); font-size: .9rem; }
 .figures dd { font-size: 1.35rem; font-weight: 600; line-height: 1.3; font-variant-numeric: tabular-nums; }
 .figures small { display: block; font-size: .82rem; font-weight: 400; color: var(--quiet); }
-meter { width: 100%; height: .6rem; margin-top: 1rem; }
+meter { display: block; width: 100%; height: .6rem; margin-top: .35rem; }
 .plain > div { display: grid; grid-template-columns: minmax(8rem, 14rem) 1fr; gap: 0 1rem; padding: .3rem 0; border-top: 1px solid var(--line); }
 .plain > div:first-child { border-top: 0; }
 .plain dt { color: var(--quiet); }

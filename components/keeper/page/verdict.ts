@@ -22,12 +22,13 @@ export interface Verdict {
 
 /** @param container the keeper's, as `docker` knows it */
 export function verdictOf(status: Status, container: string): Verdict {
-	const { state, refusal, problems, alerts, warnings } = status;
+	const { state, refusal, problems, alerts } = status;
+	const minded = status.warnings.map((warning) => `Mind: ${sentence(warning)}`);
 	if (refusal !== undefined) {
 		return {
 			tone: "held",
 			sentence: "Refused: the keeper does not go on with this data.",
-			reasons: [`${sentence(refusal.found)} (${refusal.code})`, ...warnings.map(sentence)],
+			reasons: [`${sentence(refusal.found)} (${refusal.code})`, ...minded],
 			todo: [
 				{ words: sentence(refusal.remedy), commands: commandsIn(refusal.remedy) },
 				{
@@ -37,11 +38,11 @@ export function verdictOf(status: Status, container: string): Verdict {
 			],
 		};
 	}
-	const reasons = [...problems, ...warnings].map(sentence);
+	const reasons = [...problems.map(sentence), ...minded];
 	const todo = kindsOf(alerts).map((kind) => todoOf(kind, container));
 	const passing = PASSING[state];
 	if (passing !== undefined && alerts.every(({ kind }) => kind === "disk" || kind === "app")) {
-		return { ...passing, reasons: [passing.reason, ...warnings.map(sentence)], todo };
+		return { ...passing, reasons: [passing.reason, ...minded], todo };
 	}
 	if (problems.length > 0) {
 		const [kind] = kindsOf(alerts);
