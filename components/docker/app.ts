@@ -20,7 +20,7 @@ import {
 	replicatorProcess,
 	statusPort,
 } from "./keeper";
-import { statusPagePorts } from "./statusPage";
+import { inOrder, statusPagePorts } from "./statusPage";
 import { createVolumes } from "./volumes";
 import { hostOf, imageProcess, processOf } from "./waiting";
 
@@ -168,7 +168,7 @@ export class DockerApp extends pulumi.ComponentResource {
 						{ name: network.name, aliases: [name] },
 						...joined(rehearsalNetwork.name, args.postgres?.network),
 					],
-					ports: [...(ports ?? []), ...statusPagePorts(args, statusPort(app))],
+					ports: inOrder([...(ports ?? []), ...statusPagePorts(args, statusPort(app))]),
 					labels: labelsOf(name, "keeper"),
 				}),
 				oneAtATime,

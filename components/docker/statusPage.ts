@@ -70,6 +70,11 @@ export function statusPagePorts({ statusPage = {} }: Paged, internal: number): d
 	return [{ internal, ip: address, ...(port !== undefined && { external: port }) }];
 }
 
+/** As the provider finds them again: in another order, each update would make the container anew. */
+export function inOrder(ports: docker.types.input.ContainerPort[]): docker.types.input.ContainerPort[] {
+	return [...ports].sort((one, other) => (one.internal as number) - (other.internal as number));
+}
+
 /** What the keeper is told of it. */
 export function statusPageEnvironment({ statusPage = {} }: Paged): Record<string, string> {
 	if (statusPage === false) return {};

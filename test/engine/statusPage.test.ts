@@ -7,7 +7,9 @@ const answer = (url: string, headers: Record<string, string> = {}) =>
 	fetch(url, { headers, redirect: "manual", signal: AbortSignal.timeout(5000) });
 
 it("the status page is on a free port of the host's loopback, and another port after a restart changes nothing", async () => {
-	const stack = (await TestStack.make()).configure();
+	// By its number after the page's: the provider must find both in the order in which it made them.
+	const command = ["gunicorn", "--config", "gunicorn.conf.py", "--bind", "0.0.0.0:10000", "notes:app"];
+	const stack = (await TestStack.make()).configure({ port: 10000, command });
 	const first = pageIn(await succeeds(stack.up()));
 	expect(first).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/$/);
 	expect(await (await answer(first)).text()).toContain('<h1 id="sentence"');
