@@ -86,7 +86,7 @@ export class Window {
 	}
 
 	async text(selector: string): Promise<string> {
-		return (await this.page.locator(selector).innerText()).trim();
+		return ((await this.page.locator(selector).textContent()) ?? "").trim();
 	}
 
 	/** Texts that stand out from their ground by less than 4.5 to 1, with the contrast. Without scripts, Chromium tells still. */

@@ -14,7 +14,8 @@ export function lagChart({ points, width, since }: LagHistory, now: Date): Html 
 	if (last === undefined) return html`<p class="quiet">The first sample is taken within 10 s.</p>`;
 	const begun = points[0]?.time ?? since;
 	const whole = Math.max(now.getTime(), last.time + width) - begun;
-	const longest = Math.max(0, ...points.map(({ lag = 0 }) => lag));
+	const lags = points.flatMap(({ lag }) => (lag === undefined ? [] : [lag]));
+	const longest = Math.max(0, ...lags);
 	const top = [5, 10, 30, 60, 120, 300, 600, 1800, 3600, 6 * 3600].find((each) => longest <= each) ?? longest;
 	const x = (time: number) => Math.round(((time - begun) / whole) * WIDTH * 10) / 10;
 	const y = (lag: number) => Math.round((1 - lag / top) * (HEIGHT - 4) * 10) / 10 + 2;
@@ -23,15 +24,17 @@ export function lagChart({ points, width, since }: LagHistory, now: Date): Html 
 		.map(({ time, lag = 0 }) => `M${x(time)} ${HEIGHT}V${y(lag)}H${x(time + width)}V${HEIGHT}Z`)
 		.join("");
 	const unsafe = points.filter(({ isSafe }) => !isSafe);
-	const said = `The longest that a write waited was ${span(longest)}. ${
+	const waited =
+		lags.length === 0 ? "Nothing was replicated." : `The longest that a write waited was ${span(longest)}.`;
+	const said = `${waited} ${
 		unsafe.length === 0
 			? "The data was safe all the while."
 			: `Not safe for about ${span((unsafe.length * width) / 1000)}.`
 	}`;
 	return html`<figure class="chart">
 <div class="plot"><span class="top">${span(top)}</span>
-<svg viewBox="${STRETCHED}" preserveAspectRatio="none" role="img" aria-labelledby="lag-title lag-desc">
-<title id="lag-title">Replication lag over time</title><desc id="lag-desc">${said}</desc>
+<svg viewBox="${STRETCHED}" preserveAspectRatio="none" role="img" aria-labelledby="chart-title chart-desc">
+<title id="chart-title">Replication lag over time</title><desc id="chart-desc">${said}</desc>
 <path class="grid" d="M0 2H${WIDTH}M0 50H${WIDTH}M0 99H${WIDTH}"/>
 ${unsafe.map(({ time }) => html`<rect class="unsafe" x="${x(time)}" y="0" width="${Math.max(1, x(time + width) - x(time))}" height="${HEIGHT}"/>`)}
 <path class="lag" d="${area}"/>

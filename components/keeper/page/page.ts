@@ -10,9 +10,7 @@ import { HEADERS } from "./document";
 import { LagHistory, SAMPLE } from "./lagHistory";
 import { KnownPoints } from "./points";
 import { render, signInPage } from "./render";
-
-/** States in which the lag is that of a replica which goes on. */
-const REPLICATES: Status["state"][] = ["replicating", "switching", "waiting for the store", "frozen"];
+import { REPLICATES } from "./sections";
 
 /** What it asks the keeper. */
 interface Reported {

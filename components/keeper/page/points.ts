@@ -59,16 +59,18 @@ export class KnownPoints {
 	}
 
 	private async newest<T extends { time: string }>(prefix: string): Promise<{ found: T[]; count: number }> {
-		const listed: { key: string; modified: Date }[] = [];
-		for await (const { key, modified } of this.store.list(`${prefix}/`)) listed.push({ key, modified });
-		const keys = listed
-			.sort((one, other) => one.modified.getTime() - other.modified.getTime())
-			.slice(-NEWEST)
-			.map(({ key }) => key);
+		const listed = new Map<string, number>();
+		// A directory has a file below each object for each of its versions.
+		for await (const { key, modified } of this.store.list(`${prefix}/`)) {
+			listed.set(key.split("/").slice(0, 2).join("/"), modified.getTime());
+		}
+		const keys = [...listed.keys()]
+			.sort((one, other) => (listed.get(one) ?? 0) - (listed.get(other) ?? 0))
+			.slice(-NEWEST);
 		const found = await Promise.all(keys.map((key) => this.get<T>(key)));
 		for (const key of this.read.keys()) if (key.startsWith(`${prefix}/`) && !keys.includes(key)) this.read.delete(key);
 		const all = found.filter((each) => each !== undefined).sort((one, other) => one.time.localeCompare(other.time));
-		return { found: all, count: listed.length };
+		return { found: all, count: listed.size };
 	}
 
 	private async get<T>(key: string): Promise<T | undefined> {

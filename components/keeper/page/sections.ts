@@ -19,6 +19,9 @@ export interface Facts {
 	now: Date;
 }
 
+/** States in which the lag is that of a replica which goes on. */
+export const REPLICATES: Status["state"][] = ["replicating", "switching", "waiting for the store", "frozen"];
+
 /** Points that are named in full; the others are on the time line. */
 const LISTED = 8;
 
@@ -29,9 +32,18 @@ export function figures({ status, disk, now }: Facts): Html {
 		lastDrill === undefined
 			? ["none yet", "a restore, checked whole"]
 			: [lastDrill.ok ? "held" : "failed", `${ago(lastDrill.time, now)}, in ${span(lastDrill.seconds)}`];
+	const isReplicating = REPLICATES.includes(status.state);
 	return html`<dl class="figures">
-${figure("Lag", span(replica.lagSeconds), "that a write has waited for the store")}
-${figure("Last proof", `${span(replica.provenSecondsAgo)} ago`, `transaction ${count(replica.proven)} of ${count(replica.transaction)}`)}
+${isReplicating ? figure("Lag", span(replica.lagSeconds), "that a write has waited for the store") : figure("Lag", "none", "nothing is replicated now")}
+${
+	replica.lastSync === undefined
+		? figure("Last proof", "none yet", "since this keeper started")
+		: figure(
+				"Last proof",
+				`${span(replica.provenSecondsAgo)} ago`,
+				`transaction ${count(replica.proven)} of ${count(replica.transaction)}`,
+			)
+}
 ${figure("Last drill", ...(drill as [string, string]))}
 ${figure("Database", size(database.bytes), `and ${size(database.walBytes)} of write-ahead log`)}
 ${figure(
