@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { type S3Server, startS3Server } from "../../tools/servers/s3";
-import { haveBrowser, PHONE, Window } from "./browser";
+import { haveBrowser, PHONE, Window } from "../browser";
+import { docker } from "./docker";
 import { buildKeeper, Host } from "./harness";
 import type { RunningKeeper } from "./runningKeeper";
 import { DirectoryVolume, S3Bucket } from "./stores";
@@ -59,7 +60,7 @@ it("status page, good: says so in one sentence, with what it rests on, and goes 
 	await window.expectCalm();
 
 	// No word from the keeper is not a good word.
-	await keeper.signal("SIGSTOP");
+	await docker("pause", keeper.name);
 	await expect
 		.poll(() => window.sentence.textContent(), { timeout: 30_000 })
 		.toBe("Not known: the keeper does not answer.");
@@ -67,7 +68,7 @@ it("status page, good: says so in one sentence, with what it rests on, and goes 
 	expect(await window.text("#heard")).toMatch(/^last heard \d+ s ago/);
 	expect(await window.page.title()).toMatch(/^\? /);
 	await window.screenshot("lost-desktop-light");
-	await keeper.signal("SIGCONT");
+	await docker("unpause", keeper.name);
 	await expect.poll(() => window.sentence.textContent(), { timeout: 60_000 }).toBe("The data is safe.");
 	expect(await window.page.title()).toMatch(/^✓ /);
 });

@@ -1,6 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { expect, it } from "vitest";
+import { addNotes } from "../../tools/prove/load";
+import { haveBrowser, PHONE, Window } from "../browser";
 import { docker, dockerOutput, freePort, succeeds, TestStack } from "./testStack";
+
+haveBrowser();
 
 const pageIn = (output: string) => /^ {2}status {3}(http:\S+)$/m.exec(output)?.[1] ?? "";
 const answer = (url: string, headers: Record<string, string> = {}) =>
@@ -26,6 +30,30 @@ it("the status page is on a free port of the host's loopback, and another port a
 	expect(await succeeds(stack.shell(`npm run --silent status -- --stack ${stack.name}`))).toContain(
 		`  page      ${pageIn(again)}`,
 	);
+});
+
+it("the status page shows the last deploys, with the reason of one that was undone", async () => {
+	const stack = (await TestStack.make()).configure({ acknowledge: "replicated" });
+	await succeeds(stack.up());
+	await addNotes(stack.url, 30);
+	await dockerOutput("exec", `${stack.container}-keeper`, "node", "/keeper/keeper.js", "drill");
+	await succeeds(stack.redeploy("2"));
+	expect((await stack.change({ migration: ["false"], deploy: { rehearsal: false } })).code).not.toBe(0);
+	const [, port = ""] = (await dockerOutput("port", `${stack.container}-keeper`, "9400")).split(":");
+	const window = await Window.open(`http://127.0.0.1:${port}/`);
+	const deploys = window.page.locator(".deploys li");
+	expect(await deploys.count()).toBe(3);
+	expect(await deploys.first().textContent()).toMatch(/^✗ undone .*the migration.*exit code 1/);
+	expect(await deploys.nth(1).textContent()).toMatch(/^✓ serves holdfast-\S+notes-app/);
+	const snapshots = window.page.getByRole("img", { name: /^Snapshots: [12], / });
+	await expect.poll(() => snapshots.count(), { timeout: 90_000 }).toBe(1);
+	expect(await window.text("#door")).toContain("once the backup store has it (replicated)");
+	await expect.poll(() => window.text("#rows"), { timeout: 90_000 }).toContain("Since the drill");
+	await window.screenshot("deploys-desktop-light");
+	await window.expectCalm();
+	const phone = await Window.open(`http://127.0.0.1:${port}/`, { viewport: PHONE, colorScheme: "dark" });
+	await phone.screenshot("deploys-phone-dark");
+	await phone.expectCalm();
 });
 
 it("where others reach it, the page asks for its token, which is nowhere in clear text", async () => {

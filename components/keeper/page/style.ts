@@ -22,7 +22,7 @@ header { display: flex; flex-wrap: wrap; gap: 0 1rem; justify-content: space-bet
 header p { margin: 0; }
 .brand { font-weight: 650; letter-spacing: .01em; }
 .brand svg { width: 1.1em; height: 1.1em; vertical-align: -.18em; margin-right: .35em; color: var(--good); }
-h1, h2 { line-height: 1.25; margin: 0; text-wrap: balance; }
+h1, h2 { line-height: 1.25; margin: 0; }
 h1 { font-size: clamp(1.35rem, 1.1rem + 1.4vw, 1.9rem); font-weight: 650; }
 h2 { font-size: 1.05rem; font-weight: 650; margin-bottom: .75rem; }
 section { background: var(--paper); border: 1px solid var(--line); border-radius: 12px; padding: 1.1rem 1.25rem; margin-bottom: 1rem; }
@@ -65,13 +65,14 @@ meter { display: block; width: 100%; height: .6rem; margin-top: .35rem; }
 .plain > div:first-child { border-top: 0; }
 .plain dt { color: var(--quiet); }
 
-svg { color: var(--area); overflow: visible; }
+svg { overflow: visible; }
 figure { margin: 0; }
 .plot { position: relative; }
 .plot svg { display: block; width: 100%; height: 9rem; overflow: hidden; }
 .plot .top { position: absolute; top: .15rem; right: 0; font-size: .8rem; color: var(--quiet); background: var(--paper); padding: 0 .25rem; }
 .grid { stroke: var(--line); fill: none; vector-effect: non-scaling-stroke; }
-.lag { fill: var(--area); }
+.area { fill: var(--area); opacity: .28; }
+.lag { stroke: var(--area); stroke-width: 2; fill: none; vector-effect: non-scaling-stroke; }
 .unsafe, .swatch { fill: var(--bad); background: var(--bad); opacity: .22; }
 .swatch { display: inline-block; width: .9em; height: .9em; vertical-align: -.1em; margin-left: .6em; }
 .key { white-space: nowrap; }

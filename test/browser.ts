@@ -2,8 +2,8 @@ import { mkdirSync } from "node:fs";
 import { join, relative } from "node:path";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, expect, onTestFinished } from "vitest";
-import { chromiumBinary } from "../../tools/setup/chromium";
-import { ROOT } from "../../tools/workspace";
+import { chromiumBinary } from "../tools/setup/chromium";
+import { ROOT } from "../tools/workspace";
 
 export const PHONE = { width: 360, height: 740 };
 const DESKTOP = { width: 1200, height: 900 };
