@@ -32,6 +32,8 @@ describe("the keeper's settings", () => {
 			leaseSeconds: 30,
 			stopSeconds: 40,
 			port: 9400,
+			statusAddress: undefined,
+			statusTokenFile: undefined,
 			appPort: 0,
 			door: "http",
 			behindProxy: false,
