@@ -68,6 +68,7 @@ it("status page, good: says so in one sentence, with what it rests on, and goes 
 	expect(await window.text("#heard")).toMatch(/^last heard \d+ s ago/);
 	expect(await window.page.title()).toMatch(/^\? /);
 	await window.screenshot("lost-desktop-light");
+	expect(await window.tooFaint()).toEqual([]);
 	await docker("unpause", keeper.name);
 	await expect.poll(() => window.sentence.textContent(), { timeout: 60_000 }).toBe("The data is safe.");
 	expect(await window.page.title()).toMatch(/^✓ /);

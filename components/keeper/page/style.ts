@@ -52,7 +52,7 @@ a { color: inherit; }
 button { font: inherit; font-size: .9rem; padding: .4rem .8rem; min-height: 2.4rem; border: 1px solid var(--line); border-radius: 8px; background: var(--paper); color: var(--ink); cursor: pointer; }
 button:hover { border-color: var(--quiet); }
 .copy { display: none; } .live .copy { display: block; }
-.lost section:not(#verdict) { opacity: .62; }
+.lost section:not(#verdict) { border-style: dashed; color: var(--quiet); filter: grayscale(1); }
 
 dl { margin: 0; }
 dd { margin: 0; }
