@@ -22,6 +22,7 @@ export async function checkedDockerSettings() {
 	const { settings, secrets, check } = readConfiguration("docker", (settings) => ({
 		"app.secrets": settings.app.secrets,
 		"backup.secrets": backupOf(settings)?.secrets,
+		"statusPage.token": tokenOf(settings),
 	}));
 	const host = new pulumi.Config("docker").get("host");
 	const { name, publish, domain, existingData, keeper, database } = settings;
@@ -34,6 +35,7 @@ export async function checkedDockerSettings() {
 		domain,
 		existingData,
 		keeper,
+		statusPage: statusPageOf(settings, secrets),
 		database,
 		...(moving !== undefined && { postgres: PLANNED, move: moving.move }),
 		backup: settings.backup === "false" ? false : backup && { ...backup, secrets: secrets(backup.secrets) },
@@ -48,4 +50,19 @@ export async function checkedDockerSettings() {
 
 function backupOf({ backup }: Settings<"docker">) {
 	return backup === "false" ? undefined : backup;
+}
+
+/** What the settings have is the name of the secret. */
+function tokenOf({ statusPage }: Settings<"docker">): string[] | undefined {
+	return typeof statusPage === "object" && statusPage.token !== undefined ? [statusPage.token] : undefined;
+}
+
+function statusPageOf(
+	settings: Settings<"docker">,
+	secrets: (names?: string[]) => Record<string, pulumi.Input<string>>,
+): DockerAppArgs["statusPage"] {
+	const { statusPage } = settings;
+	if (typeof statusPage !== "object") return statusPage === undefined ? undefined : false;
+	const { token, ...rest } = statusPage;
+	return { ...rest, ...(token !== undefined && { token: pulumi.secret(secrets([token])[token] ?? "") }) };
 }

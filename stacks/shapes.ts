@@ -106,6 +106,12 @@ const docker = z.strictObject({
 	domain: domain.optional(),
 	existingData: z.strictObject({ volume: z.string().optional(), directory: z.string().optional() }).optional(),
 	keeper: keeper.optional(),
+	statusPage: z
+		.union([
+			z.literal("false"),
+			z.strictObject({ port: z.number().optional(), address: z.string().optional(), token: z.string().optional() }),
+		])
+		.optional(),
 	database: database.optional(),
 	postgres: z
 		.strictObject({

@@ -26,6 +26,7 @@ const LONG = [
 	"data/initialData",
 	"data/places",
 	"data/platform",
+	"data/statusPage",
 ].map((name) => `/${name}.test.ts`);
 
 /** The long files first, the others as vitest has them. */

@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { besideKeeper, containersOf, inKeeper, runningKeeper } from "./keeper";
+import { besideKeeper, containersOf, inKeeper, runningKeeper, statusPageOf } from "./keeper";
 import { dockerOnly } from "./target";
 import { main } from "./workspace";
 
@@ -23,7 +23,12 @@ main(async () => {
 	const words = process.argv.slice(2).filter((_, index) => !isStack(index));
 	const containers = await containersOf(stack);
 	const { docker, keeper, start } = containers;
-	if (OF_RUNNING.includes(command)) return inKeeper(docker, runningKeeper(stack, containers), words);
+	if (OF_RUNNING.includes(command)) {
+		const code = await inKeeper(docker, runningKeeper(stack, containers), words);
+		const page = command === "status" && keeper !== undefined && !words.includes("--json") && statusPageOf(keeper);
+		if (page) console.log(`  page      ${page}`);
+		return code;
+	}
 	const like = keeper ?? start;
 	if (like === undefined) throw new Error(`the stack ${stack} has no keeper: npm run up -- ${stack}`);
 	return besideKeeper(docker, like, words);

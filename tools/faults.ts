@@ -25,7 +25,7 @@ main(async () => {
 		console.error(USAGE);
 		return values.help ? 0 : 2;
 	}
-	await setUp("local", { servers: true, workflows: true, caddy: true, postgres: true });
+	await setUp("local", { servers: true, workflows: true, caddy: true, postgres: true, browser: true });
 	const machine = await thisMachine();
 	const begun = performance.now();
 	const { found } = await withReporter(["--testNamePattern", namePattern(wanted)], many ? { HOLDFAST_MANY: "1" } : {});

@@ -13,6 +13,7 @@ export interface Found {
 	State: { Running: boolean; Status: string };
 	Config: { Image: string; User: string; Env: string[] | null; Labels: Record<string, string> | null };
 	HostConfig: { NetworkMode: string };
+	NetworkSettings: { Ports: Record<string, { HostIp: string; HostPort: string }[] | null> };
 	Mounts: { Type: string; Name?: string; Source: string; Destination: string; RW: boolean }[];
 }
 
@@ -47,6 +48,15 @@ export function runningKeeper(stack: string, { keeper }: StackContainers): strin
 	throw new Error(
 		`the stack ${stack} has no keeper: npm run up -- ${stack}, without backup: false in its configuration`,
 	);
+}
+
+/** Where the keeper's status page is on the Docker host; undefined where none is published. */
+export function statusPageOf({ Config, NetworkSettings }: Found): string | undefined {
+	const port = Config.Env?.find((variable) => variable.startsWith("HOLDFAST_PORT="))?.split("=")[1];
+	const [published] = NetworkSettings.Ports[`${port}/tcp`] ?? [];
+	if (published === undefined) return undefined;
+	const { HostIp, HostPort } = published;
+	return `http://${HostIp.includes(":") ? `[${HostIp}]` : HostIp}:${HostPort}/`;
 }
 
 /** What the keeper says of itself; undefined when it does not answer. */

@@ -12,7 +12,8 @@ const PARTS = ["unit", "engine", "data"];
 main(async () => {
 	const [part, ...options] = process.argv.slice(2);
 	const isPart = part !== undefined && PARTS.includes(part);
-	if (part !== "unit") await setUp("local", { servers: true, workflows: true, caddy: true, postgres: true });
+	if (part !== "unit")
+		await setUp("local", { servers: true, workflows: true, caddy: true, postgres: true, browser: true });
 	const env = await testEnvironment();
 	const projects = isPart ? ["--project", `${part}*`] : [];
 	const rest = isPart || part === undefined ? options : [part, ...options];

@@ -2,7 +2,7 @@ import { DockerCli } from "../components/docker/cli";
 import type { Status } from "../components/keeper/status";
 import { upInCloud } from "./cloud/run";
 import { lastWords, waitForHealth } from "./health";
-import { keeperStatus } from "./keeper";
+import { type Found, keeperStatus, statusPageOf } from "./keeper";
 import { Plan } from "./plan";
 import { clearAfter, clearTheWay, lockHint, unlock } from "./reconcile";
 import { readState } from "./reconcile/state";
@@ -167,6 +167,9 @@ async function report(stack: string, env: NodeJS.ProcessEnv, outputs: Outputs, s
 	const docker = new DockerCli(dockerHost);
 	const ill = await waitForHealth(docker, container);
 	const status = keeper === undefined ? undefined : await keeperStatus(docker, keeper);
+	const [found] = keeper === undefined ? [] : await docker.inspect<Found>("container", [keeper]);
+	const page = found && statusPageOf(found);
+	const where = dockerHost === undefined ? "" : `, on ${dockerHost}`;
 	if (ill !== undefined) {
 		console.error(`✗ ${container} is ${ill}. The end of its log:\n${await lastWords(docker, container)}`);
 		if (status?.refusal !== undefined) {
@@ -180,7 +183,7 @@ async function report(stack: string, env: NodeJS.ProcessEnv, outputs: Outputs, s
 	console.log(`
 ✓ ${stack} is up (${seconds(start)})
 
-  app      ${url}${dockerHost === undefined ? "" : `, on ${dockerHost}`}
+  app      ${url}${where}${page === undefined ? "" : `\n  status   ${page}${where}`}
   log      docker logs --follow ${container}
   data     ${kind(data)} ${data}, kept by npm run down
   replica  ${backup === undefined ? "none: backup is false" : `${kind(backup)} ${backup}; ${kept}`}${postgresLine(outputs, status)}

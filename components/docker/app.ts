@@ -18,7 +18,9 @@ import {
 	keeperContainer,
 	keeperImage,
 	replicatorProcess,
+	statusPort,
 } from "./keeper";
+import { inOrder, statusPagePorts } from "./statusPage";
 import { createVolumes } from "./volumes";
 import { hostOf, imageProcess, processOf } from "./waiting";
 
@@ -159,14 +161,14 @@ export class DockerApp extends pulumi.ComponentResource {
 			const keeper = new docker.Container(
 				`${name}-keeper`,
 				transform({
-					...replicatorProcess(common, app, { behindProxy: domain !== undefined }),
+					...replicatorProcess(common, app, { behindProxy: domain !== undefined, statusPage: args.statusPage }),
 					name: names.keeper,
 					image: opened,
 					networksAdvanced: [
 						{ name: network.name, aliases: [name] },
 						...joined(rehearsalNetwork.name, args.postgres?.network),
 					],
-					ports,
+					ports: inOrder([...(ports ?? []), ...statusPagePorts(args, statusPort(app))]),
 					labels: labelsOf(name, "keeper"),
 				}),
 				oneAtATime,

@@ -12,6 +12,7 @@ import { backupProblems, type HostBackup } from "./backup";
 import { type DomainArgs, domainOf, domainProblems, httpsUrl } from "./domain";
 import { dockerNames } from "./identity";
 import type { DockerPostgresServer } from "./postgres";
+import { type StatusPageArgs, statusPageProblems } from "./statusPage";
 
 /** What a {@link DockerApp} needs to know. */
 export interface DockerAppArgs extends AppArgs {
@@ -39,6 +40,11 @@ export interface DockerAppArgs extends AppArgs {
 	backup?: HostBackup | BackupStore | false;
 	/** How watchful the keeper is. */
 	keeper?: KeeperArgs;
+	/**
+	 * The keeper's page for people: whether the data is safe, and what to do where it is not. `false`: none is published.
+	 * @default - on a free port of the host's loopback, open to who is on the host
+	 */
+	statusPage?: StatusPageArgs | false;
 	/**
 	 * Where the app has its data. Another value than before is a move: the next deploy copies every row, verifies it, and
 	 * switches; until `move.settled` the same leads back. @default "sqlite"
@@ -110,6 +116,7 @@ export function dockerAppProblems(args: DockerAppArgs): Problem[] {
 		...buildProblems(args),
 		...backupProblems(args),
 		...keeperProblems(args.keeper),
+		...statusPageProblems(args),
 		...domainProblems(args),
 		...moveProblems(args),
 	];

@@ -17,3 +17,4 @@ export type { HostBackup } from "./backup";
 export type { DomainArgs } from "./domain";
 export { checkDockerHost } from "./host/index";
 export { DockerPostgres, type DockerPostgresArgs } from "./postgres";
+export type { StatusPageArgs } from "./statusPage";

@@ -12,6 +12,7 @@ import { backupMounts, type DockerBackup } from "./backup";
 import { closed, envsOf } from "./container";
 import { builtImage } from "./image";
 import { type DockerPostgresServer, DUMPS_PATH } from "./postgres";
+import { type StatusPageArgs, statusPageEnvironment } from "./statusPage";
 import { GATE_PATH } from "./waiting";
 
 /** Seconds that the keeper has for its last sync. */
@@ -121,16 +122,22 @@ export function gateProcess(common: ReturnType<typeof keeperContainer>, initialD
 	} satisfies Partial<docker.ContainerArgs>;
 }
 
+/** The port in the keeper's container at which it says how it is. */
+export function statusPort({ port }: Pick<App, "port">): number {
+	return port === 9400 ? 9401 : 9400;
+}
+
 /** The replicator runs for as long as the stack is up, and stops after the app. The way to the app is through it. */
 export function replicatorProcess(
 	common: ReturnType<typeof keeperContainer>,
 	app: App,
-	{ behindProxy }: { behindProxy: boolean },
+	{ behindProxy, statusPage }: { behindProxy: boolean; statusPage?: StatusPageArgs | false },
 ) {
 	// Not in what the check and the deploys are told: they need not run again when the door changes.
 	const environment = {
 		HOLDFAST_APP_PORT: `${app.port}`,
-		HOLDFAST_PORT: app.port === 9400 ? "9401" : "9400",
+		HOLDFAST_PORT: `${statusPort(app)}`,
+		...statusPageEnvironment({ statusPage }),
 		...doorEnvironment(app),
 		...(behindProxy && { HOLDFAST_BEHIND_PROXY: "true" }),
 	};

@@ -9,6 +9,7 @@ import type { Mounted } from "./container";
 import { dockerNames, labelsOf } from "./identity";
 import { builtImage } from "./image";
 import type { KeeperVolumes } from "./keeper";
+import { statusPageSecrets } from "./statusPage";
 
 const KEEPER_SECRETS = "/keeper-secrets";
 
@@ -46,6 +47,7 @@ export function createVolumes(
 		...(backup !== undefined && { gate: gateVolume() }),
 		...(args.postgres !== undefined && { postgresUrl: args.postgres.urlVolume }),
 	};
+	const keeperSecrets = { ...backup?.secrets, ...statusPageSecrets(args) };
 	const own = backup?.host?.own ? volume("backup", names.backup, stateful(found)) : undefined;
 	const keeper = backup && {
 		data: mounted.data,
@@ -53,8 +55,8 @@ export function createVolumes(
 		scratch: volume("scratch", names.scratch(owner)),
 		rehearsal: volume("rehearsal", names.rehearsal(owner)),
 		...(args.postgres !== undefined && { postgres: args.postgres }),
-		...(hasAny(backup.secrets) && {
-			secrets: volume("keeper-secrets", names.keeperSecrets(Object.keys(backup.secrets))),
+		...(hasAny(keeperSecrets) && {
+			secrets: volume("keeper-secrets", names.keeperSecrets(Object.keys(keeperSecrets))),
 		}),
 	};
 	return { app: mounted, ...(keeper && { keeper }), prepared: prepare() };
@@ -91,7 +93,7 @@ export function createVolumes(
 				mustRun: false,
 				networkMode: "none",
 				mounts: volumes.map((each) => ({ type: "volume", ...each })),
-				uploads: [...secretFiles(app, SECRETS_PATH, app.secrets), ...secretFiles(app, KEEPER_SECRETS, backup?.secrets)],
+				uploads: [...secretFiles(app, SECRETS_PATH, app.secrets), ...secretFiles(app, KEEPER_SECRETS, keeperSecrets)],
 				labels: labelsOf(name, "prepare"),
 			},
 			{ ...here, deleteBeforeReplace: true, replaceOnChanges: ["mounts"] },

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { createServer, type IncomingMessage, request, type ServerResponse } from "node:http";
 
 /** Answers a command with something that can be written as JSON, or throws. */
-export type Handler = (body: string) => Promise<unknown> | unknown;
+export type Handler = (body: string, request: IncomingMessage) => Promise<unknown> | unknown;
 
 /** An HTTP server that knows some routes, such as `GET /status`, each with its content. */
 export function serve(
@@ -20,12 +20,13 @@ export function serve(
 	});
 }
 
-/** An answer that is no JSON, or has another status. */
+/** An answer that is no JSON, or has another status or more headers. */
 export class Plain {
 	constructor(
 		readonly text: string,
 		readonly status = 200,
 		readonly type = "text/plain; charset=utf-8",
+		readonly headers: Record<string, string> = {},
 	) {}
 }
 
@@ -40,7 +41,7 @@ async function respond(
 	try {
 		if (handler === undefined) answer = new Plain(`no ${incoming.method} ${path} here\n`, 404);
 		else {
-			const given = await handler(await bodyOf(incoming));
+			const given = await handler(await bodyOf(incoming), incoming);
 			answer =
 				given instanceof Plain
 					? given
@@ -50,7 +51,7 @@ async function respond(
 		const { message, code, found, remedy } = error as Error & Record<string, unknown>;
 		answer = new Plain(JSON.stringify({ message, code, found, remedy }), 500, "application/json");
 	}
-	outgoing.writeHead(answer.status, { "content-type": answer.type });
+	outgoing.writeHead(answer.status, { "content-type": answer.type, ...answer.headers });
 	outgoing.end(answer.text);
 }
 

@@ -5,6 +5,7 @@ import { HostKeeper } from "./deploy/hostKeeper";
 import type { DrillReport } from "./drill";
 import { listenAt } from "./listening";
 import { logger } from "./log";
+import { StatusPage } from "./page/page";
 import { Reporter } from "./reporter";
 import { startRoutine } from "./routine";
 import { metricsOf } from "./status";
@@ -20,17 +21,22 @@ export async function replicate(): Promise<number> {
 	const keeper = host ?? (instance as TemporaryKeeper);
 	const json = (body: string) => JSON.parse(body || "{}") as Record<string, unknown>;
 	const status = () => keeper.status();
+	const page = new StatusPage(settings, parts.store, keeper);
+	const metrics = async () => new Plain(metricsOf(await status()));
 	const watching = {
 		...(instance && platformRoutes(instance)),
-		"GET /status": status,
-		"GET /metrics": async () => new Plain(metricsOf(await status())),
+		...page.routes,
+		"GET /status": page.guarded(status),
+		"GET /metrics": page.guarded(metrics),
 		"GET /health": async () => {
 			const { healthy, problems } = await status();
-			return new Plain(healthy ? "ok\n" : `${problems.join("\n")}\n`, healthy ? 200 : 503);
+			// A health check has no token, and needs only the verdict.
+			const reasons = page.isGuarded ? "unhealthy" : problems.join("\n");
+			return new Plain(healthy ? "ok\n" : `${reasons}\n`, healthy ? 200 : 503);
 		},
 	};
 	const commands = {
-		...watching,
+		"GET /status": status,
 		"POST /snapshot": (body: string) =>
 			keeper.snapshot(json(body).name as string, json(body).image as string | undefined),
 		...(host && {
@@ -55,7 +61,7 @@ export async function replicate(): Promise<number> {
 		endSoon();
 		throw error;
 	});
-	closers.push(startRoutine(settings, parts, keeper, log));
+	closers.push(startRoutine(settings, parts, keeper, log), page.start());
 	if (settings.log === "json") closers.push(new Reporter(settings.app, keeper).start());
 	return new Promise((done, failed) => {
 		const stop = () => {

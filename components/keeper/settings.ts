@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { hostname } from "node:os";
 import { posix } from "node:path";
 import { type Location, parseLocation } from "../backup";
@@ -58,8 +59,15 @@ export interface Settings {
 	refusalSeconds: number;
 	/** `HOLDFAST_STOP_SECONDS`: seconds that a stop may take, the last sync included. @default 40 */
 	stopSeconds: number;
-	/** `HOLDFAST_PORT`: TCP port of `/status`, `/metrics` and `/health`. @default 9400 */
+	/** `HOLDFAST_PORT`: TCP port of the status page, `/status`, `/metrics` and `/health`. @default 9400 */
 	port: number;
+	/**
+	 * `HOLDFAST_STATUS_ADDRESS`: the address on which others reach that port; on a loopback one, whoever does may see the
+	 * status page. @default - not known, and the page needs a token
+	 */
+	statusAddress?: string;
+	/** `HOLDFAST_STATUS_TOKEN_FILE`: a file with the token that the page, `/status` and `/metrics` ask for. @default - none */
+	statusTokenFile?: string;
 	/** `HOLDFAST_APP_PORT`: TCP port on which the app is reached through the keeper; 0 where it is reached itself. @default 0 */
 	appPort: number;
 	/** `HOLDFAST_DOOR`: `http` reads requests and holds them one by one, `relay` passes connections on unread. @default "http" */
@@ -144,6 +152,10 @@ export function readSettings(environment: NodeJS.ProcessEnv = process.env): Sett
 	if (appHealth !== undefined && !/^http:\/\//.test(appHealth)) {
 		wrong.push(`HOLDFAST_APP_HEALTH must be a URL that begins with http:// (got ${appHealth})`);
 	}
+	const statusAddress = environment.HOLDFAST_STATUS_ADDRESS || undefined;
+	if (statusAddress !== undefined && isIP(statusAddress) === 0) {
+		wrong.push(`HOLDFAST_STATUS_ADDRESS must be an IP address, such as 127.0.0.1 (got ${statusAddress})`);
+	}
 	const log = oneOf<LogFormat>("HOLDFAST_LOG", ["text", "json"]);
 	const appTarget = targetIn(environment, wrong);
 	const user = userIn(environment, wrong);
@@ -166,6 +178,8 @@ export function readSettings(environment: NodeJS.ProcessEnv = process.env): Sett
 		acknowledge,
 		onStoreOutage,
 		appHealth,
+		statusAddress,
+		statusTokenFile: environment.HOLDFAST_STATUS_TOKEN_FILE || undefined,
 		appTarget,
 		log,
 		user,

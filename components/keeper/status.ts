@@ -49,7 +49,11 @@ export interface Known {
 /** `/status` as JSON. Times are ISO 8601, sizes bytes, durations seconds. */
 export type Status = ReturnType<typeof statusOf>;
 
-export function statusOf(settings: Settings, known: Known, { current, previous, moving }: Partial<DeployRecord> = {}) {
+export function statusOf(
+	settings: Settings,
+	known: Known,
+	{ current, previous, moving, outcomes = [] }: Partial<DeployRecord> = {},
+) {
 	const { database, dataDirectory, store, app, staleSeconds } = settings;
 	const { freshness, refusal, lastDrill, door, acknowledgement } = known;
 	const problems = problemsOf(known, staleSeconds);
@@ -81,6 +85,8 @@ export function statusOf(settings: Settings, known: Known, { current, previous, 
 			move: { serves: databaseOf({ current, moving }), ...shownMove(moving), dump: known.dump },
 		}),
 		...(current !== undefined && { serving: shownVersion(current) }),
+		/** How the last deploys ended, the newest last. */
+		deploys: outcomes,
 		...(previous !== undefined && { previous: { ...shownVersion(previous), snapshot: previous.snapshot } }),
 	};
 }

@@ -12,6 +12,11 @@ export class RunningKeeper {
 		return new RunningKeeper(name, await docker("port", name, "9400"));
 	}
 
+	/** Where its status page is. */
+	get page(): string {
+		return `http://${this.address}/`;
+	}
+
 	/** Undefined while it does not answer. */
 	async status(): Promise<Status | undefined> {
 		const response = await this.fetch("status");

@@ -59,7 +59,10 @@ describe("DockerApp", () => {
 		expect(made.of(CONTAINER).notes?.networksAdvanced).toEqual([{ name: "shop-test-notes-network" }]);
 		const { "notes-keeper": keeper, "notes-rehearsal": rehearsal, "notes-deploy": deploy } = made.of(CONTAINER);
 		expect(keeper).toMatchObject({
-			ports: [{ internal: 8000, external: 8000, ip: "127.0.0.1" }],
+			ports: [
+				{ internal: 8000, external: 8000, ip: "127.0.0.1" },
+				{ internal: 9400, ip: "127.0.0.1" },
+			],
 			networksAdvanced: [
 				{ name: "shop-test-notes-network", aliases: ["notes"] },
 				{ name: "shop-test-notes-rehearsal" },

@@ -55,7 +55,7 @@ describe("the backup of a DockerApp", () => {
 		};
 		expect(keeper).toMatchObject({
 			...common,
-			envs: [...common.envs, "HOLDFAST_APP_PORT=8000", "HOLDFAST_PORT=9400"],
+			envs: [...common.envs, "HOLDFAST_APP_PORT=8000", "HOLDFAST_PORT=9400", "HOLDFAST_STATUS_ADDRESS=127.0.0.1"],
 			name: "shop-test-notes-keeper",
 			command: ["replicate"],
 			restart: "unless-stopped",
@@ -64,7 +64,10 @@ describe("the backup of a DockerApp", () => {
 			destroyGraceSeconds: 45,
 			healthcheck: { tests: ["CMD-SHELL", expect.stringContaining("/tmp/keeper.health")], interval: "15s" },
 		});
-		expect(keeper?.ports).toEqual([{ internal: 8000, external: 8000, ip: "127.0.0.1" }]);
+		expect(keeper?.ports).toEqual([
+			{ internal: 8000, external: 8000, ip: "127.0.0.1" },
+			{ internal: 9400, ip: "127.0.0.1" },
+		]);
 		expect(gate?.ports).toBeUndefined();
 		expect(gate).toMatchObject({
 			...common,

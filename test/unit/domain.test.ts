@@ -182,7 +182,7 @@ describe("DockerApp with a domain", () => {
 		expect(caddy?.envs).toEqual([
 			`HOLDFAST_CADDYFILE=${caddyfile(domainOf({ domain: NAME }) as Domain, "shop-test-notes-keeper:8000")}`,
 		]);
-		expect(keeper?.ports).toBeUndefined();
+		expect(keeper?.ports).toEqual([{ internal: 9400, ip: "127.0.0.1" }]);
 		expect(notes?.ports).toBeUndefined();
 		expect(keeper?.envs).toContain("HOLDFAST_BEHIND_PROXY=true");
 		expect(Object.keys(made.of(VOLUME))).toContain("notes-certificates");

@@ -32,6 +32,8 @@ describe("the keeper's settings", () => {
 			leaseSeconds: 30,
 			stopSeconds: 40,
 			port: 9400,
+			statusAddress: undefined,
+			statusTokenFile: undefined,
 			appPort: 0,
 			door: "http",
 			behindProxy: false,
@@ -132,6 +134,8 @@ describe("the keeper's settings", () => {
 			HOLDFAST_RETENTION_DAYS: "7",
 			HOLDFAST_STOP_SECONDS: "10",
 			HOLDFAST_PORT: "80",
+			HOLDFAST_STATUS_ADDRESS: "::1",
+			HOLDFAST_STATUS_TOKEN_FILE: "/t",
 			HOLDFAST_APP_PORT: "8000",
 			HOLDFAST_REHEARSAL: "/r",
 			HOLDFAST_CONTROL: "/c",
@@ -147,10 +151,18 @@ describe("the keeper's settings", () => {
 			leaseSeconds: 3600,
 			stopSeconds: 10,
 			port: 80,
+			statusAddress: "::1",
+			statusTokenFile: "/t",
 			appPort: 8000,
 			rehearsal: "/r",
 			control: "/c",
 		});
+	});
+
+	it("throws: where the status page is, if that is no address", () => {
+		expect(settingsProblems({ ...good, HOLDFAST_STATUS_ADDRESS: "localhost" })).toEqual([
+			"HOLDFAST_STATUS_ADDRESS must be an IP address, such as 127.0.0.1 (got localhost)",
+		]);
 	});
 
 	it("throws: everything at once", () => {

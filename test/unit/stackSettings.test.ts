@@ -44,6 +44,34 @@ const backupOf = async (settings: Record<string, unknown>, secrets?: Record<stri
 	return (await checkedDockerSettings()).args.backup;
 };
 
+describe("holdfast:statusPage", () => {
+	const pageOf = async (settings: Record<string, unknown>, secrets?: Record<string, string>) => {
+		configure(settings, secrets);
+		return (await checkedDockerSettings()).args.statusPage;
+	};
+
+	it("defaults: left out, it is the component's own; custom: false, or a port and an address", async () => {
+		expect(await pageOf({})).toBeUndefined();
+		expect(await pageOf({ statusPage: false })).toBe(false);
+		expect(await pageOf({ statusPage: { port: 9000, address: "127.0.0.1" } })).toEqual({
+			port: 9000,
+			address: "127.0.0.1",
+		});
+	});
+
+	it("custom: the token is looked up by its name and stays secret", async () => {
+		const statusPage = { address: "0.0.0.0", token: "STATUS" };
+		const page = (await pageOf({ statusPage }, { STATUS: "0123456789abcdef" })) as { token: pulumi.Output<string> };
+		expect([await resolved(page.token), await pulumi.isSecret(page.token)]).toEqual(["0123456789abcdef", true]);
+		expect(await wrong({ statusPage })).toEqual({
+			"statusPage.token.STATUS": "must have a secret value (got none): npm run pulumi -- config set --secret STATUS",
+		});
+		expect(await wrong({ statusPage: { address: "0.0.0.0" } })).toEqual({
+			"statusPage.token": expect.stringContaining("must be given where others reach the page"),
+		});
+	});
+});
+
 describe("holdfast:backup", () => {
 	it("defaults: left out, it is the component's own", async () => {
 		expect(await backupOf({})).toBeUndefined();

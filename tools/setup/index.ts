@@ -2,6 +2,7 @@ import { configuredHost, hasDomain, hasPostgres } from "../stackConfig";
 import { builtHere, targetOf } from "../target";
 import { actionlintStep } from "./actionlint";
 import { caddyImageStep } from "./caddy";
+import { chromiumStep } from "./chromium";
 import { cloudPluginStep } from "./cloudPlugin";
 import { dockerStep } from "./dockerEngine";
 import { engineStep, pluginStep } from "./engine";
@@ -55,17 +56,19 @@ function stepsFor(stack: string): Step[] {
  *
  * @param options.servers also the stores that tests back up to. @default false
  * @param options.workflows also what checks the workflows of .github. @default false
+ * @param options.browser also Chromium, for the tests of the status page. @default false
  * @param options.caddy also what stands in front of an app with a domain. @default - where the stack's configuration names one
  * @param options.postgres also PostgreSQL's image, on a Docker host. @default - where the stack's configuration names it
  */
 export async function setUp(
 	stack = "local",
-	options: { servers?: boolean; workflows?: boolean; caddy?: boolean; postgres?: boolean } = {},
+	options: { servers?: boolean; workflows?: boolean; caddy?: boolean; postgres?: boolean; browser?: boolean } = {},
 ): Promise<void> {
 	const isDocker = targetOf(stack) === "docker";
 	const {
 		servers = false,
 		workflows = false,
+		browser = false,
 		caddy = hasDomain(stack),
 		postgres = isDocker && hasPostgres(stack),
 	} = options;
@@ -76,5 +79,6 @@ export async function setUp(
 	if (servers) steps.push(serversStep);
 	if (servers && postgres) steps.push(pgloaderStep);
 	if (workflows) steps.push(actionlintStep);
+	if (browser) steps.push(chromiumStep);
 	if (!(await runSteps(steps))) process.exit(1);
 }

@@ -53,6 +53,8 @@ export interface Outcome {
 	ok: boolean;
 	reason?: string;
 	time: string;
+	/** By which a person knows the version. @default - not known: written by an older keeper, or it never said what it is */
+	imageName?: string;
 }
 
 /** Which version serves. It lies beside the database, since it must be as durable. */
@@ -67,7 +69,7 @@ export interface DeployRecord {
 }
 
 const FILE = ".holdfast-deploy.json";
-const KEPT_OUTCOMES = 10;
+const KEPT_OUTCOMES = 20;
 
 /** Where the data of what serves is. */
 export function databaseOf({ current, moving }: Pick<DeployRecord, "current" | "moving">): Database {
@@ -77,6 +79,8 @@ export function databaseOf({ current, moving }: Pick<DeployRecord, "current" | "
 /** The record, in memory and on the disk. */
 export class RecordFile {
 	private record: DeployRecord | undefined;
+	/** What the last deploy was to, also when it has ended. */
+	private begun: Deployed | undefined;
 
 	/**
 	 * @param beside another disk's directory, where a copy is: the data directory can be lost while its containers are not,
@@ -104,10 +108,13 @@ export class RecordFile {
 			closeSync(opened);
 		}
 		this.record = next;
+		this.begun = next.switching?.to ?? this.begun;
 	}
 
 	ended(outcome: Omit<Outcome, "time">, changes: Partial<DeployRecord> = {}): void {
-		const outcomes = [...this.value.outcomes, { ...outcome, time: new Date().toISOString() }].slice(-KEPT_OUTCOMES);
+		const to = [this.begun, this.value.current].find((each) => each?.instance === outcome.instance);
+		const named = { ...outcome, time: new Date().toISOString(), ...(to && { imageName: to.version.imageName }) };
+		const outcomes = [...this.value.outcomes, named].slice(-KEPT_OUTCOMES);
 		this.update({ ...changes, switching: undefined, outcomes });
 	}
 
