@@ -2,6 +2,9 @@
 const { readFileSync } = require("node:fs");
 const { createRequire } = require("node:module");
 const { dirname } = require("node:path");
+
+// First of all: what comes next would load it.
+defer("@pulumi/pulumi/typescript-shim");
 const { RunError } = require("@pulumi/pulumi");
 const { build } = require("esbuild");
 
@@ -35,6 +38,34 @@ exports.load = async (entry) => {
 	program._compile(code.text, output);
 	return program.exports;
 };
+
+/**
+ * Puts off a module until something of it is used. Pulumi loads the TypeScript compiler with itself, which is a third of its
+ * own start, and needs it only to turn a function into text, as for a dynamic provider.
+ */
+function defer(name) {
+	let path;
+	try {
+		path = require.resolve(name);
+	} catch {
+		// Another version of Pulumi has no such module, and takes the time that it takes.
+		return;
+	}
+	if (require.cache[path] !== undefined) return;
+	const real = () => {
+		delete require.cache[path];
+		return require(path);
+	};
+	let loaded;
+	const get = (_, property) => {
+		loaded ??= real();
+		return loaded[property];
+	};
+	require.cache[path] = Object.assign(new module.constructor(path, module), {
+		loaded: true,
+		exports: new Proxy({}, { get }),
+	});
+}
 
 /** A file that asks for its directory gets its own, not that of the whole. */
 function keepsDirectory({ onLoad }) {
