@@ -29,30 +29,35 @@ export async function checkDockerHost(name: string, args: DockerAppArgs, host?: 
 
 /** What is wrong on the host, and the user's ids where they could be found. What rests on wrong arguments is left out. */
 export async function hostProblems(docker: DockerCli, name: string, args: DockerAppArgs) {
-	const alive = await docker.run(["version", "--format", "{{.Server.Version}}"]);
-	if (alive.code !== 0) {
-		const reason = `must be a Docker engine that answers (got ${shown(docker.host ?? "the default socket")}: ${alive.reason}); on this machine, npm run setup starts one`;
+	const listed = await docker.run(["ps", "--quiet"]);
+	if (listed.code !== 0) {
+		const reason = `must be a Docker engine that answers (got ${shown(docker.host ?? "the default socket")}: ${listed.reason}); on this machine, npm run setup starts one`;
 		return { problems: [{ propertyPath: "docker:host", reason }], identity: { user: args.user, group: args.group } };
 	}
-	const ids = (await docker.run(["ps", "--quiet"])).stdout.toString().split("\n").filter(Boolean);
-	const running = await docker.inspect<Running>("container", ids);
+	const ids = `${listed.stdout}`.split("\n").filter(Boolean);
+	// Side by side, because over ssh each question is a connection of its own.
+	const [running, image, ...besides] = await Promise.all([
+		docker.inspect<Running>("container", ids),
+		imageProblems(docker, args),
+		caddyProblems(docker, args),
+		postgresProblems(docker, args),
+		nameProblems(docker, name),
+	]);
 	const isOurs = ({ Config: { Labels: labels } }: Running) =>
 		otherOwner(name, labels) === undefined && !isOtherBackend(labels);
 	const own = running.filter(isOurs);
 	const others = running.filter((container) => !isOurs(container));
 
-	const { problems, identity } = await imageProblems(docker, args);
+	const { identity } = image;
 	const resolved = { ...args, ...identity };
 	const wrong = dockerAppProblems(resolved).map(({ propertyPath }) => propertyPath);
 	const right = (...paths: string[]) => !wrong.some((path) => paths.some((prefix) => path.startsWith(prefix)));
-	if (right("port", "publish", "domain")) problems.push(...(await portProblems(docker, args, own, others)));
-	problems.push(...(await caddyProblems(docker, args)));
-	problems.push(...(await postgresProblems(docker, args)));
-	problems.push(...(await nameProblems(docker, name)));
-	if (right("data", "existingData", "user", "group")) {
-		problems.push(...(await dataProblems(docker, name, resolved, own, others)));
-	}
-	if (right("initialData")) problems.push(...initialDataProblems(resolved, own, others));
-	if (right("backup", "user", "group")) problems.push(...(await backupHostProblems(docker, name, resolved)));
+	const [ports, data, backup] = await Promise.all([
+		right("port", "publish", "domain") ? portProblems(docker, args, own, others) : [],
+		right("data", "existingData", "user", "group") ? dataProblems(docker, name, resolved, own, others) : [],
+		right("backup", "user", "group") ? backupHostProblems(docker, name, resolved) : [],
+	]);
+	const initialData = right("initialData") ? initialDataProblems(resolved, own, others) : [];
+	const problems = [...image.problems, ...ports, ...besides.flat(), ...data, ...initialData, ...backup];
 	return { problems, identity };
 }

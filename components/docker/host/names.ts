@@ -7,17 +7,13 @@ import type { Running } from "./running";
 /** Containers and networks cannot share a name; volumes can be found again by theirs. */
 export async function nameProblems(docker: DockerCli, name: string): Promise<Problem[]> {
 	const names = dockerNames(name);
-	const { container, prepare, migration, keeper, caddy, postgres, postgresDump } = names;
-	// The names of the app's own containers are the provider's to choose: they are found by their label.
-	const listed = await docker.run(["ps", "--all", "--quiet", "--filter", `label=${APP_LABEL}=${appIdentity(name)}`]);
-	const labelled = `${listed.stdout}`.split("\n").filter(Boolean);
-	const known = [container, prepare, migration, keeper, caddy, postgres, postgresDump, ...labelled];
-	const inspected = await docker.inspect<Running>("container", known);
-	const containers = [...new Map(inspected.map((each) => [each.Name, each])).values()];
-	const networks = await docker.inspect<{ Name: string; Labels: Labels }>("network", [
-		names.network,
-		names.rehearsalNetwork,
-		names.postgresNetwork,
+	const [containers, networks] = await Promise.all([
+		ownContainers(docker, name),
+		docker.inspect<{ Name: string; Labels: Labels }>("network", [
+			names.network,
+			names.rehearsalNetwork,
+			names.postgresNetwork,
+		]),
 	]);
 	const found = [
 		...containers.map(({ Name, Config }) => ({ kind: "container", called: Name.slice(1), labels: Config.Labels })),
@@ -41,4 +37,14 @@ export async function nameProblems(docker: DockerCli, name: string): Promise<Pro
 	return problem(
 		`there is a stack of this name from another backend; choose another stack name, or, where that backend is gone: ${remove.join("; ")} (the data stays in its volume, and this stack finds it)`,
 	);
+}
+
+/** Those that have one of the app's names, and those that the provider has named, which are found by their label. */
+async function ownContainers(docker: DockerCli, name: string): Promise<Running[]> {
+	const { container, prepare, migration, keeper, caddy, postgres, postgresDump } = dockerNames(name);
+	const listed = await docker.run(["ps", "--all", "--quiet", "--filter", `label=${APP_LABEL}=${appIdentity(name)}`]);
+	const labelled = `${listed.stdout}`.split("\n").filter(Boolean);
+	const known = [container, prepare, migration, keeper, caddy, postgres, postgresDump, ...labelled];
+	const inspected = await docker.inspect<Running>("container", known);
+	return [...new Map(inspected.map((each) => [each.Name, each])).values()];
 }
