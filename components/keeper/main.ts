@@ -85,8 +85,7 @@ async function main(): Promise<number> {
 		case "accept-sqlite":
 			return accept.acceptSqlite();
 		case "inspect":
-			await answer(positionals[0] ?? "", ...positionals.slice(1));
-			return 0;
+			return answer(...positionals);
 		case "deploy":
 			return deploy(positionals[0] ?? "");
 		case "since":

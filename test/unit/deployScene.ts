@@ -1,16 +1,17 @@
 import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { onTestFinished, vi } from "vitest";
 import { untilHealthy } from "../../components/keeper/appHealth";
 import { Deploys } from "../../components/keeper/deploy/deploys";
 import type { Instances } from "../../components/keeper/deploy/instances";
 import { Mover } from "../../components/keeper/deploy/mover";
 import { RecordFile } from "../../components/keeper/deploy/record";
-import type { Replicating } from "../../components/keeper/deploy/switch";
 import type { Version } from "../../components/keeper/deploy/version";
+import type { Replicating } from "../../components/keeper/deploy/wayBack";
 import type { Way } from "../../components/keeper/door/way";
-import { inspect } from "../../components/keeper/inspect";
+import { inspect, inspectWhenAsked } from "../../components/keeper/inspect";
 import type { CopyOptions, Postgres } from "../../components/keeper/postgres/postgres";
 import type { MoveReport, TableDifference } from "../../components/keeper/postgres/report";
 import type { Refusal } from "../../components/keeper/refusal";
@@ -96,6 +97,10 @@ export class DeployScene {
 	proofs: boolean[] = [];
 	snapshotFails: Error | undefined;
 	copyFails: Error | undefined;
+	/** Milliseconds for the copy of before. */
+	copyTakes = 0;
+	/** Processes that were started to be asked, and not left again. */
+	waiting = 0;
 	/** What the store knows of the data. */
 	manifest: { transaction: number; moved?: { since: string } } | undefined;
 	/** How Postgres differs, one look after the other; then not at all. */
@@ -118,11 +123,16 @@ export class DeployScene {
 		vi.mocked(inspect).mockImplementation((async (question: string, path: string, target = "") => {
 			if (question === "copy") {
 				if (this.copyFails !== undefined) throw this.copyFails;
+				await sleep(this.copyTakes);
 				this.events.push("copy");
 				copyFileSync(path, target);
 			}
 			return { schema: "schema of before", rows: {} };
 		}) as unknown as typeof inspect);
+		vi.mocked(inspectWhenAsked).mockImplementation((async (question: "copy", path: string, target: string) => {
+			this.waiting += 1;
+			return { ask: () => inspect(question, path, target), leave: () => (this.waiting -= 1) };
+		}) as unknown as typeof inspectWhenAsked);
 		vi.mocked(untilHealthy).mockImplementation(async (url) => {
 			const { hostname: id } = new URL(url ?? "http://unasked");
 			this.events.push(`health ${id}`);

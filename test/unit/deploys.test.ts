@@ -5,7 +5,7 @@ import { type Deployed, RecordFile } from "../../components/keeper/deploy/record
 import { DeployScene } from "./deployScene";
 import { until, VERSION } from "./shellContainer";
 
-vi.mock("../../components/keeper/inspect", () => ({ inspect: vi.fn() }));
+vi.mock("../../components/keeper/inspect", () => ({ inspect: vi.fn(), inspectWhenAsked: vi.fn() }));
 vi.mock("../../components/keeper/restore", () => ({ restoreInPlace: vi.fn() }));
 vi.mock("../../components/keeper/appHealth", () => ({ untilHealthy: vi.fn() }));
 
@@ -62,6 +62,18 @@ describe("a deploy", () => {
 			return 0;
 		};
 		expect((await scene.deploy("two")).outcome?.ok).toBe(true);
+	});
+
+	it("migrates only once both the replica and the copy have the last write, whichever takes longer", async () => {
+		await scene.served();
+		scene.copyTakes = 100;
+		expect((await scene.deploy("two")).outcome).toMatchObject({ ok: true });
+		expect(scene.events.filter((event) => /^(snapshot|copy|migrate two)$/.test(event))).toEqual([
+			"snapshot",
+			"copy",
+			"migrate two",
+		]);
+		expect(scene.waiting).toBe(0);
 	});
 
 	it("of the first version, or without data, needs no way back", async () => {

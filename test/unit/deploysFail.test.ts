@@ -6,7 +6,7 @@ import { Refusal } from "../../components/keeper/refusal";
 import { DeployScene } from "./deployScene";
 import { until } from "./shellContainer";
 
-vi.mock("../../components/keeper/inspect", () => ({ inspect: vi.fn() }));
+vi.mock("../../components/keeper/inspect", () => ({ inspect: vi.fn(), inspectWhenAsked: vi.fn() }));
 vi.mock("../../components/keeper/restore", () => ({ restoreInPlace: vi.fn() }));
 vi.mock("../../components/keeper/appHealth", () => ({ untilHealthy: vi.fn() }));
 
@@ -22,6 +22,7 @@ describe("a deploy that fails", () => {
 		expect(scene.two.runs).toBe(false);
 		expect(readFileSync(scene.database, "utf8")).toBe("written by one");
 		expect(scene.copies).toEqual([]);
+		expect(scene.waiting).toBe(0);
 		// Whatever happened, nobody waits at the door for ever.
 		expect(scene.events.filter((event) => event === "open")).toHaveLength(
 			scene.events.filter((event) => event === "close").length,
@@ -60,6 +61,7 @@ describe("a deploy that fails", () => {
 			"by a last write that does not arrive",
 			() => {
 				scene.proofs = [true, false];
+				scene.copyTakes = 100;
 			},
 			"not all of the data is in s3://bucket/notes",
 			false,

@@ -6,7 +6,7 @@ import { Refusal } from "../../components/keeper/refusal";
 import { DeployScene } from "./deployScene";
 import { VERSION } from "./shellContainer";
 
-vi.mock("../../components/keeper/inspect", () => ({ inspect: vi.fn() }));
+vi.mock("../../components/keeper/inspect", () => ({ inspect: vi.fn(), inspectWhenAsked: vi.fn() }));
 vi.mock("../../components/keeper/restore", () => ({ restoreInPlace: vi.fn() }));
 vi.mock("../../components/keeper/appHealth", () => ({ untilHealthy: vi.fn() }));
 

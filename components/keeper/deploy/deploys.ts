@@ -6,8 +6,9 @@ import type { Instance } from "./instance";
 import type { Instances } from "./instances";
 import type { Mover } from "./mover";
 import type { Outcome, RecordFile } from "./record";
-import { type Replicating, Switch } from "./switch";
+import { Switch } from "./switch";
 import { inTheEnd } from "./undo";
+import type { Replicating } from "./wayBack";
 
 /**
  * Deploys as transactions over the data: a version that waits becomes the one that serves, with the data that its

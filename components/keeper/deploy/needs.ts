@@ -1,7 +1,7 @@
 import { readMarker } from "../marker";
 import { Refusal } from "../refusal";
 import type { Parts } from "../start";
-import type { Replicating } from "./switch";
+import type { Replicating } from "./wayBack";
 
 /** Seconds for a sync. */
 export const SYNC = 30;

@@ -1,11 +1,9 @@
 import { statSync } from "node:fs";
-import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Way } from "../door/way";
 import { inspect } from "../inspect";
-import type { Refusal } from "../refusal";
 import { restoreInPlace } from "../restore";
-import { parseTarget, type Snapshot } from "../snapshots";
+import { parseTarget } from "../snapshots";
 import type { Parts } from "../start";
 import { untilWell } from "./health";
 import type { Instance } from "./instance";
@@ -14,25 +12,14 @@ import { Laps } from "./laps";
 import type { Course, Mover } from "./mover";
 import { needNoData, needStore, SYNC } from "./needs";
 import type { Deployed, RecordFile, Switching } from "./record";
-import { discard, inTheEnd, keepRoom, needRoomForCopy, putBack } from "./undo";
-import { snapshotName, type Version } from "./version";
+import { discard, inTheEnd, needRoomForCopy, putBack } from "./undo";
+import type { Version } from "./version";
 import { waker } from "./wake";
+import { type Replicating, WayBack } from "./wayBack";
 
 /** Seconds for a container to come to the gate, and to come back to it. */
 const COMES = 60;
 const RETURNS = 10;
-
-/** What a deploy needs of the replication. */
-export interface Replicating {
-	/** Why no version can be let in at all. */
-	readonly refusal: Refusal | undefined;
-	/** Brings all commits into the store. Returns whether they were seen there. */
-	prove(seconds: number): Promise<boolean>;
-	snapshot(name: string, image: string): Promise<Snapshot>;
-	/** Leaves the database alone, so that another can be put in its place. */
-	rest(): Promise<void>;
-	goOn(): void;
-}
 
 /** From the version that serves to another, with the data; or back to where it began. */
 export class Switch {
@@ -67,6 +54,7 @@ export class Switch {
 		const { current } = this.record.value;
 		let failure: unknown;
 		let before: Switching["before"];
+		const wayBack = await WayBack.of(this.parts, this.replication, course);
 		const closed = new Laps();
 		this.door.close();
 		try {
@@ -75,7 +63,7 @@ export class Switch {
 			closed.lap("requests");
 			if (current !== undefined) await this.stop(current, tell);
 			closed.lap("stop");
-			before = this.hasData() && course !== "go-on" ? await this.secure(current ?? to, course, tell) : undefined;
+			before = this.hasData() && course !== "go-on" ? await wayBack.secure(current ?? to, tell) : undefined;
 			this.record.update({ switching: { attempt, to, ...(before && { before }) } });
 			closed.lap("copy");
 			await this.bring(course, to, attempt, this.hasData(), closed, tell);
@@ -89,6 +77,7 @@ export class Switch {
 			await this.back(tell);
 			closed.lap("back");
 		} finally {
+			wayBack.leave();
 			this.door.open();
 			tell(`the door was closed for ${closed}`);
 		}
@@ -142,30 +131,6 @@ export class Switch {
 			await this.mover.prepare(course, instance, to.version, hasData, tell);
 		} catch (error) {
 			await instance.stop(to.version.stopSeconds).catch((failure: Error) => tell(`warning: ${failure.message}`));
-			throw error;
-		}
-	}
-
-	/** The last write is in the replica, a name leads back to it, and a copy of the data lies beside it. */
-	private async secure(
-		old: Deployed,
-		course: Course,
-		tell: (line: string) => void,
-	): Promise<NonNullable<Switching["before"]>> {
-		await needStore(this.replication, this.parts);
-		const snapshot = await this.replication.snapshot(snapshotName(old.version), old.version.imageName);
-		const { database } = this.parts.settings;
-		tell(`its last write is in the replica, as snapshot ${snapshot.name}`);
-		// On the way to Postgres nothing writes to the file any more, and it is itself the way back.
-		if (course === "move") return { snapshot: snapshot.name, ...(await inspect("schema", database)) };
-		const copy = join(dirname(database), ".holdfast-before-deploy.db");
-		await discard(copy);
-		try {
-			await keepRoom(copy);
-			const { schema } = await inspect("copy", database, copy);
-			return { copy, snapshot: snapshot.name, schema };
-		} catch (error) {
-			await discard(copy);
 			throw error;
 		}
 	}
