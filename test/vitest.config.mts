@@ -3,10 +3,18 @@ import { defineConfig } from "vitest/config";
 import Order from "./order.mjs";
 
 const unit = `${import.meta.dirname}/unit`;
+const FAKE_DOCKER = 'vi.mock("../../components/docker/cli", () => vi.importActual("./dockerCliFake"));';
 /** What replaces a module would replace it for every file that runs after it in the same worker. */
-const replacing = readdirSync(unit).filter(
-	(file) => file.endsWith(".test.ts") && readFileSync(`${unit}/${file}`, "utf8").includes("vi.mock("),
-);
+const replacing = readdirSync(unit).filter((file) => file.endsWith(".test.ts") && mocks(file).length > 0);
+/** These all replace the same by the same, so they can share their workers with one another. */
+const replacingDocker = replacing.filter((file) => mocks(file).every((line) => line === FAKE_DOCKER));
+
+function mocks(file: string): string[] {
+	return readFileSync(`${unit}/${file}`, "utf8")
+		.split("\n")
+		.filter((line) => line.includes("vi.mock("));
+}
+
 export default defineConfig({
 	test: {
 		sequence: { sequencer: Order },
@@ -29,9 +37,20 @@ export default defineConfig({
 			},
 			{
 				test: {
+					name: "unit-docker",
+					root: unit,
+					include: replacingDocker,
+					testTimeout: 30_000,
+					isolate: false,
+					maxWorkers: 4,
+					sequence: { groupOrder: 0 },
+				},
+			},
+			{
+				test: {
 					name: "unit-alone",
 					root: unit,
-					include: replacing,
+					include: replacing.filter((file) => !replacingDocker.includes(file)),
 					testTimeout: 30_000,
 					maxWorkers: 4,
 					sequence: { groupOrder: 0 },
