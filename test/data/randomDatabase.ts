@@ -1,4 +1,5 @@
-import { Chance, KINDS, type Kind } from "./randomValues";
+import { Chance } from "../../tools/chance";
+import { KINDS, type Kind } from "./randomValues";
 
 const NAMES = [
 	"value",

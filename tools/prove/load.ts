@@ -171,7 +171,11 @@ export async function answering(url: string): Promise<string> {
 		Date.now() - start < 60_000;
 		await new Promise((resolve) => setTimeout(resolve, 200))
 	) {
-		const response = await fetch(`${url}/health`, { signal: AbortSignal.timeout(2000) }).catch(() => undefined);
+		// A timer that keeps the process alive, unlike that of AbortSignal.timeout: a lost try would end it without a word.
+		const lost = new AbortController();
+		const timer = setTimeout(() => lost.abort(), 2000);
+		const response = await fetch(`${url}/health`, { signal: lost.signal }).catch(() => undefined);
+		clearTimeout(timer);
 		if (response?.ok) return ((await response.json()) as { version: string }).version;
 	}
 	throw new Error(`${url} does not answer`);
