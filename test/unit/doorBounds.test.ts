@@ -135,10 +135,10 @@ describe("fault 54: the door stays up, within its memory", () => {
 		const app = await startApp(async (incoming, outgoing) => {
 			for await (const chunk of incoming) outgoing.write(chunk);
 			// A while in which nobody says anything.
-			await sleep(700);
+			await sleep(1400);
 			outgoing.end("end");
 		});
-		const { port } = await startDoor(() => app, { limits: { headSeconds: 0.3, stalledSeconds: 0.4 } });
+		const { port } = await startDoor(() => app, { limits: { headSeconds: 0.6, stalledSeconds: 0.8 } });
 		const slow = client(port, asking("/", { method: "POST", headers: `Content-Length: 8\r\n${CLOSE.headers}` }));
 		for (let each = 0; each < 8; each++) {
 			await sleep(200);
