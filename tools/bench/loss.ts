@@ -1,8 +1,10 @@
 import { loseStack } from "./loss/holdfast";
 import { litestream, loseApp, SCALED, uploadLoop } from "./loss/plain";
 import type { Bench } from "./result";
+import { byTurns, progress } from "./turns";
 
 const RUNS = 3;
+const [REPLICATED, LOCAL] = ["ours, replicated", "ours, local"];
 /** Seconds. */
 const PROMISED = 2;
 
@@ -11,24 +13,14 @@ export const loss: Bench = {
 	name: "loss",
 	about: "acknowledged writes that a lost host takes along: both modes, the guide's upload loop, plain Litestream",
 	async run({ runs = RUNS }) {
-		const writes: Record<string, number[]> = {};
-		const seconds: Record<string, number[]> = {};
-		const contenders = {
-			"Holdfast, replicated": () => loseStack("replicated"),
-			"Holdfast, local": () => loseStack("local"),
+		const found = await byTurns(runs, progress("loss"), {
+			[REPLICATED]: () => loseStack("replicated"),
+			[LOCAL]: () => loseStack("local"),
 			[`upload loop, each ${SCALED} s`]: () => loseApp(uploadLoop),
 			"plain Litestream": () => loseApp(litestream),
-		};
-		for (let run = 1; run <= runs; run += 1) {
-			for (const [name, lose] of Object.entries(contenders)) {
-				const lost = await lose();
-				console.error(
-					`loss, ${run} of ${runs}: ${name}: ${lost.writes} of ${lost.acknowledged} writes, ${lost.seconds} s`,
-				);
-				writes[name] = [...(writes[name] ?? []), lost.writes];
-				seconds[name] = [...(seconds[name] ?? []), lost.seconds];
-			}
-		}
+		});
+		const of = (what: "writes" | "seconds") =>
+			Object.fromEntries(Object.entries(found).map(([name, all]) => [name, all.map((each) => each[what])]));
 		const notes = [
 			`The guide's loop uploads each 300 s. Here it does each ${SCALED} s, and the host is lost at a random moment of a round: at 300 s both figures are ${300 / SCALED} times as large on average. They are not scaled here.`,
 			"The loop gets a whole copy by SQLite's backup; the guide uploads the file as it is, which can also be torn, or lack its write-ahead log.",
@@ -39,19 +31,19 @@ export const loss: Bench = {
 				{
 					name: "host lost under load, acknowledged writes lost",
 					unit: "writes",
-					values: writes,
+					values: of("writes"),
 					ratios: [],
-					limits: [{ of: "Holdfast, replicated", atMost: 0 }],
+					limits: [{ of: REPLICATED, atMost: 0 }],
 					notes,
 				},
 				{
 					name: "host lost under load, seconds of acknowledged writes lost",
 					unit: "s",
-					values: seconds,
+					values: of("seconds"),
 					ratios: [],
 					limits: [
-						{ of: "Holdfast, replicated", atMost: 0 },
-						{ of: "Holdfast, local", atMost: PROMISED },
+						{ of: REPLICATED, atMost: 0 },
+						{ of: LOCAL, atMost: PROMISED },
 					],
 					notes,
 				},

@@ -4,6 +4,7 @@ import { Plan } from "../plan";
 import { freePort, succeeds } from "../prove/twin";
 import { PreviewScene, type Program } from "./preview/scene";
 import type { Bench } from "./result";
+import { byTurns, cleanedUp, progress } from "./turns";
 
 const BY_HAND = "by hand";
 
@@ -15,47 +16,49 @@ export const preview: Bench = {
 	name: "preview",
 	about: "preview and no-change up of the local stack against the same resources written by hand without components",
 	async run({ runs = 8 }) {
+		const say = progress("preview");
 		const scene = new PreviewScene(`b${randomBytes(4).toString("hex")}`, await freePort());
-		try {
-			console.error("… preview: bringing the stack up");
-			await succeeds(scene.configure().up());
-			const byHand = await scene.writtenByHand();
-			const resources = await sameResources(scene, byHand);
-			const previews = {
-				ours: () => scene.run(scene.ours, "preview"),
-				[BY_HAND]: () => scene.run(byHand, "preview"),
-			};
-			const updates = {
-				ours: () => scene.run(scene.ours, "up", "--yes"),
-				"npm run up": () => succeeds(scene.up()),
-				[BY_HAND]: () => scene.run(byHand, "up", "--yes"),
-			};
-			const notes = [
-				`${resources} resources of the provider in both programs, and neither finds a change`,
-				"by hand: plain JavaScript, which Pulumi starts sooner than TypeScript",
-			];
-			const target = (of: string) => ({ of, to: BY_HAND, atMost: 1.1 });
-			return {
-				comparisons: [
-					{
-						name: "preview without a change",
-						unit: "s",
-						values: await byTurns(runs, previews),
-						ratios: [target("ours")],
-						notes,
-					},
-					{
-						name: "up without a change",
-						unit: "s",
-						values: await byTurns(runs, updates),
-						ratios: [target("ours"), target("npm run up")],
-						notes,
-					},
-				],
-			};
-		} finally {
-			await scene.remove();
-		}
+		return cleanedUp(
+			() => scene.remove(),
+			async () => {
+				say("bringing the stack up");
+				await succeeds(scene.configure().up());
+				const byHand = await scene.writtenByHand();
+				const resources = await sameResources(scene, byHand);
+				const previews = {
+					ours: () => scene.run(scene.ours, "preview"),
+					[BY_HAND]: () => scene.run(byHand, "preview"),
+				};
+				const updates = {
+					ours: () => scene.run(scene.ours, "up", "--yes"),
+					"npm run up": () => succeeds(scene.up()),
+					[BY_HAND]: () => scene.run(byHand, "up", "--yes"),
+				};
+				const notes = [
+					`${resources} resources of the provider in both programs, and neither finds a change`,
+					"by hand: plain JavaScript, which Pulumi starts sooner than TypeScript",
+				];
+				const target = (of: string) => ({ of, to: BY_HAND, atMost: 1.1 });
+				return {
+					comparisons: [
+						{
+							name: "preview without a change",
+							unit: "s",
+							values: await timed(runs, say, previews),
+							ratios: [target("ours")],
+							notes,
+						},
+						{
+							name: "up without a change",
+							unit: "s",
+							values: await timed(runs, say, updates),
+							ratios: [target("ours"), target("npm run up")],
+							notes,
+						},
+					],
+				};
+			},
+		);
 	},
 };
 
@@ -77,18 +80,16 @@ async function kinds(scene: PreviewScene, program: Program): Promise<Record<stri
 	return found;
 }
 
-/** Seconds of each, one after the other, where who begins changes. The first turn fills the caches and does not count. */
-async function byTurns(runs: number, contenders: Record<string, () => Promise<unknown>>) {
-	const names = Object.keys(contenders);
-	const values: Record<string, number[]> = Object.fromEntries(names.map((name) => [name, []]));
-	for (let run = 0; run <= runs; run += 1) {
-		console.error(`… preview: turn ${run} of ${runs}, ${names.join(" and ")}`);
-		const first = run % names.length;
-		for (const name of [...names.slice(first), ...names.slice(0, first)]) {
+/** The seconds of each, by turns. The first turn fills the caches and does not count. */
+async function timed(runs: number, say: (what: string) => void, contenders: Record<string, () => Promise<unknown>>) {
+	const clocked = Object.entries(contenders).map(([name, run]) => {
+		const seconds = async () => {
 			const start = performance.now();
-			await contenders[name]?.();
-			if (run > 0) values[name]?.push(Math.round(performance.now() - start) / 1000);
-		}
-	}
-	return values;
+			await run();
+			return Math.round(performance.now() - start) / 1000;
+		};
+		return [name, seconds] as const;
+	});
+	const found = await byTurns(runs + 1, say, Object.fromEntries(clocked));
+	return Object.fromEntries(Object.entries(found).map(([name, values]) => [name, values.slice(1)]));
 }
