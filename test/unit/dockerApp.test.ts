@@ -1,23 +1,14 @@
-import { beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { DockerApp } from "../../components/docker/app";
 import type { DockerAppArgs } from "../../components/docker/args";
-import { args, CONTAINER, haveKeeperProgram, make, VOLUME } from "./docker";
-import { FakeDockerCli, IMAGE_PROCESS } from "./dockerCliFake";
-import { Made, problemsOf } from "./mocks";
+import { args, CONTAINER, make, mocksOnDocker, VOLUME } from "./docker";
+import { FakeDockerCli } from "./dockerCliFake";
+import { problemsOf } from "./mocks";
 
 // No unit test asks a real Docker.
 vi.mock("../../components/docker/cli", () => vi.importActual("./dockerCliFake"));
 
-const made = new Made();
-beforeAll(async () => {
-	await haveKeeperProgram();
-	await made.start();
-});
-beforeEach(() => {
-	made.forget();
-	FakeDockerCli.asked.splice(0);
-	FakeDockerCli.image = IMAGE_PROCESS;
-});
+const made = mocksOnDocker();
 
 const REHEARSAL = expect.stringMatching(/^shop-test-notes-rehearsal-[0-9a-f]{8}$/);
 const GATE = expect.stringMatching(/^shop-test-notes-gate-[0-9a-f]{8}$/);

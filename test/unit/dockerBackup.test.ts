@@ -1,22 +1,12 @@
-import { beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { DockerApp } from "../../components/docker/app";
 import { gateRefusal } from "../../components/docker/keeper";
-import { args, CONTAINER, haveKeeperProgram, make, VOLUME } from "./docker";
-import { FakeDockerCli, IMAGE_PROCESS } from "./dockerCliFake";
-import { failuresOf, Made } from "./mocks";
+import { args, CONTAINER, make, mocksOnDocker, VOLUME } from "./docker";
+import { failuresOf } from "./mocks";
 
 vi.mock("../../components/docker/cli", () => vi.importActual("./dockerCliFake"));
 
-const made = new Made();
-beforeAll(async () => {
-	await haveKeeperProgram();
-	await made.start();
-});
-beforeEach(() => {
-	made.forget();
-	FakeDockerCli.asked.splice(0);
-	FakeDockerCli.image = IMAGE_PROCESS;
-});
+const made = mocksOnDocker();
 
 const targets = (mounts: { target: string }[] = []) => mounts.map(({ target }) => target);
 

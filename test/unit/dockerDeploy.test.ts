@@ -1,23 +1,14 @@
 import * as docker from "@pulumi/docker";
 import type * as pulumi from "@pulumi/pulumi";
-import { beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { DockerApp } from "../../components/docker/app";
-import { args, CONTAINER, haveKeeperProgram, make } from "./docker";
-import { FakeDockerCli, IMAGE_PROCESS } from "./dockerCliFake";
-import { failuresOf, Made } from "./mocks";
+import { args, CONTAINER, make, mocksOnDocker } from "./docker";
+import { FakeDockerCli } from "./dockerCliFake";
+import { failuresOf, type Made } from "./mocks";
 
 vi.mock("../../components/docker/cli", () => vi.importActual("./dockerCliFake"));
 
-const made = new Made();
-beforeAll(async () => {
-	await haveKeeperProgram();
-	await made.start();
-});
-beforeEach(() => {
-	made.forget();
-	FakeDockerCli.asked.splice(0);
-	FakeDockerCli.image = IMAGE_PROCESS;
-});
+const made = mocksOnDocker();
 
 type Container = ReturnType<Made["of"]>[string] | undefined;
 const targets = (mounts: { target: string }[] = []) => mounts.map(({ target }) => target);

@@ -1,23 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
-import { beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { dockerAppProblems } from "../../components/docker/args";
 import { inOrder, type StatusPageArgs, statusPageProblems } from "../../components/docker/statusPage";
-import { args, CONTAINER, haveKeeperProgram, make } from "./docker";
-import { FakeDockerCli, IMAGE_PROCESS } from "./dockerCliFake";
-import { Made } from "./mocks";
+import { args, CONTAINER, make, mocksOnDocker } from "./docker";
 
 vi.mock("../../components/docker/cli", () => vi.importActual("./dockerCliFake"));
 
-const made = new Made();
-beforeAll(async () => {
-	await haveKeeperProgram();
-	await made.start();
-});
-beforeEach(() => {
-	made.forget();
-	FakeDockerCli.asked.splice(0);
-	FakeDockerCli.image = IMAGE_PROCESS;
-});
+const made = mocksOnDocker();
 
 const TOKEN = "0123456789abcdef0123";
 const problems = (statusPage: unknown, backup?: false) =>
