@@ -72,7 +72,7 @@ export async function keeperStatus(docker: DockerCli, keeper: string): Promise<S
 /** What a command of the keeper says. @throws {Error} with its own words when it fails. */
 export async function keeperOutput(docker: DockerCli, keeper: string, words: string[]): Promise<string> {
 	const { code, stdout, errors } = await docker.run(["exec", keeper, ...KEEPER, ...words], { timeout: 24 * 3600_000 });
-	if (code !== 0) throw new Error(errors.trim());
+	if (code !== 0) throw new Error(errors.trim() || `${stdout}`.trim());
 	return `${stdout}`;
 }
 
