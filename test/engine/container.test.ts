@@ -48,9 +48,13 @@ it("fault 30: runs as an ordinary user on a read-only root, with limits and grac
 		Memory: 256 * 1024 * 1024,
 		NanoCpus: 5e8,
 	});
-	// The way to the app is the keeper's: it alone is published.
+	// The way to the app is the keeper's, and so is the status page: it alone is published.
 	const keeper = JSON.parse(await dockerOutput("inspect", `${stack.container}-keeper`))[0];
-	expect(keeper.HostConfig.PortBindings).toEqual({ "8000/tcp": [{ HostIp: "127.0.0.1", HostPort: `${stack.port}` }] });
+	expect(keeper.HostConfig.PortBindings).toEqual({
+		"8000/tcp": [{ HostIp: "127.0.0.1", HostPort: `${stack.port}` }],
+		// The status page, on any port of the host's loopback.
+		"9400/tcp": [{ HostIp: "127.0.0.1", HostPort: expect.stringMatching(/^0?$/) }],
+	});
 	expect(Object.keys(HostConfig.PortBindings ?? {})).toEqual([]);
 	const inside = (script: string) => dockerOutput("exec", app, "sh", "-c", script);
 	expect(await inside("id -u; id -g")).toBe("1234\n1235");
