@@ -61,7 +61,7 @@ until [ -e "$here/open" ] && mv "$here/open" "$here/opened" 2> /dev/null; do
 	fi
 	n=$((n+1))
 	${version.kind === "rehearsal" ? "if [ $n -gt 2100 ]; then exit 75; fi" : ":"}
-	if [ $n -eq 500 ]; then echo "holdfast: waiting for the keeper; docker logs ${keeper} says why" >&2; fi
+	if [ $n -eq 300 ]; then echo "holdfast: waiting for the keeper; docker logs ${keeper} says why" >&2; fi
 	if [ $n -gt 1500 ]; then sleep 1; elif [ $n -gt 500 ]; then sleep 0.1 2> /dev/null || sleep 1; else sleep 0.02 2> /dev/null || sleep 1; fi
 done
 database || exit 75

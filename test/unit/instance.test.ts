@@ -133,7 +133,7 @@ describe.each(SHELLS)("a container that waits for the keeper, in %s", (shell) =>
 describe("a container that waits for the keeper", () => {
 	it("says what it waits for, and a rehearsal gives up in the end", async () => {
 		const host = new ShellHost();
-		const edit = (text: string) => text.replace("-eq 500", "-eq 2").replace("-gt 2100", "-gt 4");
+		const edit = (text: string) => text.replace("-eq 300", "-eq 2").replace("-gt 2100", "-gt 4");
 		const never = join(host.directory, "never");
 		const app = await host.container("one", [...SHOW, never], { edit, version: { kind: "rehearsal" } });
 		app.start();
