@@ -16,7 +16,7 @@ export async function startDoorProcess(app: number, limits: DoorOptions["limits"
 	const program = join(directory, "door.js");
 	const entry = join(__dirname, "doorProgram.ts");
 	await build({ entryPoints: [entry], outfile: program, bundle: true, platform: "node", logLevel: "silent" });
-	const process = fork(program, { execArgv: ["--max-semi-space-size=1"] });
+	const process = fork(program, { execArgv: ["--max-semi-space-size=2"] });
 	closeLater(() => void process.kill("SIGKILL"));
 	const tell = async (what: Told | "close" | "open" | "memory") => {
 		const answered = once(process, "message");

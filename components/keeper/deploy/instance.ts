@@ -17,7 +17,7 @@ import type { Database, Version } from "./version";
 /** Milliseconds between two looks at what a container answered: requests wait for most of it. */
 const LOOK = 20;
 /** Milliseconds for which nothing may hear in a container that has ended: what hears there ends with it, and never before. */
-const SILENT = 60;
+const SILENT = 40;
 /** Milliseconds in which the listener of a container that runs must have been found. */
 const LISTENS = 1000;
 

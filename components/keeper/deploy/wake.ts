@@ -1,8 +1,8 @@
 import { connect } from "node:net";
 
 /** Milliseconds between two connections, and connections in all. */
-const PAUSE = 50;
-const MOST = 20;
+const PAUSE = 20;
+const MOST = 50;
 
 /**
  * Opens a connection to an app that was told to stop, and closes it: a server that waits for the next one may look only
