@@ -146,9 +146,10 @@ export class ServerProcess {
 
 /** An address of this machine that its containers can reach too. */
 async function sharedAddress(): Promise<string> {
-	const format = "{{range .IPAM.Config}}{{.Gateway}} {{end}}";
+	const format = "{{range .IPAM.Config}}{{.Gateway}} {{.Subnet}} {{end}}";
 	const { code, output } = await command("docker", ["network", "inspect", "bridge", "--format", format]);
-	const address = /\d+\.\d+\.\d+\.\d+/.exec(output)?.[0];
+	// A daemon that has made its bridge itself names the address only once it has started again: it is the network's first.
+	const address = /\d+\.\d+\.\d+\.\d+(?= )/.exec(output)?.[0] ?? /\d+\.\d+\.\d+\.(?=0\/)/.exec(output)?.[0].concat("1");
 	if (code !== 0 || address === undefined) throw new Error(`Docker's bridge has no address: ${lastLine(output)}`);
 	return address;
 }
