@@ -25,7 +25,8 @@ export interface InstanceArgs {
  *
  * The app's process takes the shell's place: signals, standard streams and exit code are its own. A few words of shell
  * beside it hear from the keeper on a pipe which signal to send it: opened once and for both ways, so that it never ends and
- * no word gets lost between two of them.
+ * no word gets lost between two of them. What runs has that pipe open too (file 9): as long as anybody holds it, it is
+ * taken to run, whatever has become of those who listen.
  */
 export function instanceProcess(app: App, args: InstanceArgs): Partial<docker.ContainerArgs> {
 	return {
@@ -45,7 +46,7 @@ database() {
 	[ "$(cat "$here/database" 2> /dev/null)" = postgres ] || return 0
 	${urlExports(postgresUrls, version.kind)}
 }
-hear='( trap "" TERM INT HUP QUIT; [ -p "$here/signal" ] && exec 3<> "$here/signal" && while read -r name <&3; do kill -"$name" $$; done ) > /dev/null 2>&1 < /dev/null & echo $! > "$here/hearing";'
+hear='( trap "" TERM INT HUP QUIT; [ -p "$here/signal" ] && exec 3<> "$here/signal" && while read -r name <&3; do kill -"$name" $$; done ) > /dev/null 2>&1 < /dev/null & echo $! > "$here/hearing"; [ -p "$here/signal" ] && ( : 9<> "$here/signal" ) 2> /dev/null && exec 9<> "$here/signal";'
 run() {
 	( database && exec /bin/sh -c "$hear $2" sh "$@" )
 	code=$?

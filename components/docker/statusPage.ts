@@ -66,8 +66,12 @@ export function statusPageProblems({ statusPage, backup }: Paged): Problem[] {
 /** Where the page is published; none where it is not wanted. */
 export function statusPagePorts({ statusPage = {} }: Paged, internal: number): docker.types.input.ContainerPort[] {
 	if (statusPage === false) return [];
-	const { port, address = "127.0.0.1" } = statusPage;
-	return [{ internal, ip: address, ...(port !== undefined && { external: port }) }];
+	const { port } = statusPage;
+	return [{ internal, ip: statusPageAddress(statusPage), ...(port !== undefined && { external: port }) }];
+}
+
+export function statusPageAddress({ address = "127.0.0.1" }: StatusPageArgs): string {
+	return address;
 }
 
 /** As the provider finds them again: in another order, each update would make the container anew. */
@@ -78,9 +82,9 @@ export function inOrder(ports: docker.types.input.ContainerPort[]): docker.types
 /** What the keeper is told of it. */
 export function statusPageEnvironment({ statusPage = {} }: Paged): Record<string, string> {
 	if (statusPage === false) return {};
-	const { address = "127.0.0.1", token } = statusPage;
+	const { token } = statusPage;
 	return {
-		HOLDFAST_STATUS_ADDRESS: address,
+		HOLDFAST_STATUS_ADDRESS: statusPageAddress(statusPage),
 		...(token !== undefined && { HOLDFAST_STATUS_TOKEN_FILE: `${SECRETS_PATH}/${TOKEN}` }),
 	};
 }

@@ -1,27 +1,27 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Answer, DockerCli } from "../../components/docker/cli";
+import { MANY } from "../../tools/faults/many";
 
-/** Many repetitions and long outages, for a night: HOLDFAST_MANY=1. */
-const many = process.env.HOLDFAST_MANY === "1";
+/** How often and how long. */
 export const REPETITIONS = {
 	/** Host losses under load, for each kind of store. */
-	hostLosses: many ? 20 : 1,
+	hostLosses: MANY ? 20 : 1,
 	/** Rollouts under load from instance to instance, for each kind of store. */
-	rollouts: many ? 20 : 3,
+	rollouts: MANY ? 20 : 3,
 	/** Rollouts under load on each of the platforms in test/data/cloud. */
-	cloudRollouts: many ? 5 : 1,
+	cloudRollouts: MANY ? 5 : 1,
 	/** Rollouts from instance to instance with a fault in each. */
-	faultyRollouts: many ? 20 : 1,
+	faultyRollouts: MANY ? 20 : 1,
 	/** Random databases that are moved to Postgres. */
-	schemas: many ? 300 : 20,
+	schemas: MANY ? 300 : 20,
 	/** Kills of a move to Postgres. */
-	killedMoves: many ? 10 : 3,
+	killedMoves: MANY ? 10 : 3,
 	/** A move of more than the keeper may have in memory: rows, and bytes of each. */
-	largeMove: many ? { rows: 5_000_000, bytes: 200 } : { rows: 220_000, bytes: 1000 },
+	largeMove: MANY ? { rows: 5_000_000, bytes: 200 } : { rows: 220_000, bytes: 1000 },
 	/** Seconds for which the store cannot be reached. */
-	outage: many ? 600 : 15,
+	outage: MANY ? 600 : 15,
 	/** Seconds of replication before the memory is read. */
-	memory: many ? 300 : 30,
+	memory: MANY ? 300 : 30,
 };
 
 const cli = new DockerCli();

@@ -1,13 +1,14 @@
 import { randomBytes, randomInt } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, it, onTestFinished } from "vitest";
+import { MANY } from "../../tools/faults/many";
 import { POSTGRES_IMAGE } from "../../tools/setup/versions";
 import { docker, tryDocker } from "./docker";
 
 const CLOSED = ["--read-only", "--init", "--network", "none", "--cap-drop", "ALL", "--tmpfs", "/tmp:mode=1777"];
 const URL_FILE = "/run/holdfast-postgres/url";
 /** First starts that are killed at a random moment. */
-const KILLED = process.env.HOLDFAST_MANY === "1" ? 30 : 4;
+const KILLED = MANY ? 30 : 4;
 
 /** A server of the image, on volumes that go with the test. */
 class Server {

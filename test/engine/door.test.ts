@@ -1,10 +1,11 @@
 import { expect, it } from "vitest";
+import { MANY } from "../../tools/faults/many";
 import { redeployFigures } from "../../tools/prove/figures";
 import { REDEPLOY } from "../../tools/prove/redeploy";
 import { type RedeployFigures, Scene } from "../../tools/prove/scene";
 import { succeeds, TestStack } from "./testStack";
 
-const REDEPLOYS = process.env.HOLDFAST_MANY === undefined ? 2 : 20;
+const REDEPLOYS = MANY ? 20 : 2;
 
 it(
 	"fault 52: redeploys with migrations under reads and writes: no request fails or comes twice, none waits for longer than the switch takes, nothing is lost",

@@ -3,11 +3,11 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, it, onTestFinished } from "vitest";
+import { MANY } from "../../tools/faults/many";
 import { type Acknowledged, addNotes, answering, Load, lost } from "../../tools/prove/load";
 import { killAll, random } from "./killing";
 import { dockerOutput, freePort, succeeds, TestStack } from "./testStack";
 
-const MANY = process.env.HOLDFAST_MANY !== undefined;
 /** Set `HOLDFAST_SEED` to the one of a failed run to have its moments again. */
 const SEED = Number(process.env.HOLDFAST_SEED ?? randomInt(1_000_000));
 const next = random(SEED);

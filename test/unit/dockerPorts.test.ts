@@ -79,3 +79,16 @@ it("a domain needs the image of Caddy, and nobody else does", async () => {
 	expect(await caddyProblems(having, { ...args, domain: NAME })).toEqual([]);
 	expect(await caddyProblems(without, args)).toEqual([]);
 });
+
+it("the status page's own port must be free, and not that of the app, before the keeper of before goes", async () => {
+	expect(await problems({ statusPage: { port: 9000 } }, [], [container("app", 9000)])).toEqual({
+		"statusPage.port": expect.stringContaining("got 9000 at 127.0.0.1, which is taken by the container"),
+	});
+	expect(await problems({ statusPage: { port: 8080 }, publish: { port: 8080 } }, [])).toEqual({
+		"statusPage.port": "must not be that of publish.port (got 8080 for both): set another",
+	});
+	const apart = { statusPage: { port: 8080, address: "127.0.0.2" }, publish: { port: 8080 } };
+	expect(await problems(apart, [])).toEqual({});
+	for (const statusPage of [false, {}, undefined] as const) expect(await problems({ statusPage }, [])).toEqual({});
+	expect(await problems({ statusPage: { port: 9000 } }, [container("keeper", 9000)])).toEqual({});
+});

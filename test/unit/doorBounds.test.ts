@@ -3,6 +3,7 @@ import { connect, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { heldBytes } from "../../components/keeper/door/limits";
+import { MANY } from "../../tools/faults/many";
 import { startDoorProcess } from "./doorProcess";
 import { asking, client, closeLater, exchange, startApp, startDoor, until } from "./doorScene";
 
@@ -199,7 +200,7 @@ describe("fault 54: the door stays up, within its memory", () => {
 
 	// Those of HOLDFAST_MANY need some 11,000 files (ulimit -n), here and in the door.
 	it("a thousand idle connections, or ten thousand with HOLDFAST_MANY=1", { timeout: 120_000 }, async () => {
-		const many = process.env.HOLDFAST_MANY === "1" ? 10_000 : 1000;
+		const many = MANY ? 10_000 : 1000;
 		const app = await startApp((_, outgoing) => outgoing.end("done"));
 		const { port, megabytes } = await startDoorProcess(app.port);
 		const before = await megabytes();

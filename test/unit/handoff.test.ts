@@ -1,12 +1,13 @@
 import { describe, expect, it } from "vitest";
+import { MANY } from "../../tools/faults/many";
 import { Machine } from "./handoffMachine";
 import { type Acknowledge, type Bug, randomOf, World } from "./handoffWorld";
 
 /** Runs of each kind; HOLDFAST_MANY=1 for many more, HOLDFAST_SEED=N for one again. */
-const RUNS = process.env.HOLDFAST_MANY === "1" ? 1000 : 20;
+const RUNS = MANY ? 1000 : 20;
 const SEED = process.env.HOLDFAST_SEED;
 /** Milliseconds that one of these tests may take. */
-const PATIENCE = process.env.HOLDFAST_MANY === "1" ? 600_000 : 60_000;
+const PATIENCE = MANY ? 600_000 : 60_000;
 
 type Fault = "crash" | "restart" | "sleep" | "stopped keeper" | "cut off" | "slow store" | "lost answers" | "unhealthy";
 const ALL: Fault[] = [

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { beforeAll, describe, expect, it } from "vitest";
 import { Made } from "./mocks";
-import { FOREVER, politely, running, ShellHost, until } from "./shellContainer";
+import { FOREVER, politely, running, SHELLS, ShellHost, until } from "./shellContainer";
 
 beforeAll(() => new Made().start());
 
@@ -69,6 +69,29 @@ describe("a stop", () => {
 		app.restarts = true;
 		await app.instance.stop(10);
 		expect(performance.now() - begun).toBeGreaterThan(1400);
+	});
+
+	it("waits for an app that kills all that it has not started itself and then finishes what it does", async () => {
+		for (const shell of SHELLS) {
+			const host = new ShellHost();
+			const kills = `trap 'read -r pid < ${join(host.gate, "one", "hearing")}; kill -9 $pid; sleep 1; echo done; exit 0' TERM`;
+			const app = await running(host, "one", ["/bin/sh", "-c", `${kills}; echo ready; ${FOREVER}`], { shell });
+			await app.instance.stop(10);
+			expect([shell, app.stdout]).toEqual([shell, "ready\ndone\n"]);
+		}
+	});
+
+	it("does not take a migration for ended where nobody listens in it any more", async () => {
+		const host = new ShellHost();
+		const app = await (await host.container("one", politely, { migration: ["/bin/sh", "-c", FOREVER] })).asking();
+		const migrated = app.instance.migrate();
+		const hearing = join(host.gate, "one", "hearing");
+		await until(() => existsSync(hearing) && readFileSync(hearing, "utf8").trim() !== "");
+		process.kill(Number(readFileSync(hearing, "utf8")), "SIGKILL");
+		await sleep(100);
+		expect(await app.instance.mayRun()).toBe(true);
+		app.remove();
+		expect(await migrated).toBeUndefined();
 	});
 
 	it("takes back that a container was let in which has not gone through yet", async () => {

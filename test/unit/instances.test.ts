@@ -46,9 +46,25 @@ describe("the containers of the app", () => {
 		await gone.ended();
 		// The plain gate's own files are not containers.
 		writeFileSync(join(host.gate, "open"), "");
-		await host.instances.tidy();
+		await host.instances.tidy("gone");
+		expect(readdirSync(host.gate)).toContain("gone");
+		await host.instances.tidy("runs");
 		expect(readdirSync(host.gate).sort()).toEqual(["open", "runs", "waits"]);
 		expect(await runs.instance.mayRun()).toBe(true);
+	});
+
+	it("are not forgotten where Docker starts one again meanwhile: it would wait for ever", async () => {
+		for (const serves of ["", "one"]) {
+			const host = new ShellHost();
+			const app = await running(host, "one", politely);
+			process.kill(app.pid, "SIGKILL");
+			await app.ended();
+			const tidied = host.instances.tidy(serves);
+			await sleep(400);
+			app.start();
+			await tidied;
+			await until(() => app.instance.isAsking);
+		}
 	});
 
 	it("do not ask with half a word", () => {

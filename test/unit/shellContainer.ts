@@ -166,8 +166,8 @@ export const FOREVER = "while :; do sleep 0.05; done";
 export const politely = ["/bin/sh", "-c", `trap 'exit 0' TERM; echo ready; ${FOREVER}`];
 
 /** A container of the app that was let in. */
-export async function running(host: ShellHost, id: string, words: string[]) {
-	const app = await (await host.container(id, words)).asking();
+export async function running(host: ShellHost, id: string, words: string[], options: ContainerOptions = {}) {
+	const app = await (await host.container(id, words, options)).asking();
 	app.instance.admit();
 	await until(() => app.stdout.includes("ready"));
 	return app;

@@ -188,12 +188,31 @@ describe("what it remembers", () => {
 		await settled();
 		expect(asked.slice(3)).toEqual(["list snapshots/", "get snapshots/b.json", "list drills/"]);
 		now = 60_000;
-		for (let day = 3; day <= 70; day += 1) objects.set(`snapshots/${day}.json`, `2027-01-01T00:00:${day % 60}Z`);
+		for (let day = 3; day <= 70; day += 1)
+			objects.set(`snapshots/${day}.json`, `2027-01-01T00:00:${`${day % 60}`.padStart(2, "0")}Z`);
 		points.recent("a deploy ended");
 		await settled();
 		const { snapshots, count } = points.recent("a deploy ended") ?? {};
 		expect([snapshots?.length, count?.snapshots]).toEqual([50, 70]);
 	});
+
+	it.each(["", "[1]", "null", '{"name": "a"', '{"name": "a"}', '{"name": "a", "time": "soon"}'])(
+		"an object that is %j does not hide the others",
+		async (damaged) => {
+			const good = JSON.stringify({ name: "b", time: "2026-11-02T00:00:00Z" });
+			const objects: Record<string, string> = { "snapshots/a": damaged, "snapshots/b": good, "drills/c": good };
+			const points = new KnownPoints({
+				async *list(prefix: string) {
+					for (const key of Object.keys(objects))
+						if (key.startsWith(prefix)) yield { key, bytes: 1, modified: new Date(0) };
+				},
+				get: async (key: string) => ({ version: "1", content: objects[key] ?? "" }),
+			});
+			points.recent();
+			await new Promise((resolve) => setTimeout(resolve, 5));
+			expect(points.recent()).toMatchObject({ snapshots: [{ name: "b" }], drills: [{ name: "b" }] });
+		},
+	);
 
 	it("says sizes, spans and moments as people do", () => {
 		expect([0, 999, 1000, 4_200_000, 2.5e11].map(size)).toEqual(["0 B", "999 B", "1.0 kB", "4.2 MB", "250 GB"]);

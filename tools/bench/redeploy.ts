@@ -85,7 +85,7 @@ function comparisons(deployed: Record<string, Redeployed[]>, starts: number[]): 
 			],
 			notes: [
 				"The longest that a request waited for its answer, or that nobody got one, whichever is more. Behind the door all wait and are answered; elsewhere most are refused meanwhile, and try again every 20 ms.",
-				"Each way stops the old container, has the migration run (with nothing to change) and starts the app; images are built before. The app's own start is docker start of a container that is there, until it answers, with no migration and no load.",
+				"Each way stops the old container, has the migration run (with nothing to change) and starts the app; its image is built, from the cache, while the old one still serves. The app's own start is docker start of a container that is there, until it answers, with no migration and no load.",
 			],
 		},
 		{
@@ -112,7 +112,7 @@ function comparisons(deployed: Record<string, Redeployed[]>, starts: number[]): 
 			values: of("command"),
 			ratios: [{ of: "ours", to: "docker compose" }],
 			notes: [
-				"Ours builds the image (from the cache), previews, rehearses the migration on a copy of the data, keeps a copy to go back to and waits until the new version is healthy; docker compose does none of that.",
+				"The build of the image, from the cache, is in all of them. Ours also previews, rehearses the migration on a copy of the data, keeps a copy to go back to and waits until the new version is healthy; the others do none of that.",
 			],
 		},
 	];

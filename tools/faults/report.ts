@@ -30,7 +30,7 @@ export function markdownReport({ machine, many, minutes, rows, errors }: FaultRe
 	return `${[
 		"# Fault matrix",
 		`**${held} of ${rows.length} faults held**, ${many ? "as often as the catalogue says" : "each a few times"}, in ${minutes.toFixed(0)} minutes. Made by \`npm run faults${many ? " -- --many" : ""}\`.`,
-		"A fault held where all tests with its number passed; where it has none, or one did not run, it is missing. Containers, engine, stores and Postgres are real; the clouds' platforms are stand-ins on this machine.",
+		"A fault held where all tests with its number passed; where it has none, or one did not run, it is missing. In data and engine, containers, stores, Postgres and Pulumi's engine are real, and the clouds' platforms stand-ins on this machine; in unit, processes and sockets at most are.",
 		["| | |", "| --- | --- |", ...Object.entries(machine).map(([name, value]) => `| ${name} | ${cell(value)} |`)].join(
 			"\n",
 		),
@@ -43,11 +43,11 @@ export function markdownReport({ machine, many, minutes, rows, errors }: FaultRe
 
 function table(rows: RowResult[]): string {
 	const lines = rows.map(({ number, fault, holds, standing, tests, seconds }) => {
-		return `| ${number} | ${cell(fault)} | ${cell(holds)} | ${MARKS[standing]} | ${tests.length} | ${seconds.toFixed(0)} s |`;
+		const parts = [...new Set(tests.map(({ name }) => name.split("/")[0] ?? ""))].sort().join(", ");
+		return `| ${number} | ${cell(fault)} | ${cell(holds)} | ${MARKS[standing]} | ${tests.length} | ${parts} | ${seconds.toFixed(0)} s |`;
 	});
-	return ["| | fault | what must hold | | tests | time |", "| --- | --- | --- | --- | --- | --- |", ...lines].join(
-		"\n",
-	);
+	const head = ["| | fault | what must hold | | tests | in | time |", "| --- | --- | --- | --- | --- | --- | --- |"];
+	return [...head, ...lines].join("\n");
 }
 
 function details({ number, fault, tests }: RowResult): string {

@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import type { Reporter, TestCase, TestModule } from "vitest/node";
 import type { TestResult } from "./result.js";
 import { numbersIn } from "./rows.js";
@@ -31,7 +31,7 @@ export default class FaultReporter implements Reporter {
 	onTestRunEnd(modules: readonly TestModule[], unhandled: readonly unknown[]): void {
 		const tests = modules.flatMap((module) => [...module.children.allTests()]);
 		const results = tests.filter((test) => numbersIn(test.fullName).length > 0).map((test) => this.resultOf(test));
-		// A file that could not be read has no tests at all.
+		results.push(...modules.filter((module) => module.errors().length > 0).flatMap(unread));
 		const broken = modules.flatMap((module) => module.errors().map(({ message }) => `${fileOf(module)}: ${message}`));
 		const errors = [...broken, ...unhandled.map((error) => `${(error as Error).message ?? error}`)];
 		writeFileSync(process.env.HOLDFAST_FAULTS ?? "", JSON.stringify({ results, errors }));
@@ -42,6 +42,15 @@ export default class FaultReporter implements Reporter {
 		const said = this.said.get(test.id) ?? [];
 		return { name: nameOf(test), state, seconds: secondsOf(test), said, errors: errorsOf(test) };
 	}
+}
+
+/** A file that could not be loaded has no tests at all: those that stand in it did not run. */
+function unread(module: TestModule): TestResult[] {
+	const numbers = [...new Set(numbersIn(readFileSync(module.moduleId, "utf8")))];
+	const errors = module.errors().map(({ message }) => message);
+	return numbers.map((number) => {
+		return { name: `${fileOf(module)} > fault ${number}: not loaded`, state: "pending", seconds: 0, said: [], errors };
+	});
 }
 
 function nameOf(test: TestCase): string {

@@ -53,7 +53,7 @@ export async function hostProblems(docker: DockerCli, name: string, args: Docker
 	const wrong = dockerAppProblems(resolved).map(({ propertyPath }) => propertyPath);
 	const right = (...paths: string[]) => !wrong.some((path) => paths.some((prefix) => path.startsWith(prefix)));
 	const [ports, data, backup] = await Promise.all([
-		right("port", "publish", "domain") ? portProblems(docker, args, own, others) : [],
+		right("port", "publish", "domain", "statusPage") ? portProblems(docker, args, own, others) : [],
 		right("data", "existingData", "user", "group") ? dataProblems(docker, name, resolved, own, others) : [],
 		right("backup", "user", "group") ? backupHostProblems(docker, name, resolved) : [],
 	]);

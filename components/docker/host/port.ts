@@ -4,6 +4,7 @@ import { type DockerAppArgs, publishedAt } from "../args";
 import type { DockerCli } from "../cli";
 import { domainOf } from "../domain";
 import { ROLE_LABEL, type Role } from "../identity";
+import { statusPageAddress } from "../statusPage";
 import { holderOf } from "./holder";
 import type { Running } from "./running";
 
@@ -22,7 +23,10 @@ export async function portProblems(
 	own: Running[],
 	others: Running[],
 ): Promise<Problem[]> {
-	const found = await Promise.all(wantedPorts(args).map((wanted) => portProblem(docker, args, wanted, own, others)));
+	const all = wantedPorts(args);
+	const found = await Promise.all(
+		all.map((wanted) => takenTwice(wanted, all) ?? portProblem(docker, args, wanted, own, others)),
+	);
 	return found.filter((problem) => problem !== undefined);
 }
 
@@ -33,9 +37,26 @@ function wantedPorts(args: DockerAppArgs): Wanted[] {
 		{ propertyPath: "domain.httpPort", port: domain?.httpPort ?? 0, address, by: "caddy" },
 		{ propertyPath: "domain.httpsPort", port: domain?.httpsPort ?? 0, address, by: "caddy" },
 	]);
-	if (published === undefined) return ports;
-	const propertyPath = args.publish?.port === undefined ? "port" : "publish.port";
-	return [...ports, { propertyPath, ...published, by: args.backup === false ? "app" : "keeper" }];
+	if (published !== undefined) {
+		const propertyPath = args.publish?.port === undefined ? "port" : "publish.port";
+		ports.push({ propertyPath, ...published, by: args.backup === false ? "app" : "keeper" });
+	}
+	const page = args.backup !== false && args.statusPage;
+	if (page && page.port !== undefined) {
+		ports.push({ propertyPath: "statusPage.port", port: page.port, address: statusPageAddress(page), by: "keeper" });
+	}
+	return ports;
+}
+
+/** The keeper of before is gone when Docker refuses the next one its port: what is wanted for two things is said before. */
+function takenTwice({ propertyPath, port, address }: Wanted, all: Wanted[]): Problem | undefined {
+	if (propertyPath !== "statusPage.port") return undefined;
+	const other = all.find(
+		(each) => each.propertyPath !== propertyPath && each.port === port && meets(each.address, address),
+	);
+	return (
+		other && { propertyPath, reason: `must not be that of ${other.propertyPath} (got ${port} for both): set another` }
+	);
 }
 
 async function portProblem(

@@ -16,7 +16,7 @@ import type { Database, Version } from "./version";
 
 /** Milliseconds between two looks at what a container answered: requests wait for most of it. */
 const LOOK = 20;
-/** Milliseconds for which nothing may hear in a container that has ended: what hears there ends with it, and never before. */
+/** Milliseconds for which nobody may hold the pipe of a container that has ended: its app and what listens there do. */
 const SILENT = 40;
 /** Milliseconds in which the listener of a container that runs must have been found. */
 const LISTENS = 1000;
@@ -155,16 +155,19 @@ export class Instance {
 	}
 
 	async forgetIfGone(): Promise<void> {
-		if (!this.isAsking && !(await this.mayRun())) rmSync(this.directory, { recursive: true, force: true });
+		if (this.isAsking || (await this.mayRun())) return;
+		// To find that out takes a while, in which Docker may have started it again: it asks only once.
+		if (!this.isAsking) rmSync(this.directory, { recursive: true, force: true });
 	}
 
-	/** The container has ended: nothing hears in it any more, or Docker has started it again already. */
+	/** The container has ended: nobody holds its pipe any more, or Docker has started it again already. */
 	private async isDown(seconds: number, wake: () => void = () => {}): Promise<boolean> {
 		let heard = performance.now();
 		for (const end = heard + seconds * 1000; performance.now() < end; await sleep(LOOK)) {
 			if (this.isAsking && !this.isAtWork) return true;
 			if (this.hears()) heard = performance.now();
-			if (performance.now() - heard > SILENT) return true;
+			// Only an app holds the pipe itself: after a migration, something may run that does not.
+			if (performance.now() - heard > SILENT && existsSync(this.file("opened"))) return true;
 			wake();
 		}
 		// Removed, and so never asking again.

@@ -21,9 +21,9 @@ export class Instances {
 		return false;
 	}
 
-	/** Forgets the containers that are gone. */
-	async tidy(): Promise<void> {
-		for (const instance of this.all()) await instance.forgetIfGone();
+	/** Forgets the containers that are gone, and never the one that is to serve. */
+	async tidy(serves: string): Promise<void> {
+		for (const instance of this.all()) if (instance.id !== serves) await instance.forgetIfGone();
 	}
 
 	private all(): Instance[] {

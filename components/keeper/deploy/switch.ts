@@ -106,7 +106,7 @@ export class Switch {
 		if (copy !== undefined) await discard(copy);
 		if (this.hasData())
 			this.record.update({ current: { ...to, ...(await inspect("schema", this.parts.settings.database)) } });
-		await this.instances.tidy();
+		await this.instances.tidy(to.instance);
 	}
 
 	/** Waits for the container to say what it is. */

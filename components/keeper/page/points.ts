@@ -77,9 +77,18 @@ export class KnownPoints {
 		if (!this.read.has(key)) {
 			const object = await this.store.get(key);
 			if (object === undefined) return undefined;
-			const { rows: _rows, ...shown } = JSON.parse(object.content) as { rows?: unknown };
-			this.read.set(key, shown);
+			this.read.set(key, shownOf(object.content));
 		}
-		return this.read.get(key) as T;
+		return this.read.get(key) as T | undefined;
+	}
+}
+
+/** Without the rows, which nobody is shown; undefined for what is none of ours, or damaged: it must not hide the others. */
+function shownOf(content: string): object | undefined {
+	try {
+		const { rows: _rows, ...shown } = JSON.parse(content) as { rows?: unknown; time?: unknown };
+		return typeof shown.time === "string" && !Number.isNaN(Date.parse(shown.time)) ? shown : undefined;
+	} catch {
+		return undefined;
 	}
 }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { MANY } from "../../../tools/faults/many";
 import { BASES } from "./bases";
 import { expectJudgement } from "./expected";
 import { renamed } from "./recorded";
@@ -14,7 +15,7 @@ const PLATFORM = /docker|gcp|aws/;
  * with HOLDFAST_MANY=1, and where they are recorded; their recordings are all read by test/unit/guardPreviews.test.ts.
  */
 function chosen(base: Base): Scenario[] {
-	if ((process.env.HOLDFAST_MANY ?? process.env.HOLDFAST_RECORD) !== undefined) return base.scenarios;
+	if (MANY || process.env.HOLDFAST_RECORD !== undefined) return base.scenarios;
 	const platform = (name: string) => PLATFORM.exec(name)?.[0];
 	const seen = new Set<string>();
 	const first = ({ exit, findings = [] }: Scenario) => {
