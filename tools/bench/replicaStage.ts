@@ -83,13 +83,13 @@ c.execute("pragma wal_checkpoint(truncate)")
 		return this.timed(`run("cp", ["${DATABASE}", "${OUTPUT}"]); run("sync", ["${OUTPUT}"])`);
 	}
 
-	/** Seconds of the keeper's restore, and of its full integrity check after it. */
-	async keeperRestore(): Promise<{ restore: number; check: number }> {
-		const said = await this.inKeeperImage("restore", "--output", OUTPUT);
+	/** Seconds of the Litestream in the keeper's restore and of its full check, as it tells them, and of the whole command. */
+	async keeperRestore(): Promise<{ restore: number; check: number; whole: number }> {
+		const work = `console.log(run("node", ["/keeper/keeper.js", "restore", "--output", "${OUTPUT}"], { encoding: "utf8" }))`;
+		const { seconds: whole, said } = await this.timing(work, this.keeperArgs());
 		const [, restore, check] = /in ([\d.]+) s, checked whole in ([\d.]+) s/.exec(said) ?? [];
 		if (restore === undefined) throw new Error(`the keeper's restore does not say how long it took: ${said}`);
-		await this.timed("");
-		return { restore: Number(restore), check: Number(check) };
+		return { restore: Number(restore), check: Number(check), whole };
 	}
 
 	/** Seconds of the gate before the app, with the data in place, the container's own start included. */
@@ -126,12 +126,17 @@ c.execute("pragma wal_checkpoint(truncate)")
 
 	/** Seconds of a piece of a program in the keeper's image. What it leaves as output is taken away, outside of that time. */
 	private async timed(work: string): Promise<number> {
+		return (await this.timing(work, this.mounts())).seconds;
+	}
+
+	/** The same, and all that it said. */
+	private async timing(work: string, args: string[]): Promise<{ seconds: number; said: string }> {
 		const script = `const { execFileSync: run } = require("child_process"); const start = performance.now();
 			${work}; console.log((performance.now() - start) / 1000);
 			for (const suffix of ["", "-wal", "-shm"]) require("fs").rmSync("${OUTPUT}" + suffix, { force: true });`;
 		// The program itself is in the image, plain Litestream in its base too.
-		const said = await this.run(this.mounts(), ["--entrypoint", "node"], ["-e", script]);
-		return rounded(Number(said.split("\n").at(-1)), 3);
+		const said = await this.run(args, ["--entrypoint", "node"], ["-e", script]);
+		return { seconds: rounded(Number(said.split("\n").at(-1)), 3), said };
 	}
 
 	private inKeeperImage(...words: string[]): Promise<string> {

@@ -1,7 +1,6 @@
 import { ReplicaStage } from "./replicaStage";
 import { figure } from "./report/figures";
 import type { Bench } from "./result";
-import { median, rounded } from "./statistics";
 import { byTurns, progress } from "./turns";
 
 /** Restores the same replica by turns with the keeper and with plain Litestream, and copies the database for comparison. */
@@ -10,7 +9,7 @@ export const restore: Bench = {
 	about: "the keeper's restore against plain litestream restore on the same files, and against a copy of the database",
 	async run({ megabytes, runs = 5 }) {
 		const say = progress("restore");
-		const checks: number[] = [];
+		const whole: number[] = [];
 		const found = await ReplicaStage.on(async (stage) => {
 			say(`making a database of ${megabytes} MB and its replica`);
 			await stage.write(megabytes);
@@ -21,8 +20,8 @@ export const restore: Bench = {
 			});
 			return byTurns(runs, say, {
 				ours: async () => {
-					const { restore: seconds, check } = await stage.keeperRestore();
-					checks.push(check);
+					const { restore: seconds, whole: all } = await stage.keeperRestore();
+					whole.push(all);
 					return seconds;
 				},
 				"plain Litestream": () => stage.plainRestore(),
@@ -34,14 +33,15 @@ export const restore: Bench = {
 				{
 					name: `restore of ${figure(megabytes)} MB`,
 					unit: "s",
-					values: found,
+					values: { ...found, "ours, started and checked": whole },
 					ratios: [
 						// 0.87 of its speed.
 						{ of: "ours", to: "plain Litestream", atMost: 1.15 },
-						{ of: "ours", to: "plain copy" },
+						{ of: "ours, started and checked", to: "plain Litestream" },
+						{ of: "ours, started and checked", to: "plain copy" },
 					],
 					notes: [
-						`The keeper's full integrity check of what it restored is not in it: ${rounded(median(checks))} s more. Nobody checks for the others.`,
+						"Ours is the Litestream that the keeper runs, by its own clock; with the keeper's start and its full integrity check, without which it hands nothing over, it is the other figure. Nobody checks for plain Litestream and the copy.",
 						"The plain copy is cp and fsync of the database file itself, from and to the same volume.",
 					],
 				},

@@ -128,9 +128,11 @@ export const ACTIONS: Record<Kind, (doing: Doing) => Promise<void>> = {
 };
 
 /** App and keeper end at once, in that way, and start again. */
-async function again({ stage: { scene } }: Doing, how: "kill" | "stop"): Promise<void> {
+async function again(doing: Doing, how: "kill" | "stop"): Promise<void> {
+	const { scene } = doing.stage;
 	const app = await scene.app();
 	await scene.both(how);
+	doing.kills += 2;
 	await dockerOutput("start", scene.keeper);
 	await dockerOutput("start", app);
 }

@@ -15,6 +15,8 @@ export class Doing {
 	/** What happened on the way that a reader wants to know. */
 	readonly notes: string[] = [];
 	redeploys = 0;
+	/** Processes that were killed, stopped or frozen, where there was one. */
+	kills = 0;
 	/** No request may fail then. */
 	isQuiet = false;
 	/** The writes of the last moment may be gone, where they are acknowledged before they are in the store. */
@@ -69,13 +71,16 @@ export class Doing {
 			this.notes.push("there was nothing to kill at that moment");
 			return;
 		}
+		this.kills += 1;
 		await docker.run(["start", name]);
 	}
 
 	/** Sends a signal to Litestream, in the keeper's container. */
 	async signalLitestream(signal: string): Promise<void> {
-		const script = `for p in /proc/[0-9]*; do case "$(tr '\\0' ' ' <$p/cmdline)" in litestream*) kill -${signal} \${p#/proc/};; esac; done`;
-		await dockerOutput("exec", this.stage.scene.keeper, "sh", "-c", script);
+		const script = `for p in /proc/[0-9]*; do case "$(tr '\\0' ' ' <$p/cmdline)" in litestream*) kill -${signal} \${p#/proc/} && echo "$p";; esac; done`;
+		const found = await dockerOutput("exec", this.stage.scene.keeper, "sh", "-c", script);
+		if (found === "") this.problems.push(`no Litestream was there for SIG${signal}`);
+		else if (signal !== "CONT") this.kills += 1;
 	}
 
 	/** Has the store away while something is done. */

@@ -23,7 +23,7 @@ export function summaryOf(done: Done[]) {
 	return {
 		steps: done.length,
 		redeploys: sum(({ redeploys }) => redeploys),
-		kills: kinds("kill", "stop both", "freeze").length,
+		kills: sum(({ kills }) => kills),
 		outages: kinds("the store").length,
 		restores: kinds("restore").length,
 		drills: kinds("drill").length,

@@ -23,6 +23,8 @@ export interface Done {
 	/** How a write counted as done. */
 	acknowledge: Acknowledge;
 	redeploys: number;
+	/** Processes that it killed, stopped or froze. */
+	kills: number;
 	/** Notes that this step's writers were told are done. */
 	acknowledged: number;
 	requests: number;
@@ -83,12 +85,14 @@ export class Soak {
 		if (doing.isQuiet && load.failed > 0) {
 			doing.problems.push(`${load.failed} of ${load.requests} requests failed: ${[...load.reasons].join("; ")}`);
 		}
+		if (doing.isQuiet && load.acknowledged.length === 0) doing.problems.push("no write was acknowledged");
 		const figures = {
 			step: step.number,
 			kind: step.kind,
 			time,
 			acknowledge: doing.acknowledge,
 			redeploys: doing.redeploys,
+			kills: doing.kills,
 			acknowledged: load.acknowledged.length,
 			requests: load.requests,
 			failed: load.failed,
@@ -125,6 +129,9 @@ export class Soak {
 		const missing = endMissing(found);
 		let [lost, takenAlong] = [found.lost.length, undefined as Done["takenAlong"]];
 		if (missing && doing.keptTo !== undefined && found.last >= doing.keptTo) lost = 0;
+		if (doing.keptTo !== undefined && doing.last > doing.keptTo && found.last >= doing.last) {
+			broken.push(`nothing went back: ${doing.keptTo} was to be the last, and ${found.last} is`);
+		}
 		if (missing && doing.hostLost && doing.acknowledge === "local" && ends.length === lost) {
 			const last = doing.load.acknowledged.reduce((latest, { at }) => Math.max(latest, at), 0);
 			const span = last - ends.reduce((first, { at }) => Math.min(first, at), last);
