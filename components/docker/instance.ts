@@ -59,6 +59,7 @@ until [ -e "$here/open" ] && mv "$here/open" "$here/opened" 2> /dev/null; do
 	if [ -e "$here/migrate" ]; then rm -f "$here/migrate"; n=0; run migrated ${quoted(migration)}
 	elif [ -e "$here/try" ]; then rm -f "$here/try"; n=0; run tried ${quoted(`shift 2; ${exportSecrets ? exports.join("") : ""}exec "$@"`)} "$@"
 	elif [ -e "$here/exit" ]; then cat "$here/report"; read -r code < "$here/exit"; exit "$code"
+	elif [ ! -d "$here" ]; then exit 75
 	fi
 	n=$((n+1))
 	${version.kind === "rehearsal" ? "if [ $n -gt 2100 ]; then exit 75; fi" : ":"}

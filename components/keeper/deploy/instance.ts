@@ -154,10 +154,14 @@ export class Instance {
 		this.tell("exit", `${code}\n`);
 	}
 
+	/** In one step: to find out takes a while, and one that Docker has started again meanwhile begins anew without its directory. */
 	async forgetIfGone(): Promise<void> {
-		if (this.isAsking || (await this.mayRun())) return;
-		// To find that out takes a while, in which Docker may have started it again: it asks only once.
-		if (!this.isAsking) rmSync(this.directory, { recursive: true, force: true });
+		if (this.isAsking || (await this.mayRun()) || this.isAsking) return;
+		const gone = `${this.directory}.gone`;
+		// Of a keeper that was killed between the two.
+		rmSync(gone, { recursive: true, force: true });
+		renameSync(this.directory, gone);
+		rmSync(gone, { recursive: true, force: true });
 	}
 
 	/** The container has ended: nobody holds its pipe any more, or Docker has started it again already. */
