@@ -131,9 +131,15 @@ function versionOf(number: number): string | undefined {
 	return `${Math.floor(number / 1e6)}.${Math.floor(number / 1000) % 1000}.${number % 1000}`;
 }
 
+/** The number that SQLite writes for a version. */
+function numberOf(version: string): number {
+	const [major = 0, minor = 0, patch = 0] = version.split(".").map(Number);
+	return major * 1e6 + minor * 1000 + patch;
+}
+
 /** A warning when the app's SQLite has the WAL-reset bug. */
 export function sqliteWarning(writtenBy: string | undefined): string | undefined {
-	if (writtenBy === undefined || writtenBy.localeCompare(SOUND_SQLITE, "en", { numeric: true }) >= 0) return undefined;
+	if (writtenBy === undefined || numberOf(writtenBy) >= numberOf(SOUND_SQLITE)) return undefined;
 	return `the app writes with SQLite ${writtenBy}: before ${SOUND_SQLITE} a rare bug can corrupt a database in WAL mode; update the app's SQLite`;
 }
 

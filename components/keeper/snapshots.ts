@@ -37,7 +37,7 @@ export async function listSnapshots(store: Store): Promise<Snapshot[]> {
 	}
 	const all = await Promise.all([...names].map((name) => store.get(key(name))));
 	const snapshots = all.flatMap((found) => (found === undefined ? [] : [JSON.parse(found.content) as Snapshot]));
-	return snapshots.sort((one, other) => one.time.localeCompare(other.time));
+	return snapshots.sort((one, other) => Date.parse(one.time) - Date.parse(other.time));
 }
 
 /**

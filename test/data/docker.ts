@@ -20,8 +20,8 @@ export const REPETITIONS = {
 	largeMove: MANY ? { rows: 5_000_000, bytes: 200 } : { rows: 220_000, bytes: 1000 },
 	/** Seconds for which the store cannot be reached. */
 	outage: MANY ? 600 : 15,
-	/** Seconds of replication before the memory is read. */
-	memory: MANY ? 300 : 30,
+	/** Seconds of replication before the memory is read; after some 40 the optimizing compiler has been at work. */
+	memory: MANY ? 240 : 60,
 };
 
 const cli = new DockerCli();

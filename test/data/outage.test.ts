@@ -117,7 +117,7 @@ it("fault 8: a Litestream that is killed is started again", async () => {
 	expect(await keeper.stop()).toBe(0);
 });
 
-/** Of a keeper that replicates to S3, once its first half minute is over. More than half of it is the program of Node.js. */
+/** Of a keeper that replicates to S3, once its first minute is over. More than half of it is the program of Node.js. */
 it("needs less than 80 MB beside Litestream", async () => {
 	const { keeper, writer } = await running();
 	await sleep(REPETITIONS.memory * 1000);

@@ -15,6 +15,17 @@ beforeEach(() => {
 afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
 describe("the keeper's program", () => {
+	it("is Latin text, which takes a byte for each letter in memory, with names and lines that a stack trace can show", async () => {
+		const [entry = "", output = ""] = ["entry.ts", "keeper.js"].map((name) => join(directory, name));
+		const body = "return [/* Szymański, 保存 */ '你好', name].join(' ');";
+		writeFileSync(entry, `function greet(name: string) { ${body} }\nconsole.log(greet('Ada'));\n`);
+		await bundleStep(entry, output).make(() => {});
+		const text = readFileSync(output, "utf8");
+		expect(Buffer.byteLength(text)).toBe(text.length);
+		expect(text).toContain("function greet(name)");
+		expect((await command(process.execPath, [output])).output).toBe("你好 Ada\n");
+	});
+
 	it("is bundled again when a file that is in it changes, or it is changed itself, and not otherwise", async () => {
 		const [entry = "", imported = "", output = ""] = ["entry.ts", "imported.ts", "image/keeper.js"].map((name) =>
 			join(directory, name),

@@ -4,7 +4,7 @@ import { LagHistory } from "../../components/keeper/page/lagHistory";
 import { KnownPoints } from "../../components/keeper/page/points";
 import { render } from "../../components/keeper/page/render";
 import { verdictOf } from "../../components/keeper/page/verdict";
-import { clock, size, span } from "../../components/keeper/page/words";
+import { clock, count, size, span } from "../../components/keeper/page/words";
 import type { Status } from "../../components/keeper/status";
 import { factsOf, NOW, statusOf } from "./statusPageScene";
 
@@ -214,7 +214,8 @@ describe("what it remembers", () => {
 		},
 	);
 
-	it("says sizes, spans and moments as people do", () => {
+	it("says counts, sizes, spans and moments as people do", () => {
+		expect([0, 999, 1000, 154_147, 5_000_000].map(count)).toEqual(["0", "999", "1,000", "154,147", "5,000,000"]);
 		expect([0, 999, 1000, 4_200_000, 2.5e11].map(size)).toEqual(["0 B", "999 B", "1.0 kB", "4.2 MB", "250 GB"]);
 		expect([0, 1.84, 59, 150, 7200, 200_000].map(span)).toEqual(["0 s", "1.8 s", "59 s", "3 min", "2 h", "2 days"]);
 		expect(clock(new Date("2026-11-22T08:05:00Z"), NOW)).toBe("2026-11-22 08:05 UTC");

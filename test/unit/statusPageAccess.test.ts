@@ -20,8 +20,13 @@ async function served(settings: Partial<Settings>, app = "shop/prod/notes") {
 	const routes = { ...page.routes, "GET /status": page.guarded(() => keeper.status()) };
 	const close = await serve(routes, { port });
 	onTestFinished(close);
-	return (path: string, init: RequestInit = {}) =>
-		fetch(`http://127.0.0.1:${port}${path}`, { redirect: "manual", ...init });
+	// Without a connection that is kept: the next server may have the same port.
+	return (path: string, { headers, ...init }: Pick<RequestInit, "method" | "body"> & { headers?: object } = {}) =>
+		fetch(`http://127.0.0.1:${port}${path}`, {
+			redirect: "manual",
+			...init,
+			headers: { connection: "close", ...headers },
+		});
 }
 
 function tokenFile(token: string): string {

@@ -12,8 +12,10 @@ const OPTIONS = {
 	platform: "node",
 	target: "node24",
 	format: "cjs",
-	// As it was written, so that a stack trace from a host can be read.
-	minify: false,
+	// Node.js keeps the text of its program in memory, so without comments: one letter in them that is not Latin doubles all
+	// of it. Names and short lines stay, so that a stack trace from a host can be read.
+	minifyWhitespace: true,
+	lineLimit: 120,
 	legalComments: "external",
 	// Where the source lies must not be in the bundle: the same code is the same image on any machine.
 	absWorkingDir: ROOT,

@@ -69,7 +69,9 @@ export class KnownPoints {
 			.slice(-NEWEST);
 		const found = await Promise.all(keys.map((key) => this.get<T>(key)));
 		for (const key of this.read.keys()) if (key.startsWith(`${prefix}/`) && !keys.includes(key)) this.read.delete(key);
-		const all = found.filter((each) => each !== undefined).sort((one, other) => one.time.localeCompare(other.time));
+		const all = found
+			.filter((each) => each !== undefined)
+			.sort((one, other) => Date.parse(one.time) - Date.parse(other.time));
 		return { found: all, count: listed.size };
 	}
 
