@@ -4,9 +4,9 @@ import { byTurns } from "../turns";
 import type { DoorStage } from "./stage";
 
 const CONNECTIONS = 64;
-/** Seconds of one run at full speed, and of one at a fixed rate. */
+/** Seconds of one run at full speed, and of one at a fixed rate: the slowest 1 % of it are to be more than a moment or two. */
 const FULL = 3;
-const PACED = 5;
+const PACED = 20;
 const LEAST_RATIO = 0.8;
 /** Milliseconds. */
 const MOST_ADDED = 3;
