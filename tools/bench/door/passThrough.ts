@@ -4,9 +4,11 @@ import { byTurns } from "../turns";
 import type { DoorStage } from "./stage";
 
 const CONNECTIONS = 64;
-/** Seconds of one run at full speed, and of one at a fixed rate: the slowest 1 % of it are to be more than a moment or two. */
+/** Seconds of one run at full speed, and least of one at a fixed rate. */
 const FULL = 3;
-const PACED = 20;
+const PACED = 5;
+/** Least requests of a run at a fixed rate: the slowest 1 % are to be more than a moment or two. */
+const LEAST_REQUESTS = 1200;
 const LEAST_RATIO = 0.8;
 /** Milliseconds. */
 const MOST_ADDED = 3;
@@ -90,6 +92,7 @@ async function fixedRate(
 	failed: ByWay,
 ): Promise<Comparison[]> {
 	const p99: ByWay = { ours: [], Caddy: [], none: [] };
+	const seconds = Math.max(PACED, LEAST_REQUESTS / perSecond);
 	for (let run = 1; run <= runs; run += 1) {
 		say(`latency, run ${run} of ${runs}: all ways at once`);
 		const found = await stage.withCaddy(async (caddy) => {
@@ -101,7 +104,7 @@ async function fixedRate(
 			const targets = WAYS.map((way) => ({ url: urls[way] + path, method: "GET" as const }));
 			// Until all are up, and warm.
 			await stage.run({ kind: "paced", targets, perSecond: 30, seconds: 1 });
-			return stage.run({ kind: "paced", targets, perSecond: perSecond * targets.length, seconds: PACED });
+			return stage.run({ kind: "paced", targets, perSecond: perSecond * targets.length, seconds });
 		});
 		WAYS.forEach((way, at) => {
 			p99[way].push(rounded(quantile(found.milliseconds[at] ?? [], 0.99)));
@@ -109,7 +112,7 @@ async function fixedRate(
 		});
 	}
 	const added = (way: Way) => p99[way].map((value, run) => rounded(value - (p99.none[run] ?? Number.NaN)));
-	const notes = [`${perSecond} requests a second on each way, sent by turns, ${PACED} s.`];
+	const notes = [`${perSecond} requests a second on each way, sent by turns, ${seconds} s.`];
 	return [
 		{
 			name: `latency at p99, ${name}`,
