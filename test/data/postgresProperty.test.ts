@@ -1,7 +1,5 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { KEEPER_IMAGE } from "../../tools/setup/keeperBundle";
+import { legibleKeeper } from "../../tools/setup/keeperBundle";
 import { REPETITIONS } from "./docker";
 import { differences, dumped, lastOf, postgresForTests } from "./postgres";
 import { everyKind, randomDatabase } from "./randomDatabase";
@@ -62,8 +60,8 @@ const PLANTS: [what: string, right: string, wrong: string][] = [
 describe.concurrent("a mistake in a conversion is found by the keeper's own verification", () => {
 	it.each(PLANTS)("%s", async (_, right, wrong) => {
 		const { server } = held;
-		const program = readFileSync(join(process.env.HOLDFAST_TEST_KEEPER ?? KEEPER_IMAGE, "keeper.js"), "utf8");
-		expect(program, "the place in the program where this mistake is planted").toContain(right);
+		const program = await legibleKeeper();
+		expect(program.includes(right), "the mistake has a place in the program").toBe(true);
 		const name = `planted_${PLANTS.findIndex(([, each]) => each === right)}`;
 		const { sqlite, postgres } = everyKind(first);
 		const planted = server.path(`${name}.js`);
