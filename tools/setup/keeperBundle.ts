@@ -57,7 +57,8 @@ export function bundleStep(entry: string, output: string): Step {
 /** The keeper as it was written, in one file: for tests that plant a mistake in it. */
 export async function legibleKeeper(): Promise<string> {
 	const entryPoints = [join(ROOT, "components", "keeper", "main.ts")];
-	const { outputFiles } = await build({ ...OPTIONS, minifyWhitespace: false, entryPoints, outfile: "keeper.js" });
+	const asWritten = { ...OPTIONS, minifyWhitespace: false, lineLimit: 0 };
+	const { outputFiles } = await build({ ...asWritten, entryPoints, outfile: "keeper.js" });
 	const [program, ...others] = outputFiles.filter(({ path }) => path.endsWith(".js"));
 	if (program === undefined || others.length > 0) throw new Error("the keeper's program is not one file");
 	return program.text;
