@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { legibleKeeper } from "../../tools/setup/keeperBundle";
 import { REPETITIONS } from "./docker";
 import { differences, dumped, lastOf, postgresForTests } from "./postgres";
@@ -58,9 +58,13 @@ const PLANTS: [what: string, right: string, wrong: string][] = [
 // biome-ignore-end lint/suspicious/noTemplateCurlyInString: see above.
 
 describe.concurrent("a mistake in a conversion is found by the keeper's own verification", () => {
+	let program = "";
+	beforeAll(async () => {
+		program = await legibleKeeper();
+	});
+
 	it.each(PLANTS)("%s", async (_, right, wrong) => {
 		const { server } = held;
-		const program = await legibleKeeper();
 		expect(program.includes(right), "the mistake has a place in the program").toBe(true);
 		const name = `planted_${PLANTS.findIndex(([, each]) => each === right)}`;
 		const { sqlite, postgres } = everyKind(first);

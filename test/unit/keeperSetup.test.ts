@@ -15,7 +15,7 @@ beforeEach(() => {
 afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
 describe("the keeper's program", () => {
-	it("is Latin text, which takes a byte for each letter in memory, with names and lines that a stack trace can show", async () => {
+	it("is Latin text, which takes a byte for each letter in memory, with names that a stack trace can show", async () => {
 		const [entry = "", output = ""] = ["entry.ts", "keeper.js"].map((name) => join(directory, name));
 		const body = "return [/* Szymański, 保存 */ '你好', name].join(' ');";
 		writeFileSync(entry, `function greet(name: string) { ${body} }\nconsole.log(greet('Ada'));\n`);

@@ -22,7 +22,7 @@ export function clock(time: Date, now: Date): string {
 	return `${isToday ? "" : `${day} `}${hours.slice(0, 5)} UTC`;
 }
 
-/** A whole number, in groups of three. Not by Intl or localeCompare: the first use of either takes 5 MiB in the keeper for good. */
+/** A whole number, in groups of three. Not by Intl or localeCompare: the first use of either loads data that stay in the keeper's memory. */
 export function count(value: number): string {
 	return String(value).replace(/\B(?=(\d{3})+$)/g, ",");
 }
